@@ -1,0 +1,79 @@
+package mhc.eval;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+
+/** What a language model answered. A failure is an answer too: it becomes a row with a reason and never stops a job. */
+public sealed interface Answer extends Serializable {
+
+    /** Tokens this answer took; {@link Usage#NONE} for a failure. */
+    Usage usage();
+
+    /**
+     * Generated text, cut before the first stop string.
+     *
+     * @param stop what ended it
+     */
+    record Text(String text, Stop stop, Usage usage) implements Answer {
+        public Text {
+            Objects.requireNonNull(text, "text is null");
+            Objects.requireNonNull(stop, "stop is null");
+            Objects.requireNonNull(usage, "usage is null");
+        }
+    }
+
+    /** One score per continuation, in the order of the request. */
+    record Scores(List<Score> scores, Usage usage) implements Answer {
+        public Scores {
+            scores = List.copyOf(scores);
+            Objects.requireNonNull(usage, "usage is null");
+        }
+    }
+
+    /** The request could not be answered; {@code reason} is one sentence. */
+    record Failed(String reason) implements Answer {
+        public Failed {
+            Objects.requireNonNull(reason, "reason is null");
+        }
+
+        @Override
+        public Usage usage() {
+            return Usage.NONE;
+        }
+    }
+
+    /**
+     * Score of one continuation.
+     *
+     * @param logLikelihood natural logarithm, summed over the continuation's tokens
+     * @param tokens tokens of the continuation
+     * @param codePoints Unicode code points of the continuation's text
+     * @param greedy whether every token was the most likely one (the first of equals)
+     */
+    record Score(double logLikelihood, int tokens, int codePoints, boolean greedy) implements Serializable {}
+
+    /** What ended a generation. */
+    enum Stop {
+        /** A stop string appeared. */
+        STOP_STRING,
+        /** The model's own end-of-text token. */
+        END_OF_TEXT,
+        /** The request's token limit. */
+        LENGTH,
+        /** The model's context was full. */
+        CONTEXT
+    }
+
+    /**
+     * Tokens of one request.
+     *
+     * @param promptTokens tokens of the prompt after truncation, each counted once however often it was computed
+     * @param reusedTokens of these, tokens whose keys and values another request had already computed
+     * @param newTokens tokens generated, or scored as continuations
+     * @param truncated whether the context lost tokens on its left to fit the model
+     */
+    record Usage(int promptTokens, int reusedTokens, int newTokens, boolean truncated) implements Serializable {
+        public static final Usage NONE = new Usage(0, 0, 0, false);
+    }
+}

@@ -1,0 +1,38 @@
+package mhc.eval;
+
+import java.util.Objects;
+
+/**
+ * A metric under a filter, such as {@code exact_match} under {@code strict-match}.
+ *
+ * @param metric {@code exact_match}, {@code f1}, {@code acc}, {@code acc_norm}, ...
+ * @param filter how the answer was extracted; {@code none} when it was taken as it stands
+ */
+public record MetricName(String metric, String filter) implements Comparable<MetricName> {
+    public static final String NO_FILTER = "none";
+
+    public MetricName {
+        Objects.requireNonNull(metric, "metric is null");
+        Objects.requireNonNull(filter, "filter is null");
+    }
+
+    public static MetricName of(String metric) {
+        return new MetricName(metric, NO_FILTER);
+    }
+
+    /** {@code metric}, or {@code metric,filter} where there is a filter: the key in a prediction's {@code metrics} map. */
+    public String key() {
+        return filter.equals(NO_FILTER) ? metric : metric + "," + filter;
+    }
+
+    /** The inverse of {@link #key()}. */
+    public static MetricName parse(String key) {
+        int comma = key.indexOf(',');
+        return comma < 0 ? of(key) : new MetricName(key.substring(0, comma), key.substring(comma + 1));
+    }
+
+    @Override
+    public int compareTo(MetricName other) {
+        return key().compareTo(other.key());
+    }
+}

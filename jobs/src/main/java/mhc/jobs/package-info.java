@@ -1,0 +1,2 @@
+/** The Spark job and the command line. */
+package mhc.jobs;

@@ -1,0 +1,29 @@
+package mhc.model;
+
+import java.io.Serializable;
+
+/**
+ * How a checkpoint is run.
+ *
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param dtype {@code float32} or {@code bfloat16}
+ * @param kernels {@code auto}, {@code fused} or {@code reference}
+ * @param maxBatchTokens most tokens, padding included, in one forward pass
+ * @param threads intra-op threads of the engine
+ * @param prefixCache whether tokens shared by several requests are computed once
+ * @param deterministic whether answers are equal to the bit whatever shares their batch
+ */
+public record InferenceOptions(
+        String device,
+        String dtype,
+        String kernels,
+        int maxBatchTokens,
+        int threads,
+        boolean prefixCache,
+        boolean deterministic)
+        implements Serializable {
+
+    /** CPU, fp32, whatever kernels load, 16,384 tokens a batch, one thread. */
+    public static final InferenceOptions DEFAULT =
+            new InferenceOptions("cpu", "float32", "auto", 16_384, 1, true, false);
+}

@@ -1,0 +1,33 @@
+package mhc.model;
+
+import java.util.List;
+import mhc.eval.Answer;
+import mhc.eval.Request;
+
+/**
+ * A loaded checkpoint on one device. Thread-safe: shards answer concurrently, and forward passes of different callers are
+ * interleaved so that the device never waits for one of them.
+ */
+public interface LanguageModel extends AutoCloseable {
+
+    /**
+     * Answers every request; may reorder, batch and share prefixes inside. Batches are formed from this call's requests
+     * alone, so the answers do not depend on what other callers ask at the same time.
+     *
+     * @param sink receives each answer as it comes, with the index of its request; called on the calling thread
+     */
+    void answer(List<Request> requests, Sink sink);
+
+    /** What is loaded, for manifests and rows. */
+    ModelInfo info();
+
+    /** Frees the device memory; idempotent. */
+    @Override
+    void close();
+
+    /** Receives answers as they come. */
+    @FunctionalInterface
+    interface Sink {
+        void accept(int index, Answer answer);
+    }
+}

@@ -1,0 +1,2 @@
+/** Checkpoints as language models: configuration, weights, tokenizer, TorchScript program, KV cache, batching. */
+package mhc.model;

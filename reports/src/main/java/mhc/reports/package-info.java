@@ -1,0 +1,2 @@
+/** Tables and pages from Parquet results alone. */
+package mhc.reports;
