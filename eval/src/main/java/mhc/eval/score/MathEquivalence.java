@@ -42,7 +42,7 @@ public final class MathEquivalence {
             return Optional.empty();
         }
         string = unit < 0 ? string : string.substring(0, unit);
-        string = string.replace("\\%", "").replace("%", "").replace(" .", " 0.").replace("{.", "{0.");
+        string = string.replace("\\%", "").replace(" .", " 0.").replace("{.", "{0.");
         if (string.isEmpty()) {
             return Optional.of(string);
         }

@@ -34,6 +34,12 @@ public final class PythonText {
     private static final Pattern FLOAT = Pattern.compile("[+-]?(?:(?<digits>[0-9](?:_?[0-9])*)?"
             + "(?:\\.(?<fraction>[0-9](?:_?[0-9])*)?)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?|(?i:inf|infinity|nan))");
 
+    private static final char SIGMA = '\u03a3';
+
+    /** Word_Break=MidLetter, MidNumLet and Single_Quote: inside words, and so without influence on a final sigma. */
+    private static final String CASE_IGNORABLE =
+            "'.:\u00b7\u0387\u055f\u05f4\u2018\u2019\u2024\u2027\ufe13\ufe52\ufe55\uff07\uff0e\uff1a";
+
     private PythonText() {}
 
     /** {@code str.isspace} of one code point. */
@@ -93,7 +99,44 @@ public final class PythonText {
 
     /** {@code str.lower()}. */
     public static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT);
+        if (text.indexOf(SIGMA) < 0) {
+            return text.toLowerCase(Locale.ROOT);
+        }
+        // Java looks for the end of the word where Python looks at the neighbours alone.
+        StringBuilder lowered = new StringBuilder(text.length());
+        int start = 0;
+        for (int i = text.indexOf(SIGMA); i >= 0; i = text.indexOf(SIGMA, start)) {
+            lowered.append(text.substring(start, i).toLowerCase(Locale.ROOT));
+            lowered.append(isCased(text, i, -1) && !isCased(text, i, 1) ? '\u03c2' : '\u03c3');
+            start = i + 1;
+        }
+        return lowered.append(text.substring(start).toLowerCase(Locale.ROOT)).toString();
+    }
+
+    /** Whether the nearest character before or after {@code index} that case does not ignore has a case. */
+    private static boolean isCased(String text, int index, int step) {
+        int i = index + step;
+        while (i >= 0 && i < text.length()) {
+            int codePoint = step > 0 ? text.codePointAt(i) : text.codePointBefore(i + 1);
+            if (!isCaseIgnorable(codePoint)) {
+                return Character.isUpperCase(codePoint)
+                        || Character.isLowerCase(codePoint)
+                        || Character.isTitleCase(codePoint);
+            }
+            i += step * Character.charCount(codePoint);
+        }
+        return false;
+    }
+
+    private static boolean isCaseIgnorable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.NON_SPACING_MARK,
+                    Character.ENCLOSING_MARK,
+                    Character.FORMAT,
+                    Character.MODIFIER_LETTER,
+                    Character.MODIFIER_SYMBOL -> true;
+            default -> CASE_IGNORABLE.indexOf(codePoint) >= 0;
+        };
     }
 
     /** {@code str.capitalize()}: the first character in title case, all others in lower case. */

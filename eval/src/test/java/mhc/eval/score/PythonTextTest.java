@@ -127,6 +127,19 @@ class PythonTextTest {
         assertThat(PythonText.capitalize(text)).isEqualTo(capitalized);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "\u0391\u03a3 X, \u03b1\u03c2 x",
+        "\u0391\u03a3-\u0391\u03a3, \u03b1\u03c2-\u03b1\u03c2",
+        "\u0391\u03a3'S, \u03b1\u03c3's",
+        "\u0391\u03a31\u0391, \u03b1\u03c21\u03b1",
+        "\u03a3, \u03c3",
+        "\u0130, i\u0307",
+    })
+    void lowersAFinalSigmaByItsNeighbours(String text, String lowered) {
+        assertThat(PythonText.lower(text)).isEqualTo(lowered);
+    }
+
     @Test
     void removesAsciiPunctuationOnly() {
         assertThat(PythonText.PUNCTUATION).hasSize(32);
