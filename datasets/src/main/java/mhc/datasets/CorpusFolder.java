@@ -7,10 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * The files below a folder, hidden ones left out, in path order.
@@ -29,14 +28,7 @@ record CorpusFolder(Path path, List<Entry> files) {
             FileSystem fileSystem = folder.getFileSystem(hadoop);
             Path root = fileSystem.makeQualified(folder);
             List<Entry> files = new ArrayList<>();
-            RemoteIterator<LocatedFileStatus> found = fileSystem.listFiles(root, true);
-            while (found.hasNext()) {
-                LocatedFileStatus status = found.next();
-                String relative = relative(root, status.getPath());
-                if (!HIDDEN.matcher(relative).matches()) {
-                    files.add(new Entry(relative, new DataFile(status, hadoop)));
-                }
-            }
+            collect(fileSystem, root, root, hadoop, files);
             files.sort(Comparator.comparing(Entry::relative));
             return new CorpusFolder(root, List.copyOf(files));
         } catch (FileNotFoundException e) {
@@ -46,6 +38,22 @@ record CorpusFolder(Path path, List<Entry> files) {
                     "%s: cannot be listed (%s); check the path, its permissions and the storage it lies on"
                             .formatted(DataFile.shown(folder), e.getMessage()),
                     e);
+        }
+    }
+
+    /** Folder by folder: listFiles would ask the owner of every local file, with a process for each. */
+    private static void collect(FileSystem fileSystem, Path root, Path folder, Configuration hadoop, List<Entry> files)
+            throws IOException {
+        for (FileStatus status : fileSystem.listStatus(folder)) {
+            String relative = relative(root, status.getPath());
+            if (HIDDEN.matcher(relative).matches()) {
+                continue;
+            }
+            if (status.isDirectory()) {
+                collect(fileSystem, root, status.getPath(), hadoop, files);
+            } else {
+                files.add(new Entry(relative, new DataFile(status, hadoop)));
+            }
         }
     }
 
