@@ -3,6 +3,7 @@ package mhc.eval.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class AssignmentTest {
                         }
                     }
                     int[] assignment = Assignment.maximize(scores);
-                    assertThat(java.util.Arrays.stream(assignment).filter(column -> column >= 0))
+                    assertThat(Arrays.stream(assignment).filter(column -> column >= 0))
                             .doesNotHaveDuplicates()
                             .hasSize(Math.min(rows, columns));
                     assertThat(total(scores, assignment)).isCloseTo(bestTotal(scores, 0, 0), within(1e-12));
