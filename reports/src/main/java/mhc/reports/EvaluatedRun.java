@@ -61,6 +61,7 @@ record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<
         try {
             for (FileStatus child : fileSystem.listStatus(parent)) {
                 if (child.getPath().getName().startsWith(prefix)) {
+                    requireContent(child);
                     children.add(child.getPath());
                 }
             }
@@ -69,6 +70,13 @@ record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<
         }
         children.sort(null);
         return children;
+    }
+
+    /** Spark passes over empty files without a word. */
+    private static void requireContent(FileStatus file) {
+        if (file.isFile() && file.getLen() == 0 && file.getPath().getName().endsWith(".parquet")) {
+            throw PredictionReader.damaged(file.getPath().toString(), null);
+        }
     }
 
     private static String value(Path partition) {

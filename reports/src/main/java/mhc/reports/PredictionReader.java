@@ -68,23 +68,24 @@ final class PredictionReader {
                     .parquet(files.stream().map(Path::toString).toArray(String[]::new))
                     .select(columns.toArray(Column[]::new))
                     .collectAsList();
-        } catch (RuntimeException e) {
+        } catch (Exception e) { // Spark throws checked exceptions that its methods do not declare
             throw unreadable(e);
         }
     }
 
     /** Spark names the file somewhere along the chain of causes; without a file it is no matter of the user's. */
-    private static RuntimeException unreadable(RuntimeException failure) {
+    private static RuntimeException unreadable(Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SparkThrowable spark
                     && spark.getMessageParameters().containsKey("path")) {
                 return damaged(spark.getMessageParameters().get("path"), failure);
             }
         }
-        return failure;
+        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 
-    private static InputException damaged(String file, Throwable cause) {
+    /** What to say of a file that does not hold predictions. */
+    static InputException damaged(String file, Throwable cause) {
         return new InputException(
                 "Predictions file " + file
                         + " is damaged or is not one: delete it and start its run again, which writes it anew",

@@ -2,6 +2,8 @@ package mhc.reports;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import mhc.reports.BenchmarkComparison.ModelScore;
 
@@ -22,13 +24,16 @@ final class Remarks {
                         + row.models().stream().map(Remarks::count).collect(Collectors.joining(", "))
                         + "); " + row.n() + " are common to all, and each pair is compared on those it shares.");
             }
+            Map<Integer, List<String>> incomplete = new TreeMap<>();
             for (ModelScore cell : row.models()) {
-                int planned = planned(cell.model(), row.benchmark(), runs);
-                if (cell.score().n() < planned) {
-                    remarks.add(Labels.benchmark(row.benchmark()) + ": " + cell.model() + " has "
-                            + cell.score().n() + " of " + planned + " planned examples; its run is not complete.");
+                int open = planned(cell.model(), row.benchmark(), runs)
+                        - cell.score().n();
+                if (open > 0) {
+                    incomplete.computeIfAbsent(open, key -> new ArrayList<>()).add(cell.model());
                 }
             }
+            incomplete.forEach((open, names) -> remarks.add(Labels.benchmark(row.benchmark()) + ": " + open
+                    + " planned examples of " + String.join(", ", names) + " are not evaluated yet."));
         }
         return remarks;
     }
