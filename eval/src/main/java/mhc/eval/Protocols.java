@@ -3,11 +3,12 @@ package mhc.eval;
 import java.util.List;
 import java.util.stream.Collectors;
 import mhc.datasets.InputException;
+import mhc.eval.lmeval.LmEval;
 import mhc.eval.paper.PaperProtocol;
 
 /** The protocols there are. */
 public final class Protocols {
-    private static final List<Protocol> ALL = List.of(PaperProtocol.PROTOCOL);
+    private static final List<Protocol> ALL = List.of(PaperProtocol.PROTOCOL, LmEval.protocol());
 
     private Protocols() {}
 
