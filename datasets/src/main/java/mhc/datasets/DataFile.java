@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -91,7 +92,7 @@ final class DataFile {
             in.mark(2);
             boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
             in.reset();
-            InputStream plain = gzip ? new GZIPInputStream(in, BUFFER) : in;
+            InputStream plain = gzip ? new Patient(new GZIPInputStream(in, BUFFER)) : in;
             BufferedReader reader = new BufferedReader(
                     new InputStreamReader(
                             plain,
@@ -130,9 +131,9 @@ final class DataFile {
         }
     }
 
-    /** One sentence for a file that opened but could not be read on; {@code line} lines had come before (0: not known). */
+    /** One sentence for a file that opened but could not be read on; {@code line} is the last line that was whole (0: none). */
     InputException unreadable(IOException cause, long line) {
-        String place = line > 0 ? this + ", after line " + line : toString();
+        String place = line > 0 ? "%s, near line %d".formatted(this, line) : toString();
         String sentence;
         if (cause instanceof EOFException) {
             sentence = "%s: the gzip stream ends early, so the file is cut short; fetch it again".formatted(place);
@@ -158,6 +159,18 @@ final class DataFile {
     @Override
     public String toString() {
         return shown(path);
+    }
+
+    /** Never claims that more waits, so that a reader hands on what was unpacked before it runs into a cut. */
+    private static final class Patient extends FilterInputStream {
+        Patient(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int available() {
+            return 0;
+        }
     }
 
     /** Lines of a text file, counted from one, without their ends. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +26,10 @@ import java.util.stream.Collectors;
  */
 record Head(Form form, Map<String, Shape> fields, Set<String> inner, boolean document) {
     private static final int PEEK_CHARS = 1 << 20;
+
+    /** An opening brace and a quoted name with its colon (unless cut off), or the closing brace: no CSV begins so. */
+    private static final Pattern JSON_OBJECT =
+            Pattern.compile("\\s*\\{\\s*(?:\"(?:[^\"\\\\]|\\\\.)*+(?:\"\\s*(?::|\\z)|\\z)|\\}|\\z)");
 
     enum Form {
         PARQUET,
@@ -49,22 +54,25 @@ record Head(Form form, Map<String, Shape> fields, Set<String> inner, boolean doc
         if (start.isBlank()) {
             throw new InputException("%s: the file is empty; fetch it again".formatted(file));
         }
-        return looksLikeJsonObject(start.stripLeading()) ? json(start) : new Head(Form.TEXT, Map.of(), Set.of(), true);
+        return JSON_OBJECT.matcher(start).lookingAt() ? json(start) : new Head(Form.TEXT, Map.of(), Set.of(), true);
     }
 
+    /** What can be read of the beginning: where a cut or damaged file breaks off, reading it will tell with the line. */
     private static String start(DataFile file) {
+        StringBuilder start = new StringBuilder();
         try (BufferedReader reader = file.reader()) {
             char[] buffer = new char[1 << 13];
-            StringBuilder start = new StringBuilder();
             int read = reader.read(buffer);
             while (read >= 0 && start.length() < PEEK_CHARS) {
                 start.append(buffer, 0, read);
                 read = reader.read(buffer);
             }
-            return start.toString();
         } catch (IOException e) {
-            throw file.unreadable(e, 0);
+            if (start.isEmpty()) {
+                throw file.unreadable(e, 0);
+            }
         }
+        return start.toString();
     }
 
     /** Has these fields, whatever their types. */
@@ -80,7 +88,7 @@ record Head(Form form, Map<String, Shape> fields, Set<String> inner, boolean doc
     String described() {
         return switch (form) {
             case TEXT -> "plain text";
-            case JSON -> "JSON with the fields " + shortened();
+            case JSON -> fields.isEmpty() ? "JSON without a field" : "JSON with the fields " + shortened();
             case PARQUET -> "Parquet with the columns " + shortened();
         };
     }
@@ -88,15 +96,6 @@ record Head(Form form, Map<String, Shape> fields, Set<String> inner, boolean doc
     private String shortened() {
         String names = fields.keySet().stream().limit(12).collect(Collectors.joining(", "));
         return fields.size() > 12 ? names + ", ..." : names;
-    }
-
-    /** An opening brace, then a quote or the closing brace: no CSV writer would leave that unquoted. */
-    private static boolean looksLikeJsonObject(String text) {
-        if (!text.startsWith("{")) {
-            return false;
-        }
-        String rest = text.substring(1).stripLeading();
-        return rest.isEmpty() || rest.startsWith("\"") || rest.startsWith("}");
     }
 
     /** A file that ends or breaks inside its first row still has a head: reading it will name the line. */

@@ -104,6 +104,14 @@ final class Json {
     private static void stream(DataFile file, Body body) {
         try (BufferedReader reader = file.reader();
                 JsonParser parser = parser(reader)) {
+            readToTheEnd(file, parser, body);
+        } catch (IOException e) {
+            throw file.unreadable(e, 0);
+        }
+    }
+
+    private static void readToTheEnd(DataFile file, JsonParser parser, Body body) {
+        try {
             parser.nextToken();
             body.read(parser);
             while (parser.nextToken() != null) {
@@ -119,7 +127,7 @@ final class Json {
                             .formatted(file, line, reason(e)),
                     e);
         } catch (IOException e) {
-            throw file.unreadable(e, 0);
+            throw file.unreadable(e, parser.currentLocation().getLineNr());
         }
     }
 
