@@ -31,8 +31,9 @@ public final class PythonText {
     /** Regular expression of Python's {@code \b}. */
     public static final String BOUNDARY = "(?:(?<=" + WORD + ")(?!" + WORD + ")|(?<!" + WORD + ")(?=" + WORD + "))";
 
-    private static final Pattern FLOAT = Pattern.compile("[+-]?(?:(?<digits>[0-9](?:_?[0-9])*)?"
-            + "(?:\\.(?<fraction>[0-9](?:_?[0-9])*)?)?(?:[eE][+-]?[0-9](?:_?[0-9])*)?|(?i:inf|infinity|nan))");
+    // Possessive: without going back, a number of any length needs no stack.
+    private static final Pattern FLOAT = Pattern.compile("[+-]?(?:(?<digits>[0-9](?:_?[0-9])*+)?"
+            + "(?:\\.(?<fraction>[0-9](?:_?[0-9])*+)?)?(?:[eE][+-]?[0-9](?:_?[0-9])*+)?|(?i:inf|infinity|nan))");
 
     private static final char SIGMA = '\u03a3';
 

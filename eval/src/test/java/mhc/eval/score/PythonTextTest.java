@@ -66,6 +66,12 @@ class PythonTextTest {
         assertThat(PythonText.parseFloat(text)).isEqualTo(OptionalDouble.empty());
     }
 
+    @Test
+    void aNumberMayBeAsLongAsAnAnswer() {
+        assertThat(PythonText.parseFloat("9".repeat(100_000))).hasValue(Double.POSITIVE_INFINITY);
+        assertThat(PythonText.parseFloat("0." + "1".repeat(100_000) + "x")).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "10, 10.0",
