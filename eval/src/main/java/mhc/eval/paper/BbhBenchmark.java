@@ -40,12 +40,13 @@ final class BbhBenchmark extends GeneratedBenchmark<Example.Bbh> {
     Outcome grade(Example.Bbh example, String text) {
         String extracted = BbhScorer.extract(PythonText.strip(text));
         String robust = robust(text);
+        boolean right = extracted.equals(example.target());
         return new Outcome(
                 Map.of(MetricName.NO_FILTER, extracted, ROBUST, robust),
                 List.of(example.target()),
                 Map.of(
-                        "exact_match", indicator(extracted.equals(example.target())),
-                        "exact_match,robust", indicator(robust.equals(plain(example.target())))));
+                        "exact_match", indicator(right),
+                        "exact_match,robust", indicator(right || robust.equals(plain(example.target())))));
     }
 
     /** The first line after the last "answer is", without case, markup and the brackets of an option's letter. */

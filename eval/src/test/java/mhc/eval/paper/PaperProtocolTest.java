@@ -125,4 +125,21 @@ class PaperProtocolTest {
         assertThat(context.split("Passage: ", -1)).hasSize(2);
         assertThat(context).endsWith("A: The answer type is spans. So according to above Passage, the answer is");
     }
+
+    @Test
+    void aBlankAnnotationDoesNotNameTheType() {
+        Example.Drop example = new Example.Drop(
+                "drop/x",
+                "p",
+                "P.",
+                "Q?",
+                List.of(
+                        new Example.DropAnswer(Example.DropAnswer.Kind.DATE, List.of("")),
+                        new Example.DropAnswer(Example.DropAnswer.Kind.SPANS, List.of("Aurora"))));
+        assertThat(PAPER.benchmark("drop")
+                        .request(example, new Shots("", List.of(example)))
+                        .context())
+                .contains("The answer type is span. So according to above Passage, the answer is Aurora.")
+                .doesNotContain("date");
+    }
 }
