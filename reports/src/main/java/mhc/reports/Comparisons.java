@@ -23,10 +23,16 @@ final class Comparisons {
 
     private Comparisons() {}
 
-    /** One benchmark's row; its p-values are not corrected yet. */
-    static BenchmarkComparison of(BenchmarkExamples examples, MetricName headline) {
+    /**
+     * One benchmark's row; its p-values are not corrected yet.
+     *
+     * @param scores headline score of the whole benchmark for each model, in table order
+     */
+    static BenchmarkComparison of(BenchmarkExamples examples, MetricName headline, List<ScoreRow> scores) {
         List<ModelScore> cells = new ArrayList<>();
-        examples.byModel().forEach((model, rows) -> cells.add(cell(model, examples.benchmark(), headline, rows)));
+        for (ScoreRow score : scores) {
+            cells.add(cell(score, headline, examples.byModel().get(score.model())));
+        }
         return new BenchmarkComparison(
                 examples.benchmark(),
                 headline,
@@ -36,14 +42,11 @@ final class Comparisons {
                 differences(examples, headline));
     }
 
-    private static ModelScore cell(String model, String benchmark, MetricName headline, List<ExampleRow> rows) {
+    private static ModelScore cell(ScoreRow score, MetricName headline, List<ExampleRow> rows) {
         double[] values =
                 rows.stream().mapToDouble(row -> row.score(headline.key())).toArray();
         List<String> clusters = rows.stream().map(ExampleRow::cluster).toList();
-        return new ModelScore(
-                Scores.of(model, benchmark, headline, rows).get(0),
-                new HashSet<>(clusters).size(),
-                StandardError.clustered(values, clusters));
+        return new ModelScore(score, new HashSet<>(clusters).size(), StandardError.clustered(values, clusters));
     }
 
     private static int askedOfAll(BenchmarkExamples examples) {

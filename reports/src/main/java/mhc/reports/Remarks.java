@@ -24,9 +24,9 @@ final class Remarks {
                         + row.models().stream().map(Remarks::count).collect(Collectors.joining(", "))
                         + "); " + row.n() + " are common to all, and each pair is compared on those it shares.");
             }
-            Map<Integer, List<String>> incomplete = new TreeMap<>();
+            Map<Long, List<String>> incomplete = new TreeMap<>();
             for (ModelScore cell : row.models()) {
-                int open = planned(cell.model(), row.benchmark(), runs)
+                long open = planned(cell.model(), row.benchmark(), runs)
                         - cell.score().n();
                 if (open > 0) {
                     incomplete.computeIfAbsent(open, key -> new ArrayList<>()).add(cell.model());

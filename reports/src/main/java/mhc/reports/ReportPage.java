@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import mhc.eval.MetricName;
 import mhc.eval.stats.Difference;
@@ -95,10 +95,10 @@ final class ReportPage {
                 .orElse(Numbers.NONE);
     }
 
-    private String counts(BenchmarkComparison row, ToIntFunction<ScoreRow> count) {
+    private String counts(BenchmarkComparison row, ToLongFunction<ScoreRow> count) {
         return report.models().stream()
                 .map(model -> row.score(model)
-                        .map(cell -> Integer.toString(count.applyAsInt(cell.score())))
+                        .map(cell -> Long.toString(count.applyAsLong(cell.score())))
                         .orElse(Numbers.NONE))
                 .collect(Collectors.joining(" / "));
     }
@@ -167,12 +167,12 @@ final class ReportPage {
                 rows.add(List.of(
                         Labels.benchmark(row.benchmark()),
                         cell.model(),
-                        Integer.toString(cell.score().n()),
+                        Long.toString(cell.score().n()),
                         Integer.toString(cell.clusters()),
                         Numbers.error(cell.score().stderr()),
                         Numbers.error(cell.clusteredStderr()),
-                        Integer.toString(cell.score().failed()),
-                        Integer.toString(cell.score().truncated())));
+                        Long.toString(cell.score().failed()),
+                        Long.toString(cell.score().truncated())));
             }
         }
         List<Column> columns = List.of(
@@ -194,7 +194,7 @@ final class ReportPage {
         Map<String, Map<MetricName, Map<String, ScoreRow>>> byMetric = new TreeMap<>();
         for (ScoreRow score : report.secondary()) {
             byMetric.computeIfAbsent(score.benchmark(), name -> new TreeMap<>())
-                    .computeIfAbsent(score.metric(), name -> new TreeMap<>())
+                    .computeIfAbsent(new MetricName(score.metric(), score.filter()), name -> new TreeMap<>())
                     .put(score.model(), score);
         }
         List<Column> columns = new ArrayList<>(List.of(left("Benchmark"), left("Metric")));

@@ -20,17 +20,17 @@ final class ResultTables {
             .add("filter", DataTypes.StringType, false)
             .add("value", DataTypes.DoubleType, false)
             .add("stderr", DataTypes.DoubleType, false)
-            .add("n", DataTypes.IntegerType, false)
+            .add("n", DataTypes.LongType, false)
             .add("shots", DataTypes.IntegerType, false)
-            .add("failed", DataTypes.IntegerType, false)
-            .add("truncated", DataTypes.IntegerType, false);
+            .add("failed", DataTypes.LongType, false)
+            .add("truncated", DataTypes.LongType, false);
 
     private static final StructType MODEL = new StructType()
             .add("model", DataTypes.StringType, false)
             .add("value", DataTypes.DoubleType, false)
             .add("stderr", DataTypes.DoubleType, false)
-            .add("failed", DataTypes.IntegerType, false)
-            .add("truncated", DataTypes.IntegerType, false);
+            .add("failed", DataTypes.LongType, false)
+            .add("truncated", DataTypes.LongType, false);
 
     private static final StructType DIFFERENCE = new StructType()
             .add("a", DataTypes.StringType, false)
@@ -41,16 +41,16 @@ final class ResultTables {
             .add("test", DataTypes.StringType, false)
             .add("p", DataTypes.DoubleType, false)
             .add("p_holm", DataTypes.DoubleType, false)
-            .add("won", DataTypes.IntegerType, false)
-            .add("lost", DataTypes.IntegerType, false)
-            .add("tied", DataTypes.IntegerType, false)
+            .add("won", DataTypes.LongType, false)
+            .add("lost", DataTypes.LongType, false)
+            .add("tied", DataTypes.LongType, false)
             .add("mde", DataTypes.DoubleType, false);
 
     static final StructType COMPARISON = new StructType()
             .add("benchmark", DataTypes.StringType, false)
             .add("metric", DataTypes.StringType, false)
             .add("shots", DataTypes.IntegerType, false)
-            .add("n", DataTypes.IntegerType, false)
+            .add("n", DataTypes.LongType, false)
             .add("models", new ArrayType(MODEL, false), false)
             .add("differences", new ArrayType(DIFFERENCE, false), false);
 
@@ -62,8 +62,8 @@ final class ResultTables {
                         s.model(),
                         s.benchmark(),
                         s.task(),
-                        s.metric().metric(),
-                        s.metric().filter(),
+                        s.metric(),
+                        s.filter(),
                         s.value(),
                         s.stderr(),
                         s.n(),
@@ -79,7 +79,7 @@ final class ResultTables {
                         row.benchmark(),
                         row.headline().metric(),
                         row.shots(),
-                        row.n(),
+                        (long) row.n(),
                         row.models().stream().map(ResultTables::model).toArray(Row[]::new),
                         row.differences().stream().map(ResultTables::difference).toArray(Row[]::new)))
                 .toList();
@@ -101,9 +101,9 @@ final class ResultTables {
                 d.test().label(),
                 d.p(),
                 pair.holm(),
-                d.won(),
-                d.lost(),
-                d.tied(),
+                (long) d.won(),
+                (long) d.lost(),
+                (long) d.tied(),
                 d.minimumDetectable());
     }
 }

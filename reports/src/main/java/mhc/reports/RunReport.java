@@ -127,17 +127,22 @@ public final class RunReport {
     private void evaluate(BenchmarkExamples examples, List<ScoreRow> secondary) {
         protocols.add(examples.protocol());
         MetricName headline = headlines.of(examples);
-        comparisons.add(Comparisons.of(examples, headline));
         TreeSet<MetricName> metrics = new TreeSet<>(examples.metrics());
         metrics.add(headline);
-        examples.byModel()
-                .forEach((model, rows) -> metrics.forEach(metric -> {
-                    List<ScoreRow> own = Scores.of(model, examples.benchmark(), metric, rows);
-                    scores.addAll(own);
-                    if (!metric.equals(headline)) {
-                        secondary.add(own.get(0));
-                    }
-                }));
+        List<ScoreRow> wholes = new ArrayList<>();
+        examples.byModel().forEach((model, rows) -> {
+            List<ScoreRow> own = Scores.of(model, examples.benchmark(), metrics, rows);
+            scores.addAll(own);
+            own.stream().filter(score -> score.task().isEmpty()).forEach(wholes::add);
+        });
+        Map<Boolean, List<ScoreRow>> byRank = wholes.stream()
+                .collect(Collectors.partitioningBy(score -> name(score).equals(headline)));
+        comparisons.add(Comparisons.of(examples, headline, byRank.get(true)));
+        secondary.addAll(byRank.get(false));
+    }
+
+    private static MetricName name(ScoreRow score) {
+        return new MetricName(score.metric(), score.filter());
     }
 
     private String directories() {

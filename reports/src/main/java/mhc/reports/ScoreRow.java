@@ -1,7 +1,5 @@
 package mhc.reports;
 
-import mhc.eval.MetricName;
-
 /**
  * One score: a row of {@code scores/}.
  *
@@ -13,10 +11,11 @@ record ScoreRow(
         String model,
         String benchmark,
         String task,
-        MetricName metric,
+        String metric,
+        String filter,
         double value,
         double stderr,
-        int n,
+        long n,
         int shots,
-        int failed,
-        int truncated) {}
+        long failed,
+        long truncated) {}

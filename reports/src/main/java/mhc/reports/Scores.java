@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import mhc.eval.MetricName;
 import mhc.eval.stats.StandardError;
@@ -15,34 +16,32 @@ final class Scores {
     private Scores() {}
 
     /**
+     * @param metrics in the order of the rows
      * @param examples in id order, at least one
      */
-    static List<ScoreRow> of(String model, String benchmark, MetricName metric, List<ExampleRow> examples) {
+    static List<ScoreRow> of(String model, String benchmark, SortedSet<MetricName> metrics, List<ExampleRow> examples) {
         Map<String, List<ExampleRow>> byTask = new TreeMap<>();
         for (ExampleRow example : examples) {
-            if (!example.task().isEmpty()) {
-                byTask.computeIfAbsent(example.task(), task -> new ArrayList<>())
-                        .add(example);
-            }
+            byTask.computeIfAbsent(example.task(), task -> new ArrayList<>()).add(example);
         }
-        List<ScoreRow> tasks = new ArrayList<>();
-        byTask.forEach((task, own) ->
-                tasks.add(row(model, benchmark, task, metric, own, StandardError.ofMean(values(metric, own)))));
         List<ScoreRow> rows = new ArrayList<>();
-        rows.add(row(model, benchmark, WHOLE, metric, examples, wholeStderr(metric, examples, tasks)));
-        rows.addAll(tasks);
+        for (MetricName metric : metrics) {
+            rows.add(row(model, benchmark, WHOLE, metric, examples, pooledError(metric, byTask.values(), examples)));
+        }
+        byTask.remove(WHOLE);
+        byTask.forEach((task, own) -> metrics.forEach(metric ->
+                rows.add(row(model, benchmark, task, metric, own, StandardError.ofMean(values(metric, own))))));
         return rows;
     }
 
     /** Pooled over tasks as lm-evaluation-harness does; of the plain mean where no task has two examples. */
-    private static double wholeStderr(MetricName metric, List<ExampleRow> examples, List<ScoreRow> tasks) {
-        int inTasks = tasks.stream().mapToInt(ScoreRow::n).sum();
+    private static double pooledError(MetricName metric, Iterable<List<ExampleRow>> tasks, List<ExampleRow> examples) {
+        List<double[]> byTask = new ArrayList<>();
+        tasks.forEach(own -> byTask.add(values(metric, own)));
         double pooled = StandardError.pooled(
-                tasks.stream().mapToInt(ScoreRow::n).toArray(),
-                tasks.stream().mapToDouble(ScoreRow::stderr).toArray());
-        return inTasks < examples.size() || Double.isNaN(pooled)
-                ? StandardError.ofMean(values(metric, examples))
-                : pooled;
+                byTask.stream().mapToInt(own -> own.length).toArray(),
+                byTask.stream().mapToDouble(StandardError::ofMean).toArray());
+        return Double.isNaN(pooled) ? StandardError.ofMean(values(metric, examples)) : pooled;
     }
 
     private static ScoreRow row(
@@ -52,13 +51,14 @@ final class Scores {
                 model,
                 benchmark,
                 task,
-                metric,
+                metric.metric(),
+                metric.filter(),
                 Arrays.stream(values).sum() / values.length,
                 stderr,
                 values.length,
                 examples.get(0).shots(),
-                (int) examples.stream().filter(ExampleRow::failed).count(),
-                (int) examples.stream().filter(ExampleRow::truncated).count());
+                examples.stream().filter(ExampleRow::failed).count(),
+                examples.stream().filter(ExampleRow::truncated).count());
     }
 
     private static double[] values(MetricName metric, List<ExampleRow> examples) {

@@ -65,32 +65,32 @@ class RunReportTest {
                         .parquet(run + "/comparison")
                         .schema()
                         .catalogString())
-                .isEqualTo("struct<benchmark:string,metric:string,shots:int,n:int,"
-                        + "models:array<struct<model:string,value:double,stderr:double,failed:int,truncated:int>>,"
+                .isEqualTo("struct<benchmark:string,metric:string,shots:int,n:bigint,"
+                        + "models:array<struct<model:string,value:double,stderr:double,failed:bigint,truncated:bigint>>,"
                         + "differences:array<struct<a:string,b:string,delta:double,low:double,high:double,test:string,"
-                        + "p:double,p_holm:double,won:int,lost:int,tied:int,mde:double>>>");
+                        + "p:double,p_holm:double,won:bigint,lost:bigint,tied:bigint,mde:double>>>");
         List<Row> comparison = rows(run, "comparison");
         assertThat(comparison.stream().map(row -> row.<String>getAs("benchmark")))
                 .containsExactly("bbh", "drop", "gsm8k", "mmlu", "piqa");
         Row gsm8k = comparison.get(2);
         assertThat(gsm8k.<String>getAs("metric")).isEqualTo("exact_match");
         assertThat(gsm8k.<Integer>getAs("shots")).isEqualTo(8);
-        assertThat(gsm8k.<Integer>getAs("n")).isEqualTo(40);
+        assertThat(gsm8k.<Long>getAs("n")).isEqualTo(40);
         List<Row> models = gsm8k.getList(gsm8k.fieldIndex("models"));
         assertThat(models.stream().map(row -> row.<String>getAs("model"))).containsExactly("baseline", "mhc", "hc");
-        assertThat(models.stream().map(row -> row.<Integer>getAs("failed"))).containsExactly(3, 3, 3);
-        assertThat(models.stream().map(row -> row.<Integer>getAs("truncated"))).containsExactly(4, 4, 4);
+        assertThat(models.stream().map(row -> row.<Long>getAs("failed"))).containsExactly(3L, 3L, 3L);
+        assertThat(models.stream().map(row -> row.<Long>getAs("truncated"))).containsExactly(4L, 4L, 4L);
         List<Row> differences = gsm8k.getList(gsm8k.fieldIndex("differences"));
         assertThat(differences.stream().map(row -> row.getAs("b") + "-" + row.getAs("a")))
                 .containsExactly("mhc-baseline", "hc-baseline", "hc-mhc");
         Row first = differences.get(0);
         double gain = models.get(1).<Double>getAs("value") - models.get(0).<Double>getAs("value");
         assertThat(first.<Double>getAs("delta")).isCloseTo(gain, within(1e-12)).isPositive();
-        assertThat(first.<Integer>getAs("won") - first.<Integer>getAs("lost")).isEqualTo((int) Math.round(40 * gain));
+        assertThat(first.<Long>getAs("won") - first.<Long>getAs("lost")).isEqualTo(Math.round(40 * gain));
 
         assertThat(TestSpark.SESSION.read().parquet(run + "/scores").schema().catalogString())
                 .isEqualTo("struct<model:string,benchmark:string,task:string,metric:string,filter:string,value:double,"
-                        + "stderr:double,n:int,shots:int,failed:int,truncated:int>");
+                        + "stderr:double,n:bigint,shots:int,failed:bigint,truncated:bigint>");
         assertThat(rows(run, "scores").stream()
                         .filter(row -> row.getAs("benchmark").equals("bbh"))
                         .map(row -> row.getAs("model") + "/" + row.getAs("task") + "/" + row.getAs("n")))
@@ -138,7 +138,7 @@ class RunReportTest {
         List<Row> comparison = rows(out, "comparison");
         assertThat(comparison.get(0).getList(comparison.get(0).fieldIndex("differences")))
                 .isEmpty();
-        assertThat(comparison.get(1).<Integer>getAs("n")).isEqualTo(2);
+        assertThat(comparison.get(1).<Long>getAs("n")).isEqualTo(2);
     }
 
     @Test

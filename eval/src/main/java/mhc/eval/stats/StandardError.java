@@ -22,7 +22,7 @@ public final class StandardError {
     }
 
     /**
-     * Standard error of the mean when examples of one cluster are not independent (Miller, arXiv 2411.00640, equation 4),
+     * Standard error of the mean when examples of one cluster are not independent (Miller, arXiv 2411.00640),
      * times the root of G / (G - 1) for G clusters. With one example per cluster it equals {@link #ofMean}.
      *
      * @param clusters cluster of each value
