@@ -8,15 +8,16 @@ import java.util.List;
  * largest absolute row sum and backward the largest absolute column sum, of one site's H and of the product H_l ... H_1 of
  * all sites up to it. Per token first, then over tokens; products in float64.
  */
-final class AmaxGain {
+public final class AmaxGain {
     private AmaxGain() {}
 
     /** Mean and maximum over tokens. */
-    record Spread(double mean, double max) {}
+    public record Spread(double mean, double max) {}
 
     /** One site: single forward, single backward, composite forward, composite backward. */
-    record Site(Spread single, Spread singleBackward, Spread composite, Spread compositeBackward) {
-        List<Spread> columns() {
+    public record Site(Spread single, Spread singleBackward, Spread composite, Spread compositeBackward) {
+        /** The four in the order in which recordings hold them. */
+        public List<Spread> columns() {
             return List.of(single, singleBackward, composite, compositeBackward);
         }
     }

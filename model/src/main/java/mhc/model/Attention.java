@@ -11,6 +11,9 @@ interface Attention {
     /** Entries kept per layer and token. */
     List<Entry> entries();
 
+    /** Query heads. */
+    int heads();
+
     /** Width of the rotary embedding. */
     int rotaryWidth();
 
