@@ -3,6 +3,7 @@ package mhc.reports;
 import java.util.List;
 import java.util.Optional;
 import mhc.eval.MetricName;
+import mhc.eval.ScoreRow;
 import mhc.eval.stats.Difference;
 
 /**

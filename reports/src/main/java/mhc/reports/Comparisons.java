@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mhc.eval.MetricName;
+import mhc.eval.ScoreRow;
 import mhc.eval.stats.Difference;
 import mhc.eval.stats.Holm;
 import mhc.eval.stats.PairedScores;

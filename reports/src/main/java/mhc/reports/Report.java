@@ -1,6 +1,7 @@
 package mhc.reports;
 
 import java.util.List;
+import mhc.eval.ScoreRow;
 
 /**
  * All that is printed.

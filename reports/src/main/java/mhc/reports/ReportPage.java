@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import mhc.eval.MetricName;
+import mhc.eval.ScoreRow;
 import mhc.eval.stats.Difference;
 import mhc.reports.BenchmarkComparison.ModelDifference;
 import mhc.reports.BenchmarkComparison.ModelScore;

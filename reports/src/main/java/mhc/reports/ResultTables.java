@@ -1,6 +1,7 @@
 package mhc.reports;
 
 import java.util.List;
+import mhc.eval.ScoreRow;
 import mhc.eval.stats.Difference;
 import mhc.reports.BenchmarkComparison.ModelDifference;
 import mhc.reports.BenchmarkComparison.ModelScore;

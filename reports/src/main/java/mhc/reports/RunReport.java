@@ -8,7 +8,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import mhc.datasets.InputException;
+import mhc.eval.BenchmarkTally;
 import mhc.eval.MetricName;
+import mhc.eval.ScoreRow;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores, comparison and pages of one or several runs, from their prediction files alone. */
@@ -127,11 +129,9 @@ public final class RunReport {
     private void evaluate(BenchmarkExamples examples, List<ScoreRow> secondary) {
         protocols.add(examples.protocol());
         MetricName headline = headlines.of(examples);
-        TreeSet<MetricName> metrics = new TreeSet<>(examples.metrics());
-        metrics.add(headline);
         List<ScoreRow> wholes = new ArrayList<>();
         examples.byModel().forEach((model, rows) -> {
-            List<ScoreRow> own = Scores.of(model, examples.benchmark(), metrics, rows);
+            List<ScoreRow> own = tally(rows).rows(model, examples.benchmark(), headline, examples.shots());
             scores.addAll(own);
             own.stream().filter(score -> score.task().isEmpty()).forEach(wholes::add);
         });
@@ -139,6 +139,12 @@ public final class RunReport {
                 .collect(Collectors.partitioningBy(score -> name(score).equals(headline)));
         comparisons.add(Comparisons.of(examples, headline, byRank.get(true)));
         secondary.addAll(byRank.get(false));
+    }
+
+    private static BenchmarkTally tally(List<ExampleRow> rows) {
+        return rows.stream()
+                .map(row -> BenchmarkTally.of(row.task(), row.metrics(), row.failed(), row.truncated()))
+                .reduce(BenchmarkTally.EMPTY, BenchmarkTally::plus);
     }
 
     private static MetricName name(ScoreRow score) {
