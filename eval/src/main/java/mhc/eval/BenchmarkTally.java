@@ -139,6 +139,14 @@ public record BenchmarkTally(Map<String, TaskTally> tasks) implements Serializab
             examples += tally.count();
         }
         long freedom = examples - tasks.size();
-        return freedom == 0 ? Double.NaN : Math.sqrt(squares / freedom / examples);
+        return freedom == 0 ? plainError(metric) : Math.sqrt(squares / freedom / examples);
+    }
+
+    /** As if there were one task: all that is left where no task has two examples, as under a small limit. */
+    private double plainError(String metric) {
+        return tasks.values().stream()
+                .map(task -> task.complete(metric))
+                .reduce(Tally.EMPTY, Tally::plus)
+                .standardError();
     }
 }
