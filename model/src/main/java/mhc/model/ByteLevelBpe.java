@@ -15,6 +15,9 @@ final class ByteLevelBpe {
     /** Ends a text, and stands before one without context. */
     static final String END_OF_TEXT = "<|endoftext|>";
 
+    /** Its id: the first of the vocabulary. */
+    static final int END_OF_TEXT_ID = 0;
+
     /** How the byte-level pre-tokeniser cuts words (GPT-2). */
     private static final Pattern WORDS = Pattern.compile(
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",

@@ -79,6 +79,11 @@ public final class Checkpoint {
         return folder;
     }
 
+    /** What the checkpoint says of itself in {@code config.json} under {@code note}, for every table; may be empty. */
+    public String note() {
+        return JsonFields.object(folder.resolve(CONFIG)).path("note").asText("");
+    }
+
     ModelConfig config() {
         return config;
     }

@@ -29,7 +29,11 @@ public record ModelSummary(
      * @throws InputException naming what is missing or wrong, and the remedy
      */
     public static ModelSummary of(Path folder) {
-        Checkpoint checkpoint = Checkpoint.withoutTokenizer(folder);
+        return of(Checkpoint.withoutTokenizer(folder));
+    }
+
+    /** The same of a checkpoint that is open. */
+    public static ModelSummary of(Checkpoint checkpoint) {
         ModelConfig config = checkpoint.config();
         TreeSet<String> types = new TreeSet<>();
         checkpoint.program().tensors().stream()

@@ -24,6 +24,8 @@ public final class TinyCheckpoints {
     private static final int MERGES = 255;
     private static final double GAIN = 1.4;
     private static final float[] SCALE = {0.7f, 0.9f, 1.3f};
+    /** Length of the output row of the end-of-text token, relative to the others: texts end by themselves, soon. */
+    private static final float END_GAIN = 2.5f;
 
     private TinyCheckpoints() {}
 
@@ -76,7 +78,8 @@ public final class TinyCheckpoints {
                 .put("tie_word_embeddings", false)
                 .put("bos_token_id", 0)
                 .put("eos_token_id", 0)
-                .put("residual", residual);
+                .put("residual", residual)
+                .put("note", "untrained weights");
         if (!residual.equals("none")) {
             config.put("hc_mult", 4);
         }
@@ -103,6 +106,12 @@ public final class TinyCheckpoints {
             } else {
                 long inputs = spec.shape().get(spec.shape().size() - 1);
                 values[i] = (float) (GAIN / Math.sqrt(inputs) * random.nextGaussian());
+            }
+        }
+        if (name.equals("lm_head.weight")) {
+            int hidden = spec.shape().get(1).intValue();
+            for (int i = 0; i < hidden; i++) {
+                values[ByteLevelBpe.END_OF_TEXT_ID * hidden + i] *= END_GAIN;
             }
         }
         return values;
