@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 /** Tables and pages of finished runs, from their Parquet files alone. */
 @Command(
         name = "report",
+        mixinStandardHelpOptions = true,
         description =
                 "Write scores, comparison and report.{md,csv,tex,html} of one or several runs again, and print the"
                         + " table. No model is needed.")
