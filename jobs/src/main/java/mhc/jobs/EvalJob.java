@@ -108,9 +108,8 @@ public final class EvalJob {
         try {
             List<ShardResult> results =
                     context.parallelize(pending, pending.size()).map(task).collect();
+            throwIfRefused(results);
             ticker.summarize(results);
-        } catch (RuntimeException e) {
-            throw failure(e);
         } finally {
             ticker.close();
             ExecutorModels.closeAll();
@@ -118,14 +117,14 @@ public final class EvalJob {
         }
     }
 
-    /** What stopped a Spark job: the user's mistake where an executor found one, else the exception itself. */
-    private static RuntimeException failure(RuntimeException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InputException mistake) {
-                return mistake;
-            }
-        }
-        return e;
+    /** What an executor could not do until the user mends it, such as a folder that is missing on its host. */
+    private static void throwIfRefused(List<ShardResult> results) {
+        results.stream()
+                .filter(result -> !result.mistake().isEmpty())
+                .findFirst()
+                .ifPresent(result -> {
+                    throw new InputException(result.mistake());
+                });
     }
 
     private void report(RunDirectory directory, RunStart runStart, double seconds) {

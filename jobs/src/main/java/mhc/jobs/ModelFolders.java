@@ -26,6 +26,13 @@ final class ModelFolders {
 
     private ModelFolders() {}
 
+    /** A relative local path as seen from here, so that executors with another working directory find it. */
+    static String qualify(String uri) {
+        return new Path(uri).toUri().getScheme() == null
+                ? java.nio.file.Path.of(uri).toAbsolutePath().normalize().toString()
+                : uri;
+    }
+
     /** @throws InputException when there is no such folder, naming it and what a checkpoint holds */
     static java.nio.file.Path localize(String uri, Configuration hadoop) {
         try {

@@ -42,7 +42,9 @@ final class RunStart {
                 inference.prefixCache(),
                 inference.deterministic());
         List<ModelSpec> specs = new ArrayList<>();
-        config.models().forEach((name, uri) -> specs.add(new ModelSpec(name, uri, fingerprints.get(name), options)));
+        config.models()
+                .forEach((name, uri) ->
+                        specs.add(new ModelSpec(name, ModelFolders.qualify(uri), fingerprints.get(name), options)));
         return specs;
     }
 

@@ -4,9 +4,21 @@ import java.io.Serializable;
 import mhc.model.ModelInfo;
 import org.apache.spark.SparkEnv;
 
-/** What a task tells the driver about a shard it committed; the rows themselves are in the part file. */
+/**
+ * What a task tells the driver about a shard; the rows themselves are in the part file.
+ *
+ * @param examples rows committed; 0 when the user has to mend something first
+ * @param mistake what the user has to mend, or the empty string: it travels as a result because a failure would be tried again
+ */
 record ShardResult(
-        String benchmark, int shard, int examples, double seconds, String executor, String device, String kernels)
+        String benchmark,
+        int shard,
+        int examples,
+        double seconds,
+        String executor,
+        String device,
+        String kernels,
+        String mistake)
         implements Serializable {
 
     static ShardResult of(Shard shard, ModelInfo model, int examples, double seconds) {
@@ -17,6 +29,12 @@ record ShardResult(
                 seconds,
                 SparkEnv.get().executorId(),
                 model.device(),
-                model.kernels());
+                model.kernels(),
+                "");
+    }
+
+    static ShardResult refused(Shard shard, String mistake) {
+        return new ShardResult(
+                shard.benchmark(), shard.index(), 0, 0, SparkEnv.get().executorId(), "", "", mistake);
     }
 }

@@ -3,6 +3,7 @@ package mhc.jobs;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import mhc.datasets.InputException;
 import mhc.eval.Prediction;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
@@ -46,6 +47,8 @@ final class ShardTask implements Function<Shard, ShardResult> {
                     predictions);
             counters.shardDone();
             return ShardResult.of(shard, lease.model().info(), predictions.size(), (System.nanoTime() - start) / 1e9);
+        } catch (InputException e) {
+            return ShardResult.refused(shard, e.getMessage());
         }
     }
 
