@@ -152,4 +152,40 @@ class SourceSearchTest {
                 .extracting(Example::id)
                 .containsExactly("math/test/algebra/9", "math/test/algebra/10", "math/test/geometry/2");
     }
+
+    @Test
+    void aNamedFolderMayBeATreeOrHoldOne() {
+        root.with("mmlu/test/art_test.csv", "Q,a,b,c,d,A").with("mmlu/dev/art_dev.csv", "Q,a,b,c,d,A");
+        for (String named : List.of("mmlu", "mmlu/test", "")) {
+            assertThat(root.load(Corpus.MMLU, PoolKind.TRAIN, named, named.replace("test", "dev"))
+                            .pool()
+                            .examples())
+                    .extracting(Example::id)
+                    .containsExactly("mmlu/dev/art/0");
+        }
+        root.with("math/test.jsonl", MATH).with("math/MATH/test/algebra/1.json", MATH);
+        assertThat(root.failure(Corpus.MATH, PoolKind.NONE, "math", ""))
+                .isEqualTo("ROOT/math: several could be meant (MATH/test, test.jsonl); name one with files.math.eval");
+    }
+
+    @Test
+    void aNamedFileOfATreeKeepsItsTask() {
+        String row = "{\"input\": \"i\", \"target\": \"t\"}";
+        root.with("bbh/navigate/test-00000-of-00001.jsonl", row)
+                .with("bbh/bbh/snarks.json", "{\"examples\": [" + row + "]}");
+        assertThat(root.examples(Corpus.BBH, "bbh/navigate/test-00000-of-00001.jsonl"))
+                .containsExactly(new Example.Bbh("bbh/test/navigate/0", "navigate", "i", "t"));
+        assertThat(root.examples(Corpus.BBH, "bbh/bbh/snarks.json"))
+                .containsExactly(new Example.Bbh("bbh/test/snarks/0", "snarks", "i", "t"));
+    }
+
+    @Test
+    void whatWasPassedOverIsNamed() {
+        root.with("gsm8k/test.jsonl", GSM8K);
+        for (int i = 0; i < 8; i++) {
+            root.with("gsm8k/x" + i + ".jsonl", "not looked at");
+        }
+        assertThat(chosen(Corpus.GSM8K, PoolKind.NONE, 0))
+                .endsWith("not read: x0.jsonl, x1.jsonl, x2.jsonl, x3.jsonl, x4.jsonl, x5.jsonl and 2 more");
+    }
 }
