@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 
 /** Finds the sources that lie at given places of a folder. */
@@ -25,15 +26,17 @@ final class PlaceSearch {
     /**
      * The sources of the first tier that has any.
      *
-     * @param anyFolder whether the folder itself stands for the folders that the places name
+     * @param itself whether the folder itself may also stand for a folder that a place names, as when a user names
+     *     {@code mmlu/test}
      */
-    static List<Source> first(CorpusFolder folder, List<List<Place>> tiers, boolean anyFolder) {
+    static List<Source> first(CorpusFolder folder, List<List<Place>> tiers, boolean itself) {
         for (List<Place> tier : tiers) {
             Map<Path, Source> found = new TreeMap<>();
             for (Place place : tier) {
-                for (String inside : anyFolder ? List.of("") : place.folders()) {
-                    sources(folder, place, inside).forEach(source -> found.putIfAbsent(source.path(), source));
-                }
+                Stream.concat(place.folders().stream(), itself ? Stream.of("") : Stream.empty())
+                        .flatMap(inside -> sources(folder, place, inside).stream())
+                        .forEach(source ->
+                                found.putIfAbsent(source.parts().get(0).file().path(), source));
             }
             if (!found.isEmpty()) {
                 return List.copyOf(found.values());

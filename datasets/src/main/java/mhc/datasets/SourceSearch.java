@@ -55,27 +55,31 @@ final class SourceSearch {
     private Source find(String what, String role, List<List<Place>> tiers, boolean evaluation) {
         CorpusFolder folder = corpusFolder(role);
         List<Source> found = PlaceSearch.first(folder, tiers, false);
-        List<DataFile> others = others(folder, evaluation);
-        if (found.size() > 1 || (found.isEmpty() && others.size() > 1)) {
-            List<String> names = found.isEmpty() ? names(folder, others) : sourceNames(folder, found);
-            throw new InputException("%s: several could be the %s set (%s); name one with files.%s.%s"
-                    .formatted(shown(folder.path()), what, listed(names), key(), role));
-        }
         if (found.size() == 1) {
-            List<String> passed = new ArrayList<>(names(folder, others));
-            tiers.stream()
-                    .flatMap(tier -> PlaceSearch.first(folder, List.of(tier), false).stream())
-                    .filter(other -> !other.path().equals(found.get(0).path()))
-                    .forEach(other -> passed.add(name(folder, other)));
-            return because(found.get(0), passed.isEmpty() ? "" : "; not read: " + listed(passed));
+            return because(found.get(0), passedOver(folder, found.get(0), tiers));
         }
+        List<DataFile> others = found.isEmpty() ? likely(folder, evaluation) : List.of();
         if (others.size() == 1) {
-            DataFile file = others.get(0);
-            return single(file, "it is the only other file here that has a known layout");
+            return single(others.get(0), "it is the only other file here that has a known layout");
         }
-        throw new InputException(
-                "%s: there is no %s file of %s (looked for %s); put one there or name one with files.%s.%s"
-                        .formatted(shown(folder.path()), what, key(), expected(tiers), key(), role));
+        if (found.isEmpty() && others.isEmpty()) {
+            throw new InputException(
+                    "%s: there is no %s file of %s (looked for %s); put one there or name one with files.%s.%s"
+                            .formatted(shown(folder.path()), what, key(), expected(tiers), key(), role));
+        }
+        List<String> names = found.isEmpty() ? names(folder, others) : sourceNames(folder, found);
+        throw new InputException("%s: several could be the %s set (%s); name one with files.%s.%s"
+                .formatted(shown(folder.path()), what, listed(names), key(), role));
+    }
+
+    /** Candidates of lower rank, and data files that no rule knows. */
+    private String passedOver(CorpusFolder folder, Source chosen, List<List<Place>> tiers) {
+        List<String> names = new ArrayList<>(names(folder, unknown(folder)));
+        tiers.stream()
+                .flatMap(tier -> PlaceSearch.first(folder, List.of(tier), false).stream())
+                .filter(other -> !other.path().equals(chosen.path()))
+                .forEach(other -> names.add(name(folder, other)));
+        return names.isEmpty() ? "" : "; not read: " + listed(names);
     }
 
     private CorpusFolder corpusFolder(String role) {
@@ -111,19 +115,18 @@ final class SourceSearch {
             return single(new DataFile(status, hadoop), why);
         }
         CorpusFolder folder = CorpusFolder.list(wanted, hadoop);
-        for (boolean anyFolder : new boolean[] {true, false}) {
-            for (List<List<Place>> candidates :
-                    Stream.concat(Stream.of(tiers), allTiers()).toList()) {
-                List<Source> found = PlaceSearch.first(folder, candidates, anyFolder);
-                if (found.size() > 1) {
-                    throw new InputException("%s: several could be meant (%s); name one with files.%s.%s"
-                            .formatted(shown(wanted), listed(sourceNames(folder, found)), key(), role));
-                }
-                if (found.size() == 1) {
-                    Source source = found.get(0);
-                    String split = splitWord(folder.path().getName()).orElse(source.split());
-                    return new Source(source.path(), anyFolder ? split : source.split(), source.parts(), why);
-                }
+        for (List<List<Place>> candidates :
+                Stream.concat(Stream.of(tiers), allTiers()).toList()) {
+            List<Source> found = PlaceSearch.first(folder, candidates, true);
+            if (found.size() > 1) {
+                throw new InputException("%s: several could be meant (%s); name one with files.%s.%s"
+                        .formatted(shown(wanted), listed(sourceNames(folder, found)), key(), role));
+            }
+            if (found.size() == 1) {
+                Source source = found.get(0);
+                boolean itself = source.path().equals(folder.path());
+                Optional<String> ownName = itself ? splitWord(folder.path().getName()) : Optional.empty();
+                return new Source(source.path(), ownName.orElse(source.split()), source.parts(), why);
             }
         }
         throw new InputException("%s: there is no file of %s in it (looked for %s); correct files.%s.%s"
@@ -134,33 +137,37 @@ final class SourceSearch {
         String name = file.name().toLowerCase(Locale.ROOT);
         String task = "";
         String split = splitWord(name).orElseGet(() -> stem(name));
-        for (Place place :
-                allTiers().flatMap(List::stream).flatMap(List::stream).toList()) {
-            Matcher matcher = place.file().matcher(file.name());
-            if (matcher.matches()) {
+        for (Place place : places().toList()) {
+            Optional<Matcher> match = Stream.of(file.path().getParent().getName() + "/" + file.name(), file.name())
+                    .map(place.file()::matcher)
+                    .filter(Matcher::matches)
+                    .findFirst();
+            if (match.isPresent()) {
                 split = place.split();
-                task = PlaceSearch.group(matcher, "task");
+                task = PlaceSearch.group(match.get(), "task");
                 break;
             }
         }
         return new Source(file.path(), split, List.of(new Part(file, task, "")), why);
     }
 
-    /** Data files that no rule knows by name but whose layout is known and which do not call themselves train (or do). */
-    private List<DataFile> others(CorpusFolder folder, boolean evaluation) {
-        Set<Path> known = allTiers()
-                .flatMap(List::stream)
-                .flatMap(List::stream)
-                .flatMap(place -> PlaceSearch.all(folder, place).stream())
+    /** Data files that no rule knows by name. */
+    private List<DataFile> unknown(CorpusFolder folder) {
+        Set<Path> known = places().flatMap(place -> PlaceSearch.all(folder, place).stream())
                 .flatMap(source -> source.parts().stream())
                 .map(part -> part.file().path())
                 .collect(Collectors.toSet());
         return folder.files().stream()
                 .filter(entry -> DATA_FILE.matcher(entry.relative()).matches())
-                .filter(entry -> !known.contains(entry.file().path()))
-                .filter(entry ->
-                        splitWord(entry.file().name()).filter("train"::equals).isPresent() != evaluation)
                 .map(CorpusFolder.Entry::file)
+                .filter(file -> !known.contains(file.path()))
+                .toList();
+    }
+
+    /** Those of them that have a known layout and do not call themselves train, or for a pool do. */
+    private List<DataFile> likely(CorpusFolder folder, boolean evaluation) {
+        return unknown(folder).stream()
+                .filter(file -> splitWord(file.name()).filter("train"::equals).isPresent() != evaluation)
                 .filter(this::isScored)
                 .toList();
     }
@@ -183,6 +190,10 @@ final class SourceSearch {
 
     private Stream<List<List<Place>>> allTiers() {
         return Stream.of(format.evaluation(), format.pool(PoolKind.TRAIN), format.pool(PoolKind.CHAIN_OF_THOUGHT));
+    }
+
+    private Stream<Place> places() {
+        return allTiers().flatMap(List::stream).flatMap(List::stream);
     }
 
     private static String stem(String name) {
