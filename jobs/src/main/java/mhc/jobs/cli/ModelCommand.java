@@ -121,12 +121,12 @@ public final class ModelCommand implements Runnable {
         GainProbe.Result result = GainProbe.run(folder, read(text), engine.options());
         print("%d tokens; mean and max over tokens", result.tokens());
         print(
-                "%-9s %19s %19s %19s %19s",
+                "%-9s %23s %23s %23s %23s",
                 "site", "single forward", "single backward", "composite forward", "composite backward");
         for (int i = 0; i < result.sites().size(); i++) {
             StringBuilder line = new StringBuilder("%-9s".formatted(i / 2 + (i % 2 == 0 ? ".attn" : ".ffn")));
             for (AmaxGain.Spread spread : result.sites().get(i).columns()) {
-                line.append(String.format(Locale.ROOT, " %9.4g %9.4g", spread.mean(), spread.max()));
+                line.append(String.format(Locale.ROOT, " %11.6g %11.6g", spread.mean(), spread.max()));
             }
             print("%s", line);
         }
