@@ -177,9 +177,9 @@ class CheckpointTest {
         assertThat(List.of("none", "hc", "mhc"))
                 .extracting(residual -> Checkpoint.open(Tiny.folder(residual)).fingerprint())
                 .containsExactly(
-                        "121361b063106d937c07d632d008da1d8f377a07c4fe7a478a3b72873af8ac94",
-                        "1220250ca31a7c825b7cafb789b205abac82e99d39d07d5c2166c47ab699c83e",
-                        "950f8c7c36d54f2462868faac826c02358e30fddcadeec0d107c7fbbdc1fe896");
+                        "96774f5e5f84e38e203689f94c8a2452414d88397094f213507ec0dbffc231d4",
+                        "5580d7a00b3e8251cd6fd0d83b7c83c2331b48bd91995c460b5fc5d89abd6dd3",
+                        "3bcabbf8af544698edcbdaaa1a44dbde486308b6eb55d927a5afbe9f1de590d6");
     }
 
     private static double[] likelihoods(Path folder) {
