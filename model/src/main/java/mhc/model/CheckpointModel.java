@@ -30,7 +30,7 @@ final class CheckpointModel implements LanguageModel {
                 config.residual().name(),
                 checkpoint.parameters(),
                 options.dtype(),
-                options.device(),
+                Torch.fullName(options.device()),
                 kernels,
                 config.maxLength(),
                 config.vocabulary());

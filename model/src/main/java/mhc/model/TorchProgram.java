@@ -1,6 +1,5 @@
 package mhc.model;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -88,14 +87,14 @@ final class TorchProgram implements AutoCloseable {
      */
     Prefilled prefill(long[][] ids, int[] lengths, Prefixes prefixes) {
         return turn(scope -> {
-            IValue[] out = call(
-                            "prefill",
-                            scope.matrix(ids),
-                            scope.vector(lengths),
-                            prefixes.entries().list(scope),
-                            scope.vector(prefixes.family()),
-                            scope.vector(prefixes.lengths()))
-                    .toIValueTuple();
+            IValue[] out = results(
+                    scope,
+                    "prefill",
+                    scope.matrix(ids),
+                    scope.vector(lengths),
+                    prefixes.entries().list(scope),
+                    scope.vector(prefixes.family()),
+                    scope.vector(prefixes.lengths()));
             scope.own(out[0], out[1]);
             return new Prefilled(scope.longs(out[0]), scope.floats(out[1]), new Entries(out[2]));
         });
@@ -109,13 +108,13 @@ final class TorchProgram implements AutoCloseable {
     Next decode(long[] tokens, int[] lengths, Entries cache) {
         int longest = Arrays.stream(lengths).max().orElseThrow() + 1;
         return turn(scope -> {
-            IValue[] out = scope.own(call(
-                            "decode",
-                            scope.vector(tokens),
-                            scope.vector(lengths),
-                            cache.list(scope),
-                            scope.own(IValue.from((long) longest)))
-                    .toIValueTuple());
+            IValue[] out = scope.own(results(
+                    scope,
+                    "decode",
+                    scope.vector(tokens),
+                    scope.vector(lengths),
+                    cache.list(scope),
+                    scope.own(IValue.from((long) longest))));
             return new Next(scope.longs(out[0]), scope.floats(out[1]));
         });
     }
@@ -128,16 +127,16 @@ final class TorchProgram implements AutoCloseable {
      */
     Scored score(long[][] ids, Prefixes prefixes, int[] positions, long[][] targets) {
         return turn(scope -> {
-            IValue[] out = scope.own(call(
-                            "score",
-                            scope.matrix(ids),
-                            prefixes.entries().list(scope),
-                            scope.vector(prefixes.family()),
-                            scope.vector(prefixes.lengths()),
-                            scope.vector(positions),
-                            scope.matrix(targets),
-                            scope.own(IValue.from((long) Math.max(1, LOGITS_BLOCK / vocabulary))))
-                    .toIValueTuple());
+            IValue[] out = scope.own(results(
+                    scope,
+                    "score",
+                    scope.matrix(ids),
+                    prefixes.entries().list(scope),
+                    scope.vector(prefixes.family()),
+                    scope.vector(prefixes.lengths()),
+                    scope.vector(positions),
+                    scope.matrix(targets),
+                    scope.own(IValue.from((long) Math.max(1, LOGITS_BLOCK / vocabulary)))));
             long[] greedy = scope.longs(out[1]);
             boolean[] flags = new boolean[greedy.length];
             for (int i = 0; i < flags.length; i++) {
@@ -152,8 +151,7 @@ final class TorchProgram implements AutoCloseable {
 
     Trace trace(long[][] ids, boolean withLogits) {
         return turn(scope -> {
-            IValue[] out = scope.own(call("trace", scope.matrix(ids), scope.own(IValue.from(withLogits)))
-                    .toIValueTuple());
+            IValue[] out = scope.own(results(scope, "trace", scope.matrix(ids), scope.own(IValue.from(withLogits))));
             PtNDArray[] combs = out[1].toTensorArray(scope.manager());
             float[][] values = new float[combs.length][];
             for (int i = 0; i < combs.length; i++) {
@@ -211,6 +209,11 @@ final class TorchProgram implements AutoCloseable {
         } finally {
             turn.unlock();
         }
+    }
+
+    /** The elements of the tuple that a method returns, for the caller to own. */
+    private IValue[] results(CallScope scope, String method, IValue... arguments) {
+        return scope.own(call(method, arguments)).toIValueTuple();
     }
 
     private IValue call(String method, IValue... arguments) {
@@ -271,61 +274,6 @@ final class TorchProgram implements AutoCloseable {
         /** One prefix that all rows continue. */
         static Prefixes one(Entries entries, int length) {
             return new Prefixes(entries, new int[] {length}, new int[] {0});
-        }
-    }
-
-    /** Handles of one call, freed at its end. */
-    private static final class CallScope implements AutoCloseable {
-        private final PtNDManager manager;
-        private final java.util.List<IValue> owned = new java.util.ArrayList<>();
-
-        CallScope(PtNDManager manager) {
-            this.manager = manager;
-        }
-
-        PtNDManager manager() {
-            return manager;
-        }
-
-        IValue own(IValue value) {
-            owned.add(value);
-            return value;
-        }
-
-        IValue[] own(IValue... values) {
-            owned.addAll(Arrays.asList(values));
-            return values;
-        }
-
-        IValue vector(int[] values) {
-            return vector(Arrays.stream(values).asLongStream().toArray());
-        }
-
-        IValue vector(long[] values) {
-            return tensor(manager.create(values));
-        }
-
-        IValue matrix(long[][] values) {
-            long[] flat = Arrays.stream(values).flatMapToLong(Arrays::stream).toArray();
-            return tensor(manager.create(flat, new Shape(values.length, flat.length / values.length)));
-        }
-
-        private IValue tensor(NDArray array) {
-            return own(IValue.from((PtNDArray) array));
-        }
-
-        long[] longs(IValue value) {
-            return value.toTensor(manager).toLongArray();
-        }
-
-        float[] floats(IValue value) {
-            return value.toTensor(manager).toFloatArray();
-        }
-
-        @Override
-        public void close() {
-            owned.forEach(IValue::close);
-            manager.close();
         }
     }
 }

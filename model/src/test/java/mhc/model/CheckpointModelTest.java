@@ -3,7 +3,9 @@ package mhc.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -135,6 +137,18 @@ class CheckpointModelTest {
         assertThat(((Answer.Failed) answers.get(1)).reason()).contains("Continuation 0 has", "the model takes 4096");
         assertThat(((Answer.Failed) answers.get(2)).reason()).contains("4096 tokens leaves no room");
         assertThat(Tiny.likelihoods(answers.get(3))).hasSize(2);
+    }
+
+    @Test
+    void logitsThatAreNotFiniteFailTheRequest() {
+        Path folder = Tiny.copy("mhc");
+        Tiny.rewrite(folder, values -> Arrays.fill(values, 3e38f), "lm_head.weight");
+        try (LanguageModel model = LanguageModels.open(folder, InferenceOptions.DEFAULT)) {
+            List<Answer> answers = Tiny.answers(
+                    model, List.of(new Choice("Question", List.of(" yes")), new Generate("Question", List.of(), 5)));
+            assertThat(answers).allSatisfy(answer -> assertThat(((Answer.Failed) answer).reason())
+                    .contains("not finite"));
+        }
     }
 
     @Test
