@@ -19,6 +19,7 @@ public final class SparkSessions {
      */
     public static SparkSession open(String appName, int retries) {
         SparkConf conf = new SparkConf().setAppName(appName);
+        conf.setIfMissing("spark.sql.debug.maxToStringFields", "1000"); // else a wide plan is worth a warning to Spark
         conf.set("spark.task.maxFailures", Integer.toString(retries + 1));
         if (!conf.contains("spark.master")) {
             conf.setMaster("local[*," + (retries + 1) + "]");
