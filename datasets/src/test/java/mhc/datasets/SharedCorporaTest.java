@@ -150,18 +150,19 @@ class SharedCorporaTest {
 
     @Test
     void whatCannotBeDecidedIsAsked() {
-        assertThatThrownBy(() -> corpora().resolve(Corpus.DROP, PoolKind.NONE, FileOverride.NONE))
+        Corpora corpora = corpora();
+        assertThatThrownBy(() -> corpora.resolve(Corpus.DROP, PoolKind.NONE, FileOverride.NONE))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("drop_contrast_sets_test.json, drop_dev_1000_olmes.jsonl, drop_fixture.json")
                 .hasMessageEndingWith("name one with files.drop.eval");
-        assertThatThrownBy(() -> corpora().resolve(Corpus.MATH, PoolKind.NONE, FileOverride.NONE))
+        assertThatThrownBy(() -> corpora.resolve(Corpus.MATH, PoolKind.NONE, FileOverride.NONE))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith(
                         "several could be the evaluation set (MATH/test, test.jsonl); name one with files.math.eval");
-        assertThatThrownBy(() -> corpora().resolve(Corpus.TRIVIAQA, PoolKind.NONE, FileOverride.NONE))
+        assertThatThrownBy(() -> corpora.resolve(Corpus.TRIVIAQA, PoolKind.NONE, FileOverride.NONE))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("name one with files.triviaqa.eval");
-        assertThatThrownBy(() -> corpora().resolve(Corpus.HELLASWAG, PoolKind.TRAIN, FileOverride.NONE))
+        assertThatThrownBy(() -> corpora.resolve(Corpus.HELLASWAG, PoolKind.TRAIN, FileOverride.NONE))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("there is no few-shot file of hellaswag (looked for hellaswag_train.jsonl")
                 .hasMessageEndingWith("name one with files.hellaswag.pool");
