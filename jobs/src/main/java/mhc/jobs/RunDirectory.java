@@ -8,7 +8,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,10 +109,7 @@ final class RunDirectory {
                 write("_run.json", start);
             }
         } catch (IOException e) {
-            throw new InputException(
-                    "Run directory " + root + " cannot be written (" + firstLine(e)
-                            + "): give a writable directory to out",
-                    e);
+            throw unwritable(e);
         }
     }
 
@@ -202,7 +198,7 @@ final class RunDirectory {
         try {
             write("manifest.json", manifest);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unwritable(e);
         }
     }
 
@@ -242,6 +238,12 @@ final class RunDirectory {
         if (!files.rename(hidden, target)) {
             throw new IOException("cannot rename " + hidden + " to " + target);
         }
+    }
+
+    private InputException unwritable(IOException e) {
+        return new InputException(
+                "Run directory " + root + " cannot be written (" + firstLine(e) + "): give a writable directory to out",
+                e);
     }
 
     private InputException unreadable(IOException e) {

@@ -8,6 +8,7 @@ import mhc.eval.Answer;
 import mhc.eval.Prediction;
 import mhc.jobs.config.RunConfig;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
@@ -53,11 +54,7 @@ final class ShardTask implements Function<Shard, ShardResult> {
                 RememberingModel model = new RememberingModel(lease.model(), known.value())) {
             boolean lastAttempt = task.attemptNumber() >= config.faults().retries();
             List<Prediction> predictions = evaluate(new ShardEvaluation(model, shard), lastAttempt);
-            PredictionFile.write(
-                    configuration,
-                    RunDirectory.at(out, configuration).part(spec.name(), shard.benchmark(), shard.index()),
-                    task.taskAttemptId(),
-                    predictions);
+            commit(shard, predictions, lastAttempt, configuration);
             if (!config.cache().isEmpty()) {
                 AnswerCache.of(config.cache(), spec, configuration).keep(model.fresh());
             }
@@ -66,6 +63,34 @@ final class ShardTask implements Function<Shard, ShardResult> {
         } catch (InputException e) {
             return ShardResult.refused(shard, e.getMessage());
         }
+    }
+
+    /** A file system may recover, so only the last attempt takes its refusal for the user's to mend. */
+    private void commit(Shard shard, List<Prediction> predictions, boolean lastAttempt, Configuration configuration)
+            throws IOException {
+        Path part = RunDirectory.at(out, configuration).part(spec.name(), shard.benchmark(), shard.index());
+        try {
+            PredictionFile.write(configuration, part, TaskContext.get().taskAttemptId(), predictions);
+        } catch (IOException | RuntimeException e) {
+            if (!lastAttempt) {
+                throw e;
+            }
+            throw new InputException(
+                    "Predictions cannot be written to " + part + " (" + rootCause(e)
+                            + "): make room or mend the file system, then start the same run again to continue it",
+                    e);
+        }
+    }
+
+    private static String rootCause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        for (Throwable suppressed : cause.getSuppressed()) {
+            return rootCause(suppressed);
+        }
+        return cause.getMessage();
     }
 
     /** A shard that fails as a whole is tried again by Spark; on its last attempt its examples stand or fall one by one. */
