@@ -1,6 +1,7 @@
 package mhc.model;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /** How tokens look back. Keys and values of any kind are kept as "entries" of layout [rows, heads, tokens, width]. */
 interface Attention {
@@ -17,6 +18,14 @@ interface Attention {
     /** Width of the rotary embedding. */
     int rotaryWidth();
 
+    /** How many tokens a token sees, itself included; all before it when empty. */
+    default OptionalInt window() {
+        return OptionalInt.empty();
+    }
+
+    /** Multiplications and additions of one decoded token per token that it sees, weights not counted. */
+    long operationsPerSeenToken();
+
     /**
      * TorchScript of {@code project} and {@code attend}:
      *
@@ -25,7 +34,8 @@ interface Attention {
      * attend(q, seen entries [B,heads,K,width], w, mask [B or 1,1,S,K] or None) -> [T,C]
      * }</pre>
      *
-     * T = B * S. Without a mask the queries are the only tokens there are, in causal order.
+     * T = B * S. Without a mask the queries are the only tokens there are, in causal order. The function {@code rotate} of
+     * {@link Rope} is at hand, and {@code rms} and {@code norm} of {@link Program}.
      */
     String source();
 

@@ -62,7 +62,7 @@ public final class Checkpoint {
         ModelConfig config = ModelConfig.read(requireFile(folder, CONFIG, "copy the checkpoint's config.json there"));
         Program program = Program.of(config);
         WeightFiles weights = WeightFiles.open(folder);
-        weights.check(program.tensors(), config.tiedEmbeddings());
+        weights.check(program.tensors(), config);
         return new Checkpoint(folder, config, program, weights);
     }
 

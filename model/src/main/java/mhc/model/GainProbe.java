@@ -33,7 +33,8 @@ public final class GainProbe {
         }
         LanguageModels.startEngine(checkpoint, options);
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
-                TorchProgram program = TorchProgram.load(checkpoint, options.device())) {
+                TorchProgram program =
+                        TorchProgram.load(checkpoint, options.device(), ComputeType.of(options.dtype()))) {
             long[] ids = tokenizer.encode(text);
             if (ids.length == 0) {
                 throw new InputException("The text has no tokens: give one that is not empty.");

@@ -7,18 +7,27 @@ import java.util.List;
 record GatedFeedForward(int hidden, int inner, boolean bias) implements FeedForward {
 
     @Override
-    public List<TensorSpec> tensors(String layer) {
-        String name = layer + "mlp.";
-        List<TensorSpec> tensors = new ArrayList<>(List.of(
-                TensorSpec.of(name + "gate_proj.weight", inner, hidden),
-                TensorSpec.of(name + "up_proj.weight", inner, hidden),
-                TensorSpec.of(name + "down_proj.weight", hidden, inner)));
+    public List<TensorSpec> tensors(String name, int layer) {
+        List<TensorSpec> tensors = new ArrayList<>(tensors(name + "mlp.", hidden, inner));
         if (bias) {
-            tensors.add(TensorSpec.of(name + "gate_proj.bias", inner));
-            tensors.add(TensorSpec.of(name + "up_proj.bias", inner));
-            tensors.add(TensorSpec.of(name + "down_proj.bias", hidden));
+            tensors.add(TensorSpec.of(name + "mlp.gate_proj.bias", inner));
+            tensors.add(TensorSpec.of(name + "mlp.up_proj.bias", inner));
+            tensors.add(TensorSpec.of(name + "mlp.down_proj.bias", hidden));
         }
         return tensors;
+    }
+
+    /** The three matrices under a name that ends in a dot. */
+    static List<TensorSpec> tensors(String name, long hidden, long inner) {
+        return List.of(
+                TensorSpec.of(name + "gate_proj.weight", inner, hidden),
+                TensorSpec.of(name + "up_proj.weight", inner, hidden),
+                TensorSpec.of(name + "down_proj.weight", hidden, inner));
+    }
+
+    @Override
+    public long activeElements(int layer) {
+        return tensors("", layer).stream().mapToLong(TensorSpec::elements).sum();
     }
 
     @Override

@@ -70,7 +70,7 @@ public final class GoldenCheck {
         GoldenCheck check = new GoldenCheck(checkpoint, SafeTensors.open(file));
         check.requireKnownNames();
         LanguageModels.startEngine(checkpoint, options);
-        try (TorchProgram program = TorchProgram.load(checkpoint, options.device())) {
+        try (TorchProgram program = TorchProgram.load(checkpoint, options.device(), ComputeType.of(options.dtype()))) {
             check.compareForward(program);
             check.compareGreedy(program);
         }

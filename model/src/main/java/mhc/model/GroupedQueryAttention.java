@@ -2,10 +2,27 @@ package mhc.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
-/** Llama's attention: rotary embedding, queries in groups that share a key and a value head. */
-record GroupedQueryAttention(int hidden, int heads, int keyValueHeads, int headWidth, boolean bias)
+/**
+ * Llama's attention: rotary embedding, queries in groups that share a key and a value head.
+ *
+ * @param biases which projections have one
+ * @param normed whether each head's query and key pass a norm of their own (Qwen3)
+ * @param window how many tokens a token sees, itself included (Mistral)
+ */
+record GroupedQueryAttention(
+        int hidden, int heads, int keyValueHeads, int headWidth, Biases biases, boolean normed, OptionalInt window)
         implements Attention {
+
+    /** Projections with a bias. */
+    enum Biases {
+        NONE,
+        /** Queries, keys and values. */
+        INPUTS,
+        /** Those and the output. */
+        ALL
+    }
 
     @Override
     public List<TensorSpec> tensors(String layer) {
@@ -17,11 +34,17 @@ record GroupedQueryAttention(int hidden, int heads, int keyValueHeads, int headW
                 TensorSpec.of(name + "k_proj.weight", keys, hidden),
                 TensorSpec.of(name + "v_proj.weight", keys, hidden),
                 TensorSpec.of(name + "o_proj.weight", hidden, queries)));
-        if (bias) {
+        if (biases != Biases.NONE) {
             tensors.add(TensorSpec.of(name + "q_proj.bias", queries));
             tensors.add(TensorSpec.of(name + "k_proj.bias", keys));
             tensors.add(TensorSpec.of(name + "v_proj.bias", keys));
+        }
+        if (biases == Biases.ALL) {
             tensors.add(TensorSpec.of(name + "o_proj.bias", hidden));
+        }
+        if (normed) {
+            tensors.add(TensorSpec.wide(name + "q_norm.weight", headWidth));
+            tensors.add(TensorSpec.wide(name + "k_norm.weight", headWidth));
         }
         return tensors;
     }
@@ -37,13 +60,16 @@ record GroupedQueryAttention(int hidden, int heads, int keyValueHeads, int headW
     }
 
     @Override
-    public String source() {
-        return """
-                def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-                  half = x.size(-1) // 2
-                  turned = torch.cat([torch.neg(x.narrow(-1, half, half)), x.narrow(-1, 0, half)], -1)
-                  return x * cos + turned * sin
+    public long operationsPerSeenToken() {
+        return 4L * heads * headWidth;
+    }
 
+    @Override
+    public String source() {
+        int last = tensors("").size();
+        String query = normed ? "__torch__.norm(%s, w[" + (last - 2) + "])" : "%s";
+        String key = normed ? "__torch__.norm(%s, w[" + (last - 1) + "])" : "%s";
+        return """
                 def heads(x: Tensor, batch: int, count: int) -> Tensor:
                   return x.view([batch, -1, count, %(width)]).transpose(1, 2)
 
@@ -51,7 +77,7 @@ record GroupedQueryAttention(int hidden, int heads, int keyValueHeads, int headW
                   q = __torch__.heads(torch.linear(x, w[0]%(bias4)), batch, %(heads))
                   k = __torch__.heads(torch.linear(x, w[1]%(bias5)), batch, %(pairs))
                   v = __torch__.heads(torch.linear(x, w[2]%(bias6)), batch, %(pairs))
-                  return (__torch__.rotate(q, cos, sin), [__torch__.rotate(k, cos, sin), v])
+                  return (__torch__.rotate(%(q), cos, sin), [__torch__.rotate(%(k), cos, sin), v])
 
                 def attend(q: Tensor, seen: List[Tensor], w: List[Tensor], mask: Optional[Tensor]) -> Tensor:
                   batch = q.size(0)
@@ -70,10 +96,13 @@ record GroupedQueryAttention(int hidden, int heads, int keyValueHeads, int headW
                     o = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None)
                     o = o.transpose(1, 2).reshape([batch * length, %(heads) * %(width)])
                   return torch.linear(o, w[3]%(bias7))
-                """.replace("%(width)", Integer.toString(headWidth))
+                """.replace("%(q)", query.formatted("q"))
+                .replace("%(k)", key.formatted("k"))
+                .replace("%(width)", Integer.toString(headWidth))
                 .replace("%(heads)", Integer.toString(heads))
                 .replace("%(pairs)", Integer.toString(keyValueHeads))
                 .replace("%(group)", Integer.toString(heads / keyValueHeads))
-                .replaceAll("%\\(bias([0-9])\\)", bias ? ", w[$1]" : "");
+                .replaceAll("%\\(bias([4-6])\\)", biases == Biases.NONE ? "" : ", w[$1]")
+                .replaceAll("%\\(bias7\\)", biases == Biases.ALL ? ", w[7]" : "");
     }
 }

@@ -5,18 +5,29 @@ import java.util.List;
 
 /**
  * n residual streams, written out in plain tensor operations: the specification that a fused kernel of the same signature
- * ({@code hc_pre}, {@code hc_post}, {@code hc_head}) is held against.
+ * ({@code hc_pre}, {@code hc_post}, {@code hc_head}) is held against. Coefficients are float32 whatever the streams are.
  *
  * @param constrained mHC: the stream matrix is (nearly) doubly stochastic (arXiv 2512.24880 Eq. 7-9, eps as in
- *     DeepSeek-V4); otherwise dynamic hyper-connections (arXiv 2409.19606, as restated in arXiv 2512.24880 Eq. 5)
+ *     DeepSeek-V4); otherwise hyper-connections (arXiv 2409.19606, as restated in arXiv 2512.24880 Eq. 5)
  * @param hidden C
  * @param streams n
  * @param iterations of Sinkhorn-Knopp, the opening softmax being half of the first
  * @param eps of Sinkhorn and of the read weights; not the one inside the norm
  * @param normEps inside the root mean square of the coefficients' input
+ * @param dynamic whether coefficients depend on the token; static ones are their {@code base} alone
+ * @param singlePass whether a site reads with the weights that the site before computed (DeepSeek-V4.1's single-pass mHC);
+ *     the first reads stream 0
  */
 record HyperResidual(
-        boolean constrained, int hidden, int streams, int iterations, double eps, double normEps, Collapse collapse)
+        boolean constrained,
+        int hidden,
+        int streams,
+        int iterations,
+        double eps,
+        double normEps,
+        Collapse collapse,
+        boolean dynamic,
+        boolean singlePass)
         implements Residual {
 
     /** How the streams become one before the final norm. */
@@ -24,7 +35,9 @@ record HyperResidual(
         /** A learned weighted sum. */
         HEAD,
         MEAN,
-        SUM
+        SUM,
+        /** The weighted sum with which a further site would read; single-pass only. */
+        LAST_PRE
     }
 
     @Override
@@ -34,14 +47,22 @@ record HyperResidual(
 
     @Override
     public List<TensorSpec> tensors(String layer, String site) {
-        String name = layer + site + "_hc.";
         int coefficients = 2 * streams + streams * streams;
-        return List.of(
-                constrained
-                        ? TensorSpec.exact(name + "fn", coefficients, (long) streams * hidden)
-                        : TensorSpec.exact(name + "fn", 2 + streams, hidden),
-                TensorSpec.exact(name + "base", coefficients),
-                TensorSpec.exact(name + "scale", 3));
+        TensorSpec base = named(layer, site, "base", coefficients);
+        if (!dynamic) {
+            return List.of(base);
+        }
+        TensorSpec fn = constrained
+                ? named(layer, site, "fn", coefficients, (long) streams * hidden)
+                : named(layer, site, "fn", 2 + streams, hidden);
+        return List.of(fn, base, named(layer, site, "scale", 3));
+    }
+
+    /** The name that transformers gives, and DeepSeek-V4's own, with and without the common first part. */
+    private static TensorSpec named(String layer, String site, String part, long... shape) {
+        String published = layer + "hc_" + site + "_" + part;
+        return TensorSpec.exact(layer + site + "_hc." + part, shape)
+                .alsoNamed(published, published.replaceFirst("^model\\.", ""));
     }
 
     @Override
@@ -49,11 +70,12 @@ record HyperResidual(
         if (collapse != Collapse.HEAD) {
             return List.of();
         }
-        String name = "model.hc_head.";
-        return List.of(
-                TensorSpec.exact(name + "hc_fn", streams, (long) streams * hidden),
-                TensorSpec.exact(name + "hc_base", streams),
-                TensorSpec.exact(name + "hc_scale", 1));
+        return List.of(head("fn", streams, (long) streams * hidden), head("base", streams), head("scale", 1));
+    }
+
+    private static TensorSpec head(String part, long... shape) {
+        return TensorSpec.exact("model.hc_head.hc_" + part, shape)
+                .alsoNamed("model.hc_head_" + part, "hc_head_" + part);
     }
 
     @Override
@@ -63,26 +85,32 @@ record HyperResidual(
 
     @Override
     public String source() {
-        List<String> parts = new ArrayList<>(List.of(constrained ? CONSTRAINED : DYNAMIC, SHARED, collapseSource()));
+        List<String> parts = new ArrayList<>();
+        parts.add(constrained ? CONSTRAINED : UNCONSTRAINED);
+        parts.add(dynamic ? BY_TOKEN : STATIC);
+        parts.add(singlePass ? READ_WITH_BEFORE : constrained && dynamic ? READ_FUSABLE : READ);
+        parts.add(SHARED);
+        parts.add(
+                switch (collapse) {
+                    case HEAD -> HEAD;
+                    case MEAN -> collapse("h.to(6).mean([1], False).to(h.dtype)");
+                    case SUM -> collapse("h.to(6).sum([1], False).to(h.dtype)");
+                    case LAST_PRE -> collapse("__torch__.hc_apply_pre(h, before[2])");
+                });
         return String.join("\n", parts)
+                .replace("%(no_mix)", constrained ? "[1, base.size(0)]" : "[1, %(n), 2 + %(n)]")
+                .replace("%(settings)", constrained ? "%(n), %(iterations), %(eps), 2.0" : "%(n)")
                 .replace("%(n)", Integer.toString(streams))
                 .replace("%(iterations)", Integer.toString(iterations))
                 .replace("%(eps)", Double.toString(eps))
                 .replace("%(norm_eps)", Double.toString(normEps));
     }
 
-    private String collapseSource() {
-        return switch (collapse) {
-            case HEAD -> HEAD;
-            case MEAN -> """
-                    def collapse(h: Tensor, w: List[Tensor]) -> Tensor:
-                      return h.mean([1], False)
-                    """;
-            case SUM -> """
-                    def collapse(h: Tensor, w: List[Tensor]) -> Tensor:
-                      return h.sum([1], False)
-                    """;
-        };
+    private static String collapse(String expression) {
+        return """
+                def collapse(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tensor:
+                  return %s
+                """.formatted(expression);
     }
 
     private static final String CONSTRAINED = """
@@ -108,13 +136,9 @@ record HyperResidual(
               mix = __torch__.hc_mix(h, fn, norm_eps)
               pre, post, comb = __torch__.hc_coeffs(mix, scale, base, n, iters, hc_eps, post_mult)
               return (__torch__.hc_apply_pre(h, pre), post, comb)
-
-            def read(h: Tensor, w: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
-              y, post, comb = __torch__.hc_pre(h, w[0], w[2], w[1], %(n), %(iterations), %(norm_eps), %(eps), 2.0)
-              return (y, [post, comb])
             """;
 
-    private static final String DYNAMIC = """
+    private static final String UNCONSTRAINED = """
             def hc_mix(h: Tensor, fn: Tensor, norm_eps: float) -> Tensor:
               # [T, n(in), 2 + n]: pre | post | comb row, from the root mean square of each stream
               return torch.tanh(torch.linear(__torch__.rms(h.to(fn.dtype), norm_eps), fn))
@@ -124,11 +148,43 @@ record HyperResidual(
               post = scale[1] * mix.select(2, 1) + base.narrow(0, n, n)
               comb = scale[2] * mix.narrow(2, 2, n) + base.narrow(0, 2 * n, n * n).view([n, n])
               return (pre, post, comb)
+            """;
 
-            def read(h: Tensor, w: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
-              mix = __torch__.hc_mix(h, w[0], %(norm_eps))
-              pre, post, comb = __torch__.hc_coeffs(mix, w[2], w[1], %(n))
+    private static final String BY_TOKEN = """
+            def coefficients(h: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+              return __torch__.hc_coeffs(__torch__.hc_mix(h, w[0], %(norm_eps)), w[2], w[1], %(settings))
+            """;
+
+    private static final String STATIC = """
+            def coefficients(h: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+              base = w[0]
+              mix = torch.zeros(%(no_mix), dtype=base.dtype, device=base.device)
+              pre, post, comb = __torch__.hc_coeffs(mix, base.narrow(0, 0, 3), base, %(settings))
+              tokens = h.size(0)
+              return (pre.expand([tokens, -1]), post.expand([tokens, -1]), comb.expand([tokens, -1, -1]))
+            """;
+
+    /** One call that a fused kernel can take the place of. */
+    private static final String READ_FUSABLE = """
+            def read(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+              y, post, comb = __torch__.hc_pre(h, w[0], w[2], w[1], %(n), %(iterations), %(norm_eps), %(eps), 2.0)
+              return (y, [post, comb])
+            """;
+
+    private static final String READ = """
+            def read(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+              pre, post, comb = __torch__.coefficients(h, w)
               return (__torch__.hc_apply_pre(h, pre), [post, comb])
+            """;
+
+    private static final String READ_WITH_BEFORE = """
+            def read(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+              pre, post, comb = __torch__.coefficients(h, w)
+              if len(before) == 0:
+                x = h.select(1, 0)
+              else:
+                x = __torch__.hc_apply_pre(h, before[2])
+              return (x, [post, comb, pre])
             """;
 
     private static final String SHARED = """
@@ -136,7 +192,8 @@ record HyperResidual(
               return (pre.unsqueeze(-1) * h).sum([1], False).to(h.dtype)
 
             def hc_post(f: Tensor, h: Tensor, post: Tensor, comb: Tensor) -> Tensor:
-              return post.to(h.dtype).unsqueeze(-1) * f.unsqueeze(1) + torch.matmul(comb.to(h.dtype).transpose(1, 2), h)
+              mixed = torch.matmul(comb.transpose(1, 2), h.to(comb.dtype))
+              return (post.unsqueeze(-1) * f.unsqueeze(1) + mixed).to(h.dtype)
 
             def expand(e: Tensor) -> Tensor:
               return e.unsqueeze(1).repeat([1, %(n), 1])
@@ -150,7 +207,7 @@ record HyperResidual(
               mix = torch.linear(__torch__.rms(h.flatten(1).to(fn.dtype), norm_eps), fn)
               return __torch__.hc_apply_pre(h, torch.sigmoid(scale * mix + base) + hc_eps)
 
-            def collapse(h: Tensor, w: List[Tensor]) -> Tensor:
+            def collapse(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tensor:
               return __torch__.hc_head(h, w[0], w[2], w[1], %(norm_eps), %(eps))
             """;
 }

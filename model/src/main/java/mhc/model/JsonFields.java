@@ -20,16 +20,28 @@ final class JsonFields {
             .build();
 
     private final Path file;
+    private final String prefix;
     private final JsonNode object;
-    private final List<String> problems = new ArrayList<>();
+    private final List<String> problems;
 
-    private JsonFields(Path file, JsonNode object) {
+    private JsonFields(Path file, String prefix, JsonNode object, List<String> problems) {
         this.file = file;
+        this.prefix = prefix;
         this.object = object;
+        this.problems = problems;
     }
 
     static JsonFields read(Path file) {
-        return new JsonFields(file, object(file));
+        return new JsonFields(file, "", object(file), new ArrayList<>());
+    }
+
+    /** The object under a key, without fields when there is none; its problems are problems of this one. */
+    JsonFields group(String key) {
+        JsonNode node = node(key);
+        if (!absent(key) && !node.isObject()) {
+            problem(key + " is " + node + ", expected an object");
+        }
+        return new JsonFields(file, prefix + key + ".", node, problems);
     }
 
     /** The JSON object in {@code file}; absent, unreadable or anything else is an {@link InputException}. */
@@ -61,7 +73,7 @@ final class JsonFields {
     }
 
     void problem(String text) {
-        problems.add(file + ": " + text + ".");
+        problems.add(file + ": " + prefix + text + ".");
     }
 
     void throwIfWrong() {
@@ -88,6 +100,19 @@ final class JsonFields {
             return 1;
         }
         return node.intValue();
+    }
+
+    int notNegative(String key, int otherwise) {
+        JsonNode node = node(key);
+        return node.isIntegralNumber() && node.canConvertToInt() && node.intValue() == 0 ? 0 : positive(key, otherwise);
+    }
+
+    double positiveNumber(String key) {
+        if (absent(key)) {
+            problem(key + " is absent, expected a positive number");
+            return 1;
+        }
+        return positiveNumber(key, 1);
     }
 
     double positiveNumber(String key, double otherwise) {
@@ -154,7 +179,7 @@ final class JsonFields {
         }
     }
 
-    private boolean absent(String key) {
+    boolean absent(String key) {
         return node(key).isMissingNode() || node(key).isNull();
     }
 }

@@ -19,7 +19,11 @@ public final class LanguageModels {
         Tokenizer tokenizer = Tokenizer.open(checkpoint);
         try {
             return new CheckpointModel(
-                    checkpoint, TorchProgram.load(checkpoint, options.device()), tokenizer, options, kernels);
+                    checkpoint,
+                    TorchProgram.load(checkpoint, options.device(), ComputeType.of(options.dtype())),
+                    tokenizer,
+                    options,
+                    kernels);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -28,10 +32,7 @@ public final class LanguageModels {
 
     /** Starts the engine of this process and returns the kernel path that the options lead to. */
     static String startEngine(Checkpoint checkpoint, InferenceOptions options) {
-        if (!options.dtype().equals("float32")) {
-            throw new InputException(
-                    "Compute type " + options.dtype() + " is not supported: set inference.dtype to float32.");
-        }
+        ComputeType.of(options.dtype());
         if (options.maxBatchTokens() < 1 || options.threads() < 1) {
             throw new InputException("max-batch-tokens is " + options.maxBatchTokens() + " and threads "
                     + options.threads() + ": both must be at least 1.");

@@ -50,7 +50,8 @@ public final class LossProbe {
         double[] losses = new double[texts.size()];
         double[] tokens = new double[texts.size()];
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
-                TorchProgram program = TorchProgram.load(checkpoint, options.device())) {
+                TorchProgram program =
+                        TorchProgram.load(checkpoint, options.device(), ComputeType.of(options.dtype()))) {
             List<Window> windows = new ArrayList<>();
             for (int i = 0; i < texts.size(); i++) {
                 windows.addAll(windows(

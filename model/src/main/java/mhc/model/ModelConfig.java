@@ -1,8 +1,9 @@
 package mhc.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import mhc.datasets.InputException;
 
@@ -11,10 +12,12 @@ import mhc.datasets.InputException;
  *
  * @param architecture as named in the file
  * @param hidden width of the residual stream (C)
+ * @param predictionLayers further layers that predict more than one token ahead; their weights are ignored
  * @param vocabulary rows of the embedding (V)
  * @param maxLength most tokens of one sequence
  * @param normEps inside every root mean square
  * @param tiedEmbeddings whether the embedding is the output projection as well
+ * @param scales of 8-bit weights, if there are such
  * @param firstToken beginning-of-text id, if the file names one
  * @param endTokens end-of-text ids; may be empty
  */
@@ -22,6 +25,7 @@ record ModelConfig(
         String architecture,
         int hidden,
         int layers,
+        int predictionLayers,
         int vocabulary,
         int maxLength,
         double normEps,
@@ -30,10 +34,9 @@ record ModelConfig(
         FeedForward feedForward,
         Residual residual,
         Rope rope,
+        Optional<BlockScales> scales,
         OptionalInt firstToken,
         List<Integer> endTokens) {
-
-    private static final String LLAMA = "LlamaForCausalLM";
 
     ModelConfig {
         endTokens = List.copyOf(endTokens);
@@ -52,51 +55,40 @@ record ModelConfig(
     }
 
     private static ModelConfig read(JsonFields fields) {
-        String architecture = architecture(fields);
-        fields.refuse(
-                "quantization_config", "quantised weights are not supported; give float32, float16 or bfloat16 ones");
-        fields.refuse("sliding_window", "sliding-window attention is not supported");
+        String named = fields.node("architectures").isArray()
+                        && fields.node("architectures").size() == 1
+                ? fields.node("architectures").get(0).asText()
+                : fields.node("architectures").toString();
+        Architecture family = Architecture.of(named).orElseGet(() -> {
+            fields.problem("architectures is " + (named.isEmpty() ? "absent" : named) + ", supported: "
+                    + Architecture.known());
+            return Architecture.LLAMA;
+        });
         fields.choice("hidden_act", "silu", "silu");
-
         int hidden = fields.positive("hidden_size");
-        int heads = fields.positive("num_attention_heads");
-        int pairs = fields.positive("num_key_value_heads", heads);
-        if (heads % pairs != 0) {
-            fields.problem("num_attention_heads is " + heads + ", not a multiple of num_key_value_heads " + pairs);
-        }
-        int headWidth = fields.positive("head_dim", Math.max(1, hidden / heads));
-        if (headWidth % 2 != 0) {
-            fields.problem("head_dim is " + headWidth + ", expected an even number");
-        }
         int vocabulary = fields.positive("vocab_size");
         if (vocabulary < 2) {
             fields.problem("vocab_size is " + vocabulary + ", expected at least 2");
         }
         int maxLength = fields.positive("max_position_embeddings");
         double normEps = fields.positiveNumber("rms_norm_eps", 1e-6);
+        Rope rope = Rope.read(fields, maxLength);
         return new ModelConfig(
-                architecture,
+                named,
                 hidden,
                 fields.positive("num_hidden_layers"),
+                fields.notNegative("num_nextn_predict_layers", fields.notNegative("num_mtp_layers", 0)),
                 vocabulary,
                 maxLength,
                 normEps,
                 fields.flag("tie_word_embeddings", false),
-                new GroupedQueryAttention(hidden, heads, pairs, headWidth, fields.flag("attention_bias", false)),
-                new GatedFeedForward(hidden, fields.positive("intermediate_size"), fields.flag("mlp_bias", false)),
+                family.attention(fields, hidden, rope),
+                family.feedForward(fields, hidden),
                 residual(fields, hidden, normEps),
-                Rope.read(fields),
+                rope,
+                BlockScales.read(fields),
                 fields.tokens("bos_token_id").stream().mapToInt(i -> i).findFirst(),
                 fields.tokens("eos_token_id"));
-    }
-
-    private static String architecture(JsonFields fields) {
-        JsonNode names = fields.node("architectures");
-        String name = names.isArray() && names.size() == 1 ? names.get(0).asText() : names.toString();
-        if (!name.equals(LLAMA)) {
-            fields.problem("architectures is " + (names.isMissingNode() ? "absent" : name) + ", supported: " + LLAMA);
-        }
-        return name;
     }
 
     private static Residual residual(JsonFields fields, int hidden, double normEps) {
@@ -105,28 +97,29 @@ record ModelConfig(
             return new PlainResidual();
         }
         boolean constrained = kind.equals("mhc");
-        fields.choice("hc_mode", "standard", "standard");
-        if (!fields.flag("hc_dynamic", true)) {
-            fields.problem("hc_dynamic is false: static hyper-connections are not supported");
-        }
-        String collapse = constrained
-                ? fields.choice("hc_collapse", "head", "head", "mean", "sum")
-                : fields.choice("hc_collapse", "sum", "mean", "sum");
+        boolean singlePass =
+                fields.choice("hc_mode", "standard", "standard", "single-pass").equals("single-pass");
+        String usual = singlePass ? "last-pre" : constrained ? "head" : "sum";
+        String collapse = singlePass
+                ? fields.choice("hc_collapse", usual, "last-pre", "head", "mean", "sum")
+                : fields.choice("hc_collapse", usual, "head", "mean", "sum");
         return new HyperResidual(
                 constrained,
                 hidden,
                 fields.positive("hc_mult"),
-                constrained ? fields.positive("hc_sinkhorn_iters", 20) : 1,
-                constrained ? fields.notNegativeNumber("hc_eps", 1e-6) : 0,
+                fields.positive("hc_sinkhorn_iters", 20),
+                fields.notNegativeNumber("hc_eps", 1e-6),
                 normEps,
-                HyperResidual.Collapse.valueOf(collapse.toUpperCase(java.util.Locale.ROOT)));
+                HyperResidual.Collapse.valueOf(collapse.toUpperCase(Locale.ROOT).replace('-', '_')),
+                fields.flag("hc_dynamic", true),
+                singlePass);
     }
 
-    /** Bytes of keys and values that one token leaves in the cache, at four bytes a number. */
-    long cacheBytesPerToken() {
+    /** Keys and values that one token leaves in the cache, in bytes. */
+    long cacheBytesPerToken(ComputeType type) {
         long numbers = attention.entries().stream()
                 .mapToLong(entry -> (long) entry.heads() * entry.width())
                 .sum();
-        return numbers * layers * Float.BYTES;
+        return numbers * layers * type.bytes();
     }
 }

@@ -38,8 +38,8 @@ public record ModelSummary(
         TreeSet<String> types = new TreeSet<>();
         checkpoint.program().tensors().stream()
                 .skip(Program.FREQUENCIES + 1)
-                .forEach(spec -> types.add(
-                        checkpoint.weights().get(spec.name()).tensor().type().name()));
+                .forEach(spec ->
+                        types.add(checkpoint.weights().get(spec).tensor().type().name()));
         return new ModelSummary(
                 config.architecture(),
                 config.residual().name(),
@@ -50,6 +50,6 @@ public record ModelSummary(
                 config.attention().heads(),
                 config.vocabulary(),
                 config.maxLength(),
-                config.cacheBytesPerToken());
+                config.cacheBytesPerToken(ComputeType.FLOAT32));
     }
 }

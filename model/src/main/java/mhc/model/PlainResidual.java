@@ -31,13 +31,13 @@ record PlainResidual() implements Residual {
                 def expand(e: Tensor) -> Tensor:
                   return e
 
-                def read(h: Tensor, w: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+                def read(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
                   return (h, annotate(List[Tensor], []))
 
                 def write(h: Tensor, f: Tensor, state: List[Tensor]) -> Tensor:
                   return h + f
 
-                def collapse(h: Tensor, w: List[Tensor]) -> Tensor:
+                def collapse(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tensor:
                   return h
                 """;
     }

@@ -2,6 +2,7 @@ package mhc.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A decoder as one TorchScript program: the weights it wants, in order, and the source that reads them. It is put together
@@ -32,22 +33,20 @@ record Program(List<TensorSpec> tensors, String source) {
         StringBuilder calls = new StringBuilder();
         for (int i = 0; i < config.layers(); i++) {
             int from = tensors.size();
-            tensors.addAll(layerTensors("model.layers." + i + ".", config));
+            tensors.addAll(layerTensors(i, config));
             int entries = attention.entries().size();
-            calls.append("  h = __torch__.layer(h, w[%d:%d], place, past[%d:%d], step, kept, combs)%n"
+            calls.append("  h, state = __torch__.layer(h, state, w[%d:%d], place, past[%d:%d], step, kept, combs)%n"
                     .formatted(from, tensors.size(), i * entries, (i + 1) * entries));
         }
-        int norm = add(tensors, List.of(TensorSpec.of("model.norm.weight", config.hidden())));
+        int norm = add(tensors, List.of(TensorSpec.wide("model.norm.weight", config.hidden())));
         int collapse = add(tensors, residual.headTensors());
         int collapseEnd = tensors.size();
         int head = config.tiedEmbeddings()
                 ? embedding
                 : add(tensors, List.of(TensorSpec.of("lm_head.weight", config.vocabulary(), config.hidden())));
 
-        List<TensorSpec> probe = layerTensors("", config);
         int site = residual.tensors("", "attn").size();
         int attend = attention.tensors("").size();
-        int forward = feedForward.tensors("").size();
         String frame = FRAME.replace("%(layers)", calls)
                 .replace("%(embedding)", Integer.toString(embedding))
                 .replace("%(norm)", Integer.toString(norm))
@@ -59,21 +58,36 @@ record Program(List<TensorSpec> tensors, String source) {
                 .replace("%(attn)", (site + 1) + ":" + (site + 1 + attend))
                 .replace("%(ffn_hc)", (site + 1 + attend) + ":" + (2 * site + 1 + attend))
                 .replace("%(ffn_norm)", Integer.toString(2 * site + 1 + attend))
-                .replace("%(ffn)", (probe.size() - forward) + ":" + probe.size());
+                .replace("%(ffn)", (2 * site + 2 + attend) + ":");
         String module = TorchArchive.MODULE_HEADER + METHODS;
         return new Program(
                 tensors,
-                String.join("\n", module, frame, ENTRIES, attention.source(), feedForward.source(), residual.source()));
+                String.join(
+                        "\n",
+                        module,
+                        frame,
+                        ENTRIES,
+                        window(attention.window()),
+                        config.rope().source(),
+                        attention.source(),
+                        feedForward.source(),
+                        residual.source()));
     }
 
-    private static List<TensorSpec> layerTensors(String layer, ModelConfig config) {
+    private static List<TensorSpec> layerTensors(int index, ModelConfig config) {
+        String layer = "model.layers." + index + ".";
         List<TensorSpec> tensors = new ArrayList<>(config.residual().tensors(layer, "attn"));
-        tensors.add(TensorSpec.of(layer + "input_layernorm.weight", config.hidden()));
+        tensors.add(TensorSpec.wide(layer + "input_layernorm.weight", config.hidden()));
         tensors.addAll(config.attention().tensors(layer));
         tensors.addAll(config.residual().tensors(layer, "ffn"));
-        tensors.add(TensorSpec.of(layer + "post_attention_layernorm.weight", config.hidden()));
-        tensors.addAll(config.feedForward().tensors(layer));
+        tensors.add(TensorSpec.wide(layer + "post_attention_layernorm.weight", config.hidden()));
+        tensors.addAll(config.feedForward().tensors(layer, index));
         return tensors;
+    }
+
+    /** {@code nearby(mask, query, key)}: of the keys that {@code mask} lets through, those within the window. */
+    private static String window(OptionalInt window) {
+        return window.isEmpty() ? NO_WINDOW : WINDOW.replace("%(window)", Integer.toString(window.getAsInt()));
     }
 
     /** Appends {@code more} and returns the index of its first element. */
@@ -153,10 +167,21 @@ record Program(List<TensorSpec> tensors, String source) {
                   joined.append(torch.cat([above[i], below[i]], 0))
                 return joined
 
-              def widen(self: __torch__.Program, bytes: Tensor, values: Tensor) -> Tensor:
-                # bytes [..., C, 2], low byte first; values [65536] by the number that the two bytes make
-                code = bytes.select(-1, 1).to(3) * 256 + bytes.select(-1, 0).to(3)
-                return values.index_select(0, code.flatten()).view(code.size())
+              def cast(self: __torch__.Program, raw: Tensor, stored: int, wanted: int) -> Tensor:
+                # Types that Java cannot name come as bytes: [..., size of one], reinterpreted here.
+                x = raw
+                if raw.dtype == 0:
+                  x = torch.view_copy(raw, dtype=stored).squeeze(-1)
+                return x.to(wanted)
+
+              def concatenate(self: __torch__.Program, blocks: List[Tensor]) -> Tensor:
+                return torch.cat(blocks, 0)
+
+              def dequantise(self: __torch__.Program, raw: Tensor, stored: int, scale: Tensor, rows: int, columns: int, wanted: int) -> Tensor:
+                # One scale for each block of [rows, columns] numbers.
+                x = torch.view_copy(raw, dtype=stored).squeeze(-1).to(6)
+                each = torch.repeat_interleave(torch.repeat_interleave(scale.to(6), rows, 0), columns, 1)
+                return (x * each.narrow(0, 0, x.size(0)).narrow(1, 0, x.size(1))).to(wanted)
             """;
 
     /** The layer stack around the parts. */
@@ -165,11 +190,11 @@ record Program(List<TensorSpec> tensors, String source) {
               return x * torch.rsqrt((x * x).mean([-1], True) + eps)
 
             def norm(x: Tensor, weight: Tensor) -> Tensor:
-              return weight * __torch__.rms(x.to(6), %(eps)).to(x.dtype)
+              return (weight * __torch__.rms(x.to(6), %(eps))).to(x.dtype)
 
-            def layer(h: Tensor, w: List[Tensor], place: Tuple[Tensor, Tensor, Tensor, Optional[Tensor], int], past: List[Tensor], step: bool, kept: Optional[List[Tensor]], combs: Optional[List[Tensor]]) -> Tensor:
+            def layer(h: Tensor, before: List[Tensor], w: List[Tensor], place: Tuple[Tensor, Tensor, Tensor, Optional[Tensor], int], past: List[Tensor], step: bool, kept: Optional[List[Tensor]], combs: Optional[List[Tensor]]) -> Tuple[Tensor, List[Tensor]]:
               cos, sin, rows, mask, longest = place
-              x, state = __torch__.read(h, w[%(attn_hc)])
+              x, state = __torch__.read(h, w[%(attn_hc)], before)
               q, fresh = __torch__.project(__torch__.norm(x, w[%(attn_norm)]), w[%(attn)], cos, sin, rows.size(0))
               if step:
                 seen = __torch__.remember(past, rows, fresh, longest)
@@ -177,27 +202,43 @@ record Program(List<TensorSpec> tensors, String source) {
                 seen = __torch__.after_prefix(past, rows, fresh)
               h = __torch__.write(h, __torch__.attend(q, seen, w[%(attn)], mask), state)
               if combs is not None:
-                combs.extend(state[1:])
-              x, state = __torch__.read(h, w[%(ffn_hc)])
+                combs.extend(state[1:2])
+              x, state = __torch__.read(h, w[%(ffn_hc)], state)
               h = __torch__.write(h, __torch__.feed_forward(__torch__.norm(x, w[%(ffn_norm)]), w[%(ffn)]), state)
               if combs is not None:
-                combs.extend(state[1:])
+                combs.extend(state[1:2])
               if kept is not None:
                 kept.extend(fresh)
-              return h
+              return (h, state)
 
             def stack(w: List[Tensor], ids: Tensor, place: Tuple[Tensor, Tensor, Tensor, Optional[Tensor], int], past: List[Tensor], step: bool, kept: Optional[List[Tensor]], combs: Optional[List[Tensor]]) -> Tensor:
+              # [T,C], streams collapsed
               h = __torch__.expand(torch.embedding(w[%(embedding)], ids.flatten()))
-            %(layers)  return h
+              state = annotate(List[Tensor], [])
+            %(layers)  return __torch__.collapse(h, w[%(collapse)], state)
 
             def logits(w: List[Tensor], h: Tensor) -> Tensor:
-              x = __torch__.norm(__torch__.collapse(h, w[%(collapse)]), w[%(norm)])
-              return torch.linear(x, w[%(head)]).to(6)
+              return torch.linear(__torch__.norm(h, w[%(norm)]), w[%(head)]).to(6)
 
             def most_likely(z: Tensor) -> Tuple[Tensor, Tensor]:
               # The first of equals, and how far the second stands behind: not finite when a logit in front is not.
               best = torch.topk(z, 2, -1)[0]
               return (z.argmax(-1), best.select(1, 0) - best.select(1, 1))
+            """;
+
+    private static final String NO_WINDOW = """
+            def nearby(mask: Optional[Tensor], query: Tensor, key: Tensor) -> Optional[Tensor]:
+              return mask
+            """;
+
+    /** Positions query [..,S,1] and key [..,K]; no mask is the causal order of equal positions. */
+    private static final String WINDOW = """
+            def nearby(mask: Optional[Tensor], query: Tensor, key: Tensor) -> Optional[Tensor]:
+              if mask is None:
+                if key.size(-1) <= %(window):
+                  return None
+                return (key <= query) & (query - key < %(window))
+              return mask & (query - key < %(window))
             """;
 
     /** Places (rotary angles, rows of the past, mask) and entries (keys and values) of tokens. */
@@ -215,22 +256,25 @@ record Program(List<TensorSpec> tensors, String source) {
                 rows = family.expand([ids.size(0)])
               if len(past) == 0:
                 cos, sin = __torch__.angles(frequencies, within.unsqueeze(0))
-                return (cos, sin, rows, None, 0)
+                return (cos, sin, rows, __torch__.nearby(None, within.unsqueeze(1), within), 0)
               before = prefix_lengths
               if before.size(0) > 1:
                 before = before.index_select(0, rows)
               cos, sin = __torch__.angles(frequencies, before.unsqueeze(1) + within)
               width = past[0].size(2)
               key = torch.arange(width + ids.size(1), device=ids.device)
-              mask = (key < before.view([-1, 1, 1, 1])) | ((key >= width) & (key - width <= within.unsqueeze(1)))
-              return (cos, sin, rows, mask, 0)
+              start = before.view([-1, 1, 1, 1])
+              mask = (key < start) | ((key >= width) & (key - width <= within.unsqueeze(1)))
+              place = torch.where(key < width, key, key - width + start)
+              return (cos, sin, rows, __torch__.nearby(mask, start + within.unsqueeze(1), place), 0)
 
             def place_in_cache(frequencies: Tensor, lengths: Tensor, longest: int) -> Tuple[Tensor, Tensor, Tensor, Optional[Tensor], int]:
               cos, sin = __torch__.angles(frequencies, lengths.unsqueeze(1))
               mask = annotate(Optional[Tensor], None)
               if lengths.size(0) > 1:
                 mask = torch.arange(longest, device=lengths.device) <= lengths.view([-1, 1, 1, 1])
-              return (cos, sin, lengths, mask, longest)
+              key = torch.arange(longest, device=lengths.device)
+              return (cos, sin, lengths, __torch__.nearby(mask, lengths.view([-1, 1, 1, 1]), key), longest)
 
             def of_rows(past: Tensor, rows: Tensor) -> Tensor:
               if past.size(0) == 1:

@@ -25,10 +25,12 @@ interface Residual {
      *
      * <pre>{@code
      * expand(e [T,C]) -> h
-     * read(h, w) -> (x [T,C], state)          state is [] or [post [T,n], comb [T,n,n] (index [in, out])]
+     * read(h, w, before) -> (x [T,C], state)  state is [] or [post [T,n], comb [T,n,n] (index [in, out]), ...]
      * write(h, f [T,C], state) -> h
-     * collapse(h, w) -> [T,C]
+     * collapse(h, w, before) -> [T,C]
      * }</pre>
+     *
+     * {@code before} is the state of the site before, [] at the first.
      */
     String source();
 }

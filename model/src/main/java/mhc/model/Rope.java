@@ -7,82 +7,55 @@ import com.fasterxml.jackson.databind.JsonNode;
  *
  * @param theta base of the frequencies
  */
-record Rope(double theta, Scaling scaling) {
-
-    /** How frequencies are bent to reach beyond the length of pre-training. */
-    sealed interface Scaling {
-        /** A frequency after scaling, in turns of 2 pi per 2 pi tokens. */
-        float apply(float frequency);
-    }
-
-    /** Frequencies as they are. */
-    record Unscaled() implements Scaling {
-        @Override
-        public float apply(float frequency) {
-            return frequency;
-        }
-    }
-
-    /** Every frequency divided by {@code factor}. */
-    record Linear(double factor) implements Scaling {
-        @Override
-        public float apply(float frequency) {
-            return (float) (frequency / factor);
-        }
-    }
-
-    /** Llama 3.1: long waves are divided by {@code factor}, short ones kept, those between interpolated. */
-    record Llama3(double factor, double lowFactor, double highFactor, double originalLength) implements Scaling {
-        @Override
-        public float apply(float frequency) {
-            double wave = 2 * Math.PI / frequency;
-            if (wave < originalLength / highFactor) {
-                return frequency;
-            }
-            if (wave > originalLength / lowFactor) {
-                return (float) (frequency / factor);
-            }
-            double smooth = (originalLength / wave - lowFactor) / (highFactor - lowFactor);
-            return (float) ((1 - smooth) * frequency / factor + smooth * frequency);
-        }
-    }
+record Rope(double theta, RopeScaling scaling) {
 
     /** {@code rope_parameters} (or the older {@code rope_scaling}) and {@code rope_theta}, inside or at the top level. */
-    static Rope read(JsonFields fields) {
-        String group = fields.node("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling";
-        JsonNode parameters = fields.node(group);
-        double theta = fields.positiveNumber("rope_theta", 10_000);
-        if (parameters.has("rope_theta")) {
-            theta = number(fields, parameters, group, "rope_theta");
+    static Rope read(JsonFields fields, int maxLength) {
+        String name = fields.node("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling";
+        double outer = fields.positiveNumber("rope_theta", 10_000);
+        JsonFields group = fields.group(name);
+        double theta = group.positiveNumber("rope_theta", outer);
+        JsonNode type = group.node(group.node("rope_type").isMissingNode() ? "type" : "rope_type");
+        if (group.positiveNumber("partial_rotary_factor", fields.positiveNumber("partial_rotary_factor", 1)) != 1) {
+            fields.problem("partial_rotary_factor is not 1: heads that are rotated in part are not supported");
         }
-        String type =
-                parameters.path("rope_type").asText(parameters.path("type").asText("default"));
-        Scaling scaling =
-                switch (type) {
-                    case "default" -> new Unscaled();
-                    case "linear" -> new Linear(number(fields, parameters, group, "factor"));
+        RopeScaling scaling =
+                switch (type.asText("default")) {
+                    case "default" -> new RopeScaling.None();
+                    case "linear" -> new RopeScaling.Linear(group.positiveNumber("factor"));
                     case "llama3" ->
-                        new Llama3(
-                                number(fields, parameters, group, "factor"),
-                                number(fields, parameters, group, "low_freq_factor"),
-                                number(fields, parameters, group, "high_freq_factor"),
-                                number(fields, parameters, group, "original_max_position_embeddings"));
+                        new RopeScaling.Llama3(
+                                group.positiveNumber("factor"),
+                                group.positiveNumber("low_freq_factor"),
+                                group.positiveNumber("high_freq_factor"),
+                                group.positiveNumber("original_max_position_embeddings"));
+                    case "yarn" -> yarn(group, maxLength);
                     default -> {
-                        fields.problem(group + ".rope_type is \"" + type + "\", supported: default, linear, llama3");
-                        yield new Unscaled();
+                        fields.problem(name + ".rope_type is " + type + ", supported: default, linear, llama3, yarn");
+                        yield new RopeScaling.None();
                     }
                 };
         return new Rope(theta, scaling);
     }
 
-    private static double number(JsonFields fields, JsonNode parameters, String group, String key) {
-        JsonNode node = parameters.path(key);
-        if (!node.isNumber() || !(node.doubleValue() > 0) || Double.isInfinite(node.doubleValue())) {
-            fields.problem(group + "." + key + " is " + (node.isMissingNode() ? "absent" : node)
-                    + ", expected a positive number");
-            return 1;
-        }
-        return node.doubleValue();
+    /** Defaults are those of transformers ({@code _compute_yarn_parameters}, {@code yarn_apply_mscale}). */
+    private static RopeScaling yarn(JsonFields group, int maxLength) {
+        double original = group.positiveNumber("original_max_position_embeddings", maxLength);
+        double factor = group.positiveNumber("factor", maxLength / original);
+        double m = group.notNegativeNumber("mscale", 0);
+        double allDimensions = group.notNegativeNumber("mscale_all_dim", 0);
+        double growth = m != 0 && allDimensions != 0
+                ? RopeScaling.Yarn.growth(factor, m) / RopeScaling.Yarn.growth(factor, allDimensions)
+                : RopeScaling.Yarn.growth(factor, 1);
+        double scores = allDimensions == 0 ? 1 : RopeScaling.Yarn.growth(factor, allDimensions);
+        return new RopeScaling.Yarn(
+                factor,
+                original,
+                group.positiveNumber("beta_fast", 32),
+                group.positiveNumber("beta_slow", 1),
+                group.flag("truncate", true),
+                group.positiveNumber("attention_factor", growth),
+                scores * scores);
     }
 
     /** Angle per token of each pair of numbers, [width / 2]; every step is rounded to float32 as in the usual runtimes. */
@@ -90,8 +63,20 @@ record Rope(double theta, Scaling scaling) {
         float[] frequencies = new float[width / 2];
         for (int i = 0; i < frequencies.length; i++) {
             float exponent = (float) (2 * i) / width;
-            frequencies[i] = scaling.apply(1f / (float) Math.pow(theta, exponent));
+            frequencies[i] = 1f / (float) Math.pow(theta, exponent);
         }
-        return frequencies;
+        return scaling.apply(frequencies, theta);
+    }
+
+    /** TorchScript of {@code rotate(x [..,S,R], cos, sin [..,S,R])}: number i and number i + R/2 are a pair. */
+    String source() {
+        String factor = scaling.rotation() == 1 ? "" : " * " + scaling.rotation();
+        return """
+                def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+                  # Angles are float32 whatever x is.
+                  half = x.size(-1) // 2
+                  turned = torch.cat([torch.neg(x.narrow(-1, half, half)), x.narrow(-1, 0, half)], -1)
+                  return ((x * cos + turned * sin)%(factor)).to(x.dtype)
+                """.replace("%(factor)", factor);
     }
 }

@@ -5,19 +5,39 @@ import java.util.List;
 /**
  * A weight that a program reads: its name in the checkpoint and the shape it must have there.
  *
- * @param exact whether it stays float32 whatever the compute type: true for hyper-connection tensors
+ * @param otherNames under which published checkpoints hold the same tensor
  */
-record TensorSpec(String name, List<Long> shape, boolean exact) {
+record TensorSpec(String name, List<Long> shape, Kind kind, List<String> otherNames) {
+
+    /** What type a tensor is computed with. */
+    enum Kind {
+        /** The compute type. */
+        COMPUTE,
+        /** float32 whatever the compute type, stored as anything: norms and routers. */
+        WIDE,
+        /** float32 whatever the compute type, stored as float32: hyper-connections. Half types are a reason for a warning. */
+        EXACT
+    }
+
     TensorSpec {
         shape = List.copyOf(shape);
+        otherNames = List.copyOf(otherNames);
     }
 
     static TensorSpec of(String name, long... shape) {
-        return new TensorSpec(name, boxed(shape), false);
+        return new TensorSpec(name, boxed(shape), Kind.COMPUTE, List.of());
+    }
+
+    static TensorSpec wide(String name, long... shape) {
+        return new TensorSpec(name, boxed(shape), Kind.WIDE, List.of());
     }
 
     static TensorSpec exact(String name, long... shape) {
-        return new TensorSpec(name, boxed(shape), true);
+        return new TensorSpec(name, boxed(shape), Kind.EXACT, List.of());
+    }
+
+    TensorSpec alsoNamed(String... names) {
+        return new TensorSpec(name, shape, kind, List.of(names));
     }
 
     /** Product of the sides. */

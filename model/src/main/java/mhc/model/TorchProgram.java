@@ -1,5 +1,6 @@
 package mhc.model;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -38,6 +39,11 @@ final class TorchProgram implements AutoCloseable {
 
     /** Loads the program of a checkpoint and binds its weights, mapped from their files. */
     static TorchProgram load(Checkpoint checkpoint, String device) {
+        return load(checkpoint, device, ComputeType.FLOAT32);
+    }
+
+    /** The same with another compute type. */
+    static TorchProgram load(Checkpoint checkpoint, String device, ComputeType type) {
         Torch.prepareThread();
         NDManager manager = Torch.newManager(device);
         try {
@@ -46,7 +52,7 @@ final class TorchProgram implements AutoCloseable {
                     JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
             TorchProgram program =
                     new TorchProgram(manager, block, checkpoint.config().vocabulary());
-            program.bind(checkpoint);
+            program.bind(checkpoint, type);
             return program;
         } catch (IOException e) {
             manager.close();
@@ -57,13 +63,15 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
-    private void bind(Checkpoint checkpoint) {
-        PtNDArray[] weights = new WeightLoader(checkpoint, (PtNDManager) manager, this).load();
+    private void bind(Checkpoint checkpoint, ComputeType type) {
+        PtNDArray[] weights = new WeightLoader(checkpoint, (PtNDManager) manager, this, type).load();
         try (IValue list = IValue.listFrom(weights);
                 IValue wrong = call("bind", list)) {
             if (wrong.toLong() >= 0) {
                 TensorSpec spec = checkpoint.program().tensors().get((int) wrong.toLong());
-                throw new InputException("Tensor " + spec.name() + " in " + checkpoint.folder()
+                WeightFiles.Stored stored = checkpoint.weights().get(spec);
+                throw new InputException("Tensor " + stored.tensor().name() + " in "
+                        + stored.file().file()
                         + " holds values that are not finite: the checkpoint is damaged or its training diverged; use"
                         + " another one.");
             }
@@ -187,11 +195,41 @@ final class TorchProgram implements AutoCloseable {
         return turn(scope -> new Entries(call("join", above.list(scope), below.list(scope))));
     }
 
-    /** Two-byte numbers, [..., 2] of type U8, by their value in a table of all 65,536. */
-    PtNDArray widen(PtNDArray bytes, PtNDArray values) {
-        try (IValue first = IValue.from(bytes);
-                IValue second = IValue.from(values);
-                IValue result = call("widen", first, second)) {
+    /**
+     * A tensor as another type.
+     *
+     * @param raw its numbers, or [..., size of one] bytes where Java cannot name the type
+     * @param stored the engine's number for the type of bytes
+     * @param wanted the engine's number for the type of the result
+     */
+    PtNDArray cast(PtNDArray raw, int stored, int wanted) {
+        try (IValue numbers = IValue.from(raw);
+                IValue from = IValue.from((long) stored);
+                IValue to = IValue.from((long) wanted);
+                IValue result = call("cast", numbers, from, to)) {
+            return result.toTensor((PtNDManager) manager);
+        }
+    }
+
+    /** Blocks of rows of one tensor, which are closed. */
+    PtNDArray concatenate(NDList blocks) {
+        try (blocks;
+                IValue parts = IValue.listFrom(
+                        blocks.stream().map(part -> (PtNDArray) part).toArray(PtNDArray[]::new));
+                IValue whole = call("concatenate", parts)) {
+            return whole.toTensor((PtNDManager) manager);
+        }
+    }
+
+    /** As {@link #cast}, of a matrix [R, C, 1] of 8-bit numbers with one factor for each block of rows and columns. */
+    PtNDArray dequantise(PtNDArray raw, int stored, PtNDArray scale, BlockScales scales, int wanted) {
+        try (IValue numbers = IValue.from(raw);
+                IValue from = IValue.from((long) stored);
+                IValue factors = IValue.from(scale);
+                IValue rows = IValue.from((long) scales.rows());
+                IValue columns = IValue.from((long) scales.columns());
+                IValue to = IValue.from((long) wanted);
+                IValue result = call("dequantise", numbers, from, factors, rows, columns, to)) {
             return result.toTensor((PtNDManager) manager);
         }
     }

@@ -11,10 +11,16 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The weights of a checkpoint by name: one safetensors file, or several with their index. */
 final class WeightFiles {
@@ -22,6 +28,10 @@ final class WeightFiles {
     private static final String SINGLE = "model.safetensors";
     private static final String GOLDEN = "golden.safetensors";
     private static final int NAMED_PROBLEMS = 8;
+    private static final Pattern LAYER = Pattern.compile("(?:model\\.)?layers\\.([0-9]{1,6})\\.");
+    private static final Pattern UNREAD_BY_STATIC =
+            Pattern.compile("\\.(?:attn|ffn)_hc\\.(?:fn|scale)$|\\.hc_(?:attn|ffn)_(?:fn|scale)$");
+    private static final Logger log = LoggerFactory.getLogger(WeightFiles.class);
 
     private final Path folder;
     private final Map<String, Stored> tensors;
@@ -83,6 +93,17 @@ final class WeightFiles {
             }
             tensors.put(entry.getKey(), new Stored(file, tensor));
         });
+        for (SafeTensors file : files.values()) {
+            for (String name : file.tensors().keySet()) {
+                Stored indexed = tensors.get(name);
+                if (indexed != null && indexed.file() != file) {
+                    throw new InputException("Tensor " + name + " stands in "
+                            + indexed.file().file().getFileName() + " and in "
+                            + file.file().getFileName() + " of " + folder
+                            + ", expected in one of them: fetch index and files again, from one revision.");
+                }
+            }
+        }
         return new WeightFiles(folder, tensors);
     }
 
@@ -111,21 +132,33 @@ final class WeightFiles {
      *
      * @throws InputException naming the tensors, what was expected and what was found
      */
-    void check(List<TensorSpec> wanted, boolean tied) {
+    void check(List<TensorSpec> wanted, ModelConfig config) {
         List<String> problems = new ArrayList<>();
         Set<String> known = new HashSet<>();
+        List<String> upcast = new ArrayList<>();
         for (TensorSpec spec : wanted.subList(Program.FREQUENCIES + 1, wanted.size())) {
-            known.add(spec.name());
-            Stored stored = tensors.get(spec.name());
-            if (stored == null) {
+            List<String> present = Stream.concat(Stream.of(spec.name()), spec.otherNames().stream())
+                    .distinct()
+                    .filter(tensors::containsKey)
+                    .toList();
+            known.addAll(present);
+            if (present.isEmpty()) {
                 problems.add("tensor " + spec.name() + " is absent, expected shape " + spec.shape());
+            } else if (present.size() > 1) {
+                problems.add("one tensor is there under several names, " + String.join(" and ", present));
             } else {
-                check(spec, stored.tensor(), problems);
+                Stored stored = tensors.get(present.get(0));
+                check(spec, stored, config.scales(), problems);
+                if (stored.tensor().type() == SafeTensors.Type.F8_E4M3) {
+                    known.add(BlockScales.nameFor(present.get(0)));
+                }
+                if (spec.kind() == TensorSpec.Kind.EXACT && stored.tensor().type() != SafeTensors.Type.F32) {
+                    upcast.add(present.get(0));
+                }
             }
         }
         for (String name : tensors.keySet()) {
-            boolean derived = name.endsWith(".rotary_emb.inv_freq") || (tied && name.equals("lm_head.weight"));
-            if (!known.contains(name) && !derived) {
+            if (!known.contains(name) && !isIgnored(name, config)) {
                 problems.add("tensor " + name + " has no place in this architecture and residual");
             }
         }
@@ -136,22 +169,76 @@ final class WeightFiles {
                     + (problems.size() > shown ? "; and " + (problems.size() - shown) + " more" : "")
                     + ". Use the config.json that belongs to these weights.");
         }
+        if (!upcast.isEmpty()) {
+            log.warn(
+                    "{} hyper-connection tensors in {} are stored in a half type and are widened to float32; what their"
+                            + " rounding lost stays lost (the first is {})",
+                    upcast.size(),
+                    folder,
+                    upcast.get(0));
+        }
     }
 
-    private static void check(TensorSpec spec, SafeTensors.Tensor tensor, List<String> problems) {
+    /** What published checkpoints hold beside the weights of the decoder. */
+    private static boolean isIgnored(String name, ModelConfig config) {
+        if (name.endsWith(".rotary_emb.inv_freq") || (config.tiedEmbeddings() && name.equals("lm_head.weight"))) {
+            return true;
+        }
+        Matcher layer = LAYER.matcher(name);
+        if (layer.lookingAt()) {
+            int index = Integer.parseInt(layer.group(1));
+            boolean predicting = index >= config.layers() && index < config.layers() + config.predictionLayers();
+            HyperResidual residual = config.residual() instanceof HyperResidual hyper ? hyper : null;
+            boolean unreadByStatic = residual != null
+                    && !residual.dynamic()
+                    && UNREAD_BY_STATIC.matcher(name).find();
+            return predicting || unreadByStatic;
+        }
+        return name.startsWith("mtp.");
+    }
+
+    private void check(TensorSpec spec, Stored stored, Optional<BlockScales> scales, List<String> problems) {
+        SafeTensors.Tensor tensor = stored.tensor();
+        String place = "tensor " + tensor.name() + " in " + stored.file().file().getFileName();
         if (!tensor.shape().equals(spec.shape())) {
-            problems.add("tensor " + spec.name() + " has shape " + tensor.shape() + ", expected " + spec.shape());
+            problems.add(place + " has shape " + tensor.shape() + ", expected " + spec.shape());
         }
-        boolean fits =
-                switch (tensor.type()) {
-                    case F32 -> true;
-                    case F16, BF16 -> !spec.exact();
-                    default -> false;
-                };
-        if (!fits) {
-            problems.add("tensor " + spec.name() + " has type " + tensor.type() + ", expected "
-                    + (spec.exact() ? "F32" : "F32, F16 or BF16"));
+        switch (tensor.type()) {
+            case F32, F16, BF16 -> {}
+            case F8_E4M3 -> {
+                if (spec.kind() == TensorSpec.Kind.EXACT || spec.shape().size() != 2) {
+                    problems.add(place + " has type F8_E4M3, expected F32");
+                } else if (scales.isEmpty()) {
+                    problems.add(place + " has type F8_E4M3, expected F32, F16 or BF16, or a config.json with"
+                            + " quantization_config.weight_block_size");
+                } else {
+                    checkScale(tensor, scales.get(), problems);
+                }
+            }
+            default -> problems.add(place + " has type " + tensor.type() + ", expected F32, F16 or BF16");
         }
+    }
+
+    private void checkScale(SafeTensors.Tensor tensor, BlockScales scales, List<String> problems) {
+        String name = BlockScales.nameFor(tensor.name());
+        Stored scale = tensors.get(name);
+        List<Long> shape = scales.shapeFor(tensor.shape());
+        if (scale == null) {
+            problems.add("tensor " + name + " is absent, expected shape " + shape);
+        } else if (scale.tensor().type() != SafeTensors.Type.F32
+                || !scale.tensor().shape().equals(shape)) {
+            problems.add("tensor " + name + " has type " + scale.tensor().type() + " and shape "
+                    + scale.tensor().shape() + ", expected F32 and " + shape);
+        }
+    }
+
+    /** The tensor of a checked spec, under whichever of its names it stands. */
+    Stored get(TensorSpec spec) {
+        return Stream.concat(Stream.of(spec.name()), spec.otherNames().stream())
+                .map(tensors::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
     }
 
     Stored get(String name) {

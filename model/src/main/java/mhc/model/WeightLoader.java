@@ -1,6 +1,5 @@
 package mhc.model;
 
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -10,19 +9,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Weights of a checkpoint as engine tensors: float32 is mapped in place, half types are widened once. */
+/** Weights of a checkpoint as engine tensors: float32 is mapped in place, other types are read once, inside the engine. */
 final class WeightLoader {
     /** A buffer's limit, less than 2 GB. */
     private static final long LARGEST_BUFFER = 1L << 30;
+    /** The engine's numbers for types that its Java side cannot name. */
+    private static final int BFLOAT16 = ComputeType.BFLOAT16.code();
+
+    private static final int FLOAT8_E4M3 = 24;
 
     private final Checkpoint checkpoint;
     private final PtNDManager manager;
     private final TorchProgram program;
+    private final ComputeType type;
 
-    WeightLoader(Checkpoint checkpoint, PtNDManager manager, TorchProgram program) {
+    WeightLoader(Checkpoint checkpoint, PtNDManager manager, TorchProgram program, ComputeType type) {
         this.checkpoint = checkpoint;
         this.manager = manager;
         this.program = program;
+        this.type = type;
     }
 
     /** All tensors of the program, in its order. */
@@ -33,59 +38,73 @@ final class WeightLoader {
         arrays[Program.FREQUENCIES] = (PtNDArray)
                 manager.create(config.rope().frequencies(config.attention().rotaryWidth()));
         for (int i = Program.FREQUENCIES + 1; i < arrays.length; i++) {
-            arrays[i] = load(checkpoint.weights().get(specs.get(i).name()));
+            TensorSpec spec = specs.get(i);
+            ComputeType wanted = spec.kind() == TensorSpec.Kind.COMPUTE ? type : ComputeType.FLOAT32;
+            arrays[i] = load(checkpoint.weights().get(spec), wanted);
         }
         return arrays;
     }
 
     /** A tensor, in blocks of rows where it is larger than a buffer can be. */
-    private PtNDArray load(WeightFiles.Stored stored) {
+    private PtNDArray load(WeightFiles.Stored stored, ComputeType wanted) {
         SafeTensors.Tensor tensor = stored.tensor();
         if (tensor.bytes() <= LARGEST_BUFFER) {
-            return block(stored, 0, tensor.bytes(), shape(tensor.shape()));
+            return block(stored, 0, tensor.shape().get(0), wanted);
         }
         long rows = tensor.shape().get(0);
-        long rowBytes = tensor.bytes() / rows;
-        long rowsPerBlock = Math.max(1, LARGEST_BUFFER / rowBytes);
+        int unit = checkpoint.config().scales().map(BlockScales::rows).orElse(1);
+        long rowsPerBlock = Math.max(1, LARGEST_BUFFER / (tensor.bytes() / rows) / unit) * unit;
         NDList blocks = new NDList();
         for (long from = 0; from < rows; from += rowsPerBlock) {
-            long count = Math.min(rowsPerBlock, rows - from);
-            List<Long> sides = new java.util.ArrayList<>(tensor.shape());
-            sides.set(0, count);
-            blocks.add(block(stored, from * rowBytes, (from + count) * rowBytes, shape(sides)));
+            blocks.add(block(stored, from, Math.min(rows, from + rowsPerBlock), wanted));
         }
-        try (blocks) {
-            return (PtNDArray) NDArrays.concat(blocks, 0);
-        }
+        return program.concatenate(blocks);
     }
 
-    private PtNDArray block(WeightFiles.Stored stored, long from, long to, Shape shape) {
-        ByteBuffer bytes = aligned(stored.file().map(stored.tensor(), from, to), stored.tensor(), from);
+    private PtNDArray block(WeightFiles.Stored stored, long fromRow, long toRow, ComputeType wanted) {
         return switch (stored.tensor().type()) {
-            case F32 -> TorchProgram.arrayOver(manager, bytes, shape, DataType.FLOAT32);
-            case F16 -> {
-                try (PtNDArray half = TorchProgram.arrayOver(manager, bytes, shape, DataType.FLOAT16)) {
-                    yield half.toType(DataType.FLOAT32, true);
-                }
-            }
+            case F32 -> converted(raw(stored, fromRow, toRow, DataType.FLOAT32), wanted);
+            case F16 -> converted(raw(stored, fromRow, toRow, DataType.FLOAT16), wanted);
             case BF16 -> {
-                // The engine's Java side cannot hold bfloat16: its bytes are handed over and reinterpreted inside.
-                try (PtNDArray raw = TorchProgram.arrayOver(manager, bytes, shape.add(2), DataType.UINT8);
-                        PtNDArray values = (PtNDArray) manager.create(bfloat16Values())) {
-                    yield program.widen(raw, values);
+                try (PtNDArray bytes = raw(stored, fromRow, toRow, DataType.UINT8)) {
+                    yield program.cast(bytes, BFLOAT16, wanted.code());
                 }
             }
+            case F8_E4M3 -> scaled(stored, fromRow, toRow, wanted);
             default -> throw new AssertionError("types were checked when the checkpoint was opened");
         };
     }
 
-    /** bfloat16 is the upper half of a float32. */
-    private static float[] bfloat16Values() {
-        float[] values = new float[1 << Short.SIZE];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Float.intBitsToFloat(i << Short.SIZE);
+    private PtNDArray converted(PtNDArray values, ComputeType wanted) {
+        if (values.getDataType() == DataType.FLOAT32 && wanted == ComputeType.FLOAT32) {
+            return values;
         }
-        return values;
+        try (values) {
+            return program.cast(values, 0, wanted.code());
+        }
+    }
+
+    private PtNDArray scaled(WeightFiles.Stored stored, long fromRow, long toRow, ComputeType wanted) {
+        BlockScales scales = checkpoint.config().scales().orElseThrow();
+        WeightFiles.Stored factors =
+                checkpoint.weights().get(BlockScales.nameFor(stored.tensor().name()));
+        long last = (toRow + scales.rows() - 1) / scales.rows();
+        try (PtNDArray bytes = raw(stored, fromRow, toRow, DataType.UINT8);
+                PtNDArray scale = raw(factors, fromRow / scales.rows(), last, DataType.FLOAT32)) {
+            return program.dequantise(bytes, FLOAT8_E4M3, scale, scales, wanted.code());
+        }
+    }
+
+    /** Some rows over the mapped file; with {@code UINT8} for a larger type, its bytes are the last dimension. */
+    private PtNDArray raw(WeightFiles.Stored stored, long fromRow, long toRow, DataType as) {
+        SafeTensors.Tensor tensor = stored.tensor();
+        long rowBytes = tensor.bytes() / tensor.shape().get(0);
+        long from = fromRow * rowBytes;
+        ByteBuffer bytes = aligned(stored.file().map(tensor, from, toRow * rowBytes), tensor, from);
+        long[] sides = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+        sides[0] = toRow - fromRow;
+        Shape shape = as == DataType.UINT8 ? new Shape(sides).add(tensor.type().bytes) : new Shape(sides);
+        return TorchProgram.arrayOver(manager, bytes, shape, as);
     }
 
     /** The buffer itself, or a copy where the file puts its numbers on odd addresses. */
@@ -97,9 +116,5 @@ final class WeightLoader {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(bytes)
                 .flip();
-    }
-
-    private static Shape shape(List<Long> sides) {
-        return new Shape(sides.stream().mapToLong(Long::longValue).toArray());
     }
 }

@@ -72,7 +72,7 @@ class CheckpointTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "hc_mode | single-pass | hc_mode is \"single-pass\"",
+                "hc_mode | two-pass | hc_mode is \"two-pass\", supported: standard, single-pass",
                 "hc_collapse | max | hc_collapse is \"max\", supported: head, mean, sum",
                 "hc_sinkhorn_iters | none | hc_sinkhorn_iters is \"none\""
             })
@@ -84,7 +84,7 @@ class CheckpointTest {
     void refusesWeightsThatDoNotFitTheConfiguration() throws IOException {
         assertRefused(
                 withConfig("mhc", config -> config.put("intermediate_size", 96)),
-                "tensor model.layers.0.mlp.gate_proj.weight has shape [128, 64], expected [96, 64]",
+                "tensor model.layers.0.mlp.gate_proj.weight in model.safetensors has shape [128, 64], expected [96, 64]",
                 "more");
         assertRefused(
                 withConfig("mhc", config -> config.put("residual", "none")),

@@ -22,7 +22,17 @@ class GoldenCheckTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"llama-tied-none", "llama-tied-hc", "llama-tied-mhc", "tiny-baseline", "tiny-hc", "tiny-mhc"})
+            strings = {
+                "llama-tied-none",
+                "llama-tied-hc",
+                "llama-tied-mhc",
+                "mla-moe-none",
+                "mla-moe-hc",
+                "mla-moe-mhc",
+                "tiny-baseline",
+                "tiny-hc",
+                "tiny-mhc"
+            })
     void agreesWithTheRecordedOutputs(String model) {
         Path checkpoint = SharedInputs.require("models/" + model);
         GoldenCheck.Result result = GoldenCheck.run(checkpoint, InferenceOptions.DEFAULT);

@@ -92,8 +92,8 @@ class ProbesTest {
 
     @Test
     void scaledRotaryFrequenciesKeepShortWavesAndStretchLongOnes() {
-        Rope plain = new Rope(500_000, new Rope.Unscaled());
-        Rope llama3 = new Rope(500_000, new Rope.Llama3(8, 1, 4, 8192));
+        Rope plain = new Rope(500_000, new RopeScaling.None());
+        Rope llama3 = new Rope(500_000, new RopeScaling.Llama3(8, 1, 4, 8192));
         float[] before = plain.frequencies(128);
         float[] after = llama3.frequencies(128);
         assertThat(before[0]).isEqualTo(1);
@@ -102,6 +102,6 @@ class ProbesTest {
         for (int i = 0; i < after.length; i++) {
             assertThat(after[i]).isBetween(before[i] / 8.0001f, before[i]);
         }
-        assertThat(new Rope(10_000, new Rope.Linear(2)).frequencies(4)).containsExactly(0.5f, 0.005f);
+        assertThat(new Rope(10_000, new RopeScaling.Linear(2)).frequencies(4)).containsExactly(0.5f, 0.005f);
     }
 }
