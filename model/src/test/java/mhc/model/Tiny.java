@@ -51,7 +51,8 @@ final class Tiny {
             if (tensor.name().equals(changed)) {
                 change.accept(values);
             }
-            tensors.add(new SafeTensorsWriter.Named(new TensorSpec(tensor.name(), tensor.shape(), TensorSpec.Kind.COMPUTE, List.of()), values));
+            tensors.add(new SafeTensorsWriter.Named(
+                    new TensorSpec(tensor.name(), tensor.shape(), TensorSpec.Kind.COMPUTE, List.of()), values));
         });
         SafeTensorsWriter.write(folder.resolve("model.safetensors"), tensors);
     }
