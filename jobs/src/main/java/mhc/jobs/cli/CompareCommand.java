@@ -42,8 +42,6 @@ final class CompareCommand implements Callable<Integer> {
                     difference.onlyFirst(), difference.onlySecond());
             difference.examples().forEach(example -> out.println("  " + example));
             return 1;
-        } finally {
-            out.flush();
         }
     }
 }

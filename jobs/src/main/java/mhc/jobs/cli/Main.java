@@ -58,7 +58,10 @@ public final class Main implements Runnable {
         setVersion(line);
         line.setParameterExceptionHandler((e, given) -> mistake(e.getCommandLine(), e));
         line.setExecutionExceptionHandler((e, at, result) -> failure(at, e, diagnostics.verbose));
-        return line.execute(arguments);
+        int status = line.execute(arguments);
+        out.flush();
+        err.flush();
+        return status;
     }
 
     private static int mistake(CommandLine at, ParameterException e) {

@@ -147,7 +147,6 @@ final class ParityCommand implements Callable<Integer> {
                 .printf(
                         "%d recordings, %d documents, %d recordings with mismatches%n",
                         reports.size(), documents, differing);
-        spec.commandLine().getOut().flush();
         return differing == 0 ? 0 : 1;
     }
 }

@@ -30,7 +30,6 @@ final class PlanCommand implements Runnable {
         Settings settings = Settings.read(config);
         (assignments == null ? new ArrayList<String>() : assignments).forEach(settings::assign);
         spec.commandLine().getOut().print(ShardListing.describe(RunConfigReader.read(settings)));
-        spec.commandLine().getOut().flush();
     }
 
     @Override

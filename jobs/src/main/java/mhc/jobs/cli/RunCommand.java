@@ -77,7 +77,6 @@ public final class RunCommand implements Callable<Integer> {
                 SparkSessions.open("mhc-eval " + run.name(), run.faults().retries())) {
             spec.commandLine().getOut().print(EvalJob.run(run, spark, System.err));
         }
-        spec.commandLine().getOut().flush();
         return 0;
     }
 

@@ -62,7 +62,6 @@ final class SmokeCommand implements Callable<Integer> {
             spec.commandLine().getOut().print(EvalJob.run(run, spark, System.err));
         }
         spec.commandLine().getOut().println("\nRun directory: " + directory);
-        spec.commandLine().getOut().flush();
         return 0;
     }
 

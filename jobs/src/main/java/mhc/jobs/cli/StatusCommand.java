@@ -21,6 +21,5 @@ final class StatusCommand implements Runnable {
     @Override
     public void run() {
         spec.commandLine().getOut().print(RunStatus.describe(run));
-        spec.commandLine().getOut().flush();
     }
 }
