@@ -5,17 +5,43 @@ import java.util.List;
 
 /**
  * Amax gain magnitudes of the residual mapping (arXiv 2512.24880, section 5.4): with H = comb transposed, forward is the
- * largest absolute row sum and backward the largest absolute column sum, of one site's H and of the product H_l ... H_1 of
- * all sites up to it. Per token first, then over tokens; products in float64.
+ * largest absolute row sum and backward the largest absolute column sum; of one site's H, of the product H_l ... H_1 of all
+ * sites up to it (composite), and of the product H_L ... H_l of all sites from it on (suffix). Per token first, then over
+ * tokens; products in float64.
  */
 public final class AmaxGain {
+    /** Upper ends of the classes of |column sum - 1|, but for the last, which has none. */
+    public static final List<Double> DEVIATIONS = List.of(1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0);
+
     private AmaxGain() {}
 
     /** Mean and maximum over tokens. */
     public record Spread(double mean, double max) {}
 
-    /** One site: single forward, single backward, composite forward, composite backward. */
-    public record Site(Spread single, Spread singleBackward, Spread composite, Spread compositeBackward) {
+    /**
+     * One site.
+     *
+     * @param rowSpread how far the rows of the product up to the site differ: the largest difference of two numbers of a
+     *     column; 0 is a product that has forgotten which stream is which
+     * @param fromIdentity largest |H - I|
+     * @param fromUniform largest |H - 1/n|
+     * @param deviations numbers of columns of H by |sum - 1|, in the classes of {@link #DEVIATIONS}
+     */
+    public record Site(
+            Spread single,
+            Spread singleBackward,
+            Spread composite,
+            Spread compositeBackward,
+            Spread suffix,
+            Spread suffixBackward,
+            Spread rowSpread,
+            Spread fromIdentity,
+            Spread fromUniform,
+            List<Long> deviations) {
+        public Site {
+            deviations = List.copyOf(deviations);
+        }
+
         /** The four in the order in which recordings hold them. */
         public List<Spread> columns() {
             return List.of(single, singleBackward, composite, compositeBackward);
@@ -28,91 +54,48 @@ public final class AmaxGain {
      * @param combs per site [tokens, n, n], index [in, out]
      */
     static List<Site> of(float[][] combs, int streams) {
-        int square = streams * streams;
-        List<Site> sites = new ArrayList<>();
-        double[][] products = null;
+        List<SquareMatrices> mappings = new ArrayList<>();
         for (float[] comb : combs) {
-            int tokens = comb.length / square;
-            double[][] mappings = new double[tokens][];
-            Sum[] sums = {new Sum(), new Sum(), new Sum(), new Sum()};
-            for (int t = 0; t < tokens; t++) {
-                mappings[t] = transposed(comb, t * square, streams);
-            }
-            double[][] next = new double[tokens][];
-            for (int t = 0; t < tokens; t++) {
-                next[t] = products == null ? mappings[t] : product(mappings[t], products[t], streams);
-                sums[0].add(largestRowSum(mappings[t], streams));
-                sums[1].add(largestColumnSum(mappings[t], streams));
-                sums[2].add(largestRowSum(next[t], streams));
-                sums[3].add(largestColumnSum(next[t], streams));
-            }
-            products = next;
-            sites.add(new Site(sums[0].spread(), sums[1].spread(), sums[2].spread(), sums[3].spread()));
+            mappings.add(SquareMatrices.transposed(comb, streams));
+        }
+        List<SquareMatrices> suffixes = new ArrayList<>(mappings);
+        for (int site = mappings.size() - 2; site >= 0; site--) {
+            suffixes.set(site, suffixes.get(site + 1).times(mappings.get(site)));
+        }
+        List<Site> sites = new ArrayList<>();
+        SquareMatrices product = null;
+        for (int site = 0; site < combs.length; site++) {
+            SquareMatrices mapping = mappings.get(site);
+            SquareMatrices suffix = suffixes.get(site);
+            product = product == null ? mapping : mapping.times(product);
+            sites.add(new Site(
+                    mapping.over(SquareMatrices::largestRowSum),
+                    mapping.over(SquareMatrices::largestColumnSum),
+                    product.over(SquareMatrices::largestRowSum),
+                    product.over(SquareMatrices::largestColumnSum),
+                    suffix.over(SquareMatrices::largestRowSum),
+                    suffix.over(SquareMatrices::largestColumnSum),
+                    product.over(SquareMatrices::rowSpread),
+                    mapping.over((matrices, token) -> matrices.distance(token, 1, 0)),
+                    mapping.over((matrices, token) -> matrices.distance(token, 1.0 / streams, 1.0 / streams)),
+                    deviations(mapping)));
         }
         return sites;
     }
 
-    private static double[] transposed(float[] comb, int from, int n) {
-        double[] mapping = new double[n * n];
-        for (int in = 0; in < n; in++) {
-            for (int out = 0; out < n; out++) {
-                mapping[out * n + in] = comb[from + in * n + out];
-            }
-        }
-        return mapping;
-    }
-
-    private static double[] product(double[] left, double[] right, int n) {
-        double[] product = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j < n; j++) {
-                double sum = 0;
-                for (int k = 0; k < n; k++) {
-                    sum += left[i * n + k] * right[k * n + j];
+    private static List<Long> deviations(SquareMatrices mapping) {
+        Long[] counts = new Long[DEVIATIONS.size() + 1];
+        java.util.Arrays.fill(counts, 0L);
+        for (int token = 0; token < mapping.count(); token++) {
+            for (int column = 0; column < mapping.side(); column++) {
+                double deviation = Math.abs(mapping.columnSum(token, column) - 1);
+                int at = 0;
+                while (at < DEVIATIONS.size() && !(deviation < DEVIATIONS.get(at))) {
+                    at++;
                 }
-                product[i * n + j] = sum;
+                counts[at]++;
             }
         }
-        return product;
-    }
-
-    private static double largestRowSum(double[] matrix, int n) {
-        double largest = 0;
-        for (int i = 0; i < n; i++) {
-            double sum = 0;
-            for (int j = 0; j < n; j++) {
-                sum += matrix[i * n + j];
-            }
-            largest = Math.max(largest, Math.abs(sum));
-        }
-        return largest;
-    }
-
-    private static double largestColumnSum(double[] matrix, int n) {
-        double largest = 0;
-        for (int j = 0; j < n; j++) {
-            double sum = 0;
-            for (int i = 0; i < n; i++) {
-                sum += matrix[i * n + j];
-            }
-            largest = Math.max(largest, Math.abs(sum));
-        }
-        return largest;
-    }
-
-    private static final class Sum {
-        private double total;
-        private double max;
-        private int count;
-
-        void add(double value) {
-            total += value;
-            max = Math.max(max, value);
-            count++;
-        }
-
-        Spread spread() {
-            return new Spread(total / count, max);
-        }
+        return List.of(counts);
     }
 }

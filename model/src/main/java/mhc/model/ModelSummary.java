@@ -9,7 +9,7 @@ import mhc.datasets.InputException;
  *
  * @param parameters elements of all weight tensors, tied ones counted once
  * @param storedTypes element types in the files, such as {@code F32}
- * @param cacheBytesPerToken keys and values that one token leaves behind, in float32
+ * @param cacheBytesPerToken keys and values (or latents) that one token leaves behind, in the compute type
  */
 public record ModelSummary(
         String architecture,
@@ -29,11 +29,20 @@ public record ModelSummary(
      * @throws InputException naming what is missing or wrong, and the remedy
      */
     public static ModelSummary of(Path folder) {
-        return of(Checkpoint.withoutTokenizer(folder));
+        return of(folder, InferenceOptions.DEFAULT.dtype());
+    }
+
+    /** The same for a compute type, {@code float32} or {@code bfloat16}. */
+    public static ModelSummary of(Path folder, String dtype) {
+        return of(Checkpoint.withoutTokenizer(folder), ComputeType.of(dtype));
     }
 
     /** The same of a checkpoint that is open. */
     public static ModelSummary of(Checkpoint checkpoint) {
+        return of(checkpoint, ComputeType.FLOAT32);
+    }
+
+    private static ModelSummary of(Checkpoint checkpoint, ComputeType type) {
         ModelConfig config = checkpoint.config();
         TreeSet<String> types = new TreeSet<>();
         checkpoint.program().tensors().stream()
@@ -50,6 +59,6 @@ public record ModelSummary(
                 config.attention().heads(),
                 config.vocabulary(),
                 config.maxLength(),
-                config.cacheBytesPerToken(ComputeType.FLOAT32));
+                config.cacheBytesPerToken(type));
     }
 }

@@ -27,8 +27,13 @@ record Program(List<TensorSpec> tensors, String source) {
 
         List<TensorSpec> tensors = new ArrayList<>();
         tensors.add(TensorSpec.exact("(rotary frequencies)", attention.rotaryWidth() / 2));
-        int embedding =
-                add(tensors, List.of(TensorSpec.of("model.embed_tokens.weight", config.vocabulary(), config.hidden())));
+        String embeddingName = "model.embed_tokens.weight";
+        int embedding = add(
+                tensors,
+                List.of(
+                        config.tiedEmbeddings()
+                                ? TensorSpec.wide(embeddingName, config.vocabulary(), config.hidden())
+                                : TensorSpec.of(embeddingName, config.vocabulary(), config.hidden())));
         int layers = tensors.size();
         StringBuilder calls = new StringBuilder();
         for (int i = 0; i < config.layers(); i++) {
@@ -43,12 +48,17 @@ record Program(List<TensorSpec> tensors, String source) {
         int collapseEnd = tensors.size();
         int head = config.tiedEmbeddings()
                 ? embedding
-                : add(tensors, List.of(TensorSpec.of("lm_head.weight", config.vocabulary(), config.hidden())));
+                : add(tensors, List.of(TensorSpec.wide("lm_head.weight", config.vocabulary(), config.hidden())));
 
+        int typed = layers;
+        while (tensors.get(typed).kind() != TensorSpec.Kind.COMPUTE) {
+            typed++;
+        }
         int site = residual.tensors("", "attn").size();
         int attend = attention.tensors("").size();
         String frame = FRAME.replace("%(layers)", calls)
                 .replace("%(embedding)", Integer.toString(embedding))
+                .replace("%(typed)", Integer.toString(typed))
                 .replace("%(norm)", Integer.toString(norm))
                 .replace("%(collapse)", collapse + ":" + collapseEnd)
                 .replace("%(head)", Integer.toString(head))
@@ -213,12 +223,13 @@ record Program(List<TensorSpec> tensors, String source) {
 
             def stack(w: List[Tensor], ids: Tensor, place: Tuple[Tensor, Tensor, Tensor, Optional[Tensor], int], past: List[Tensor], step: bool, kept: Optional[List[Tensor]], combs: Optional[List[Tensor]]) -> Tensor:
               # [T,C], streams collapsed
-              h = __torch__.expand(torch.embedding(w[%(embedding)], ids.flatten()))
+              h = __torch__.expand(torch.embedding(w[%(embedding)], ids.flatten()).to(w[%(typed)].dtype))
               state = annotate(List[Tensor], [])
             %(layers)  return __torch__.collapse(h, w[%(collapse)], state)
 
             def logits(w: List[Tensor], h: Tensor) -> Tensor:
-              return torch.linear(__torch__.norm(h, w[%(norm)]), w[%(head)]).to(6)
+              # In float32 throughout: logits rounded to a half type would tie, and ties decide what is most likely.
+              return torch.linear(__torch__.norm(h.to(6), w[%(norm)]), w[%(head)])
 
             def most_likely(z: Tensor) -> Tuple[Tensor, Tensor]:
               # The first of equals, and how far the second stands behind: not finite when a logit in front is not.

@@ -38,12 +38,21 @@ public final class TinyCheckpoints {
      */
     public static void write(Path folder, String residual, long seed) {
         try {
-            Files.createDirectories(folder);
             ByteLevelBpe tokenizer = ByteLevelBpe.learn(sentences(), MERGES);
-            write(folder.resolve("config.json"), config(residual, tokenizer.size()));
-            ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+            write(folder, config(residual, tokenizer.size()), tokenizer, seed);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing a checkpoint to " + folder + " failed", e);
+        }
+    }
+
+    /** The same for any configuration whose vocabulary is large enough for the tokenizer. */
+    static void write(Path folder, ObjectNode config, ByteLevelBpe tokenizer, long seed) {
+        try {
+            Files.createDirectories(folder);
+            write(folder.resolve("config.json"), config);
+            ModelConfig checked = ModelConfig.read(folder.resolve("config.json"));
             List<SafeTensorsWriter.Named> weights = new ArrayList<>();
-            Program.of(config).tensors().stream()
+            Program.of(checked).tensors().stream()
                     .skip(Program.FREQUENCIES + 1)
                     .forEach(spec -> weights.add(new SafeTensorsWriter.Named(spec, values(spec, seed))));
             SafeTensorsWriter.write(folder.resolve("model.safetensors"), weights);

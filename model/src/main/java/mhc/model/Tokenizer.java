@@ -42,11 +42,12 @@ final class Tokenizer implements AutoCloseable {
                 .optional("tokenizer_config.json")
                 .map(JsonFields::object)
                 .orElseGet(JsonFields.JSON::createObjectNode);
+        JsonNode json = JsonFields.object(checkpoint.tokenizer());
         Map<String, Long> added = new HashMap<>();
-        JsonFields.object(checkpoint.tokenizer())
-                .path("added_tokens")
+        json.path("added_tokens")
                 .forEach(token -> added.put(
                         token.path("content").asText(), token.path("id").asLong()));
+        requireFitting(checkpoint, json.path("model").path("vocab"), added);
 
         String firstText = text(settings.path("bos_token"));
         Long first = added.get(firstText);
@@ -67,6 +68,24 @@ final class Tokenizer implements AutoCloseable {
                         ? OptionalLong.of(checkpoint.config().firstToken().getAsInt())
                         : ends.stream().mapToLong(Long::longValue).min();
         return new Tokenizer(load(checkpoint), firstText, prefix, ends);
+    }
+
+    /** An embedding may have more rows than there are tokens, but not fewer. */
+    private static void requireFitting(Checkpoint checkpoint, JsonNode vocabulary, Map<String, Long> added) {
+        // Ids stand beside the tokens, or are the tokens' places in a list.
+        long largest = vocabulary.isArray() ? vocabulary.size() - 1 : -1;
+        for (JsonNode id : vocabulary.isObject() ? vocabulary : JsonFields.JSON.createArrayNode()) {
+            largest = Math.max(largest, id.asLong());
+        }
+        for (long id : added.values()) {
+            largest = Math.max(largest, id);
+        }
+        int rows = checkpoint.config().vocabulary();
+        if (largest >= rows) {
+            throw new InputException(checkpoint.tokenizer() + " has a token with id " + largest
+                    + ", but the embedding has " + rows + " rows (vocab_size of config.json): use the tokenizer.json"
+                    + " that belongs to these weights.");
+        }
     }
 
     private static HuggingFaceTokenizer load(Checkpoint checkpoint) {

@@ -23,18 +23,20 @@ import mhc.datasets.InputException;
  */
 final class TorchProgram implements AutoCloseable {
     /** Most numbers of one [positions, vocabulary] block of logits: 64 MB. */
-    private static final int LOGITS_BLOCK = 1 << 24;
+    static final int LOGITS_BLOCK = 1 << 24;
 
     private final NDManager manager;
     private final PtSymbolBlock block;
     private final int vocabulary;
+    private final ComputeType type;
     private final ReentrantLock turn = new ReentrantLock(true);
     private boolean closed;
 
-    private TorchProgram(NDManager manager, PtSymbolBlock block, int vocabulary) {
+    private TorchProgram(NDManager manager, PtSymbolBlock block, int vocabulary, ComputeType type) {
         this.manager = manager;
         this.block = block;
         this.vocabulary = vocabulary;
+        this.type = type;
     }
 
     /** Loads the program of a checkpoint and binds its weights, mapped from their files. */
@@ -51,8 +53,8 @@ final class TorchProgram implements AutoCloseable {
             PtSymbolBlock block =
                     JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
             TorchProgram program =
-                    new TorchProgram(manager, block, checkpoint.config().vocabulary());
-            program.bind(checkpoint, type);
+                    new TorchProgram(manager, block, checkpoint.config().vocabulary(), type);
+            program.bind(checkpoint);
             return program;
         } catch (IOException e) {
             manager.close();
@@ -63,7 +65,7 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
-    private void bind(Checkpoint checkpoint, ComputeType type) {
+    private void bind(Checkpoint checkpoint) {
         PtNDArray[] weights = new WeightLoader(checkpoint, (PtNDManager) manager, this, type).load();
         try (IValue list = IValue.listFrom(weights);
                 IValue wrong = call("bind", list)) {
@@ -193,6 +195,17 @@ final class TorchProgram implements AutoCloseable {
     /** The rows of two caches of equal capacity, one after the other. */
     Entries join(Entries above, Entries below) {
         return turn(scope -> new Entries(call("join", above.list(scope), below.list(scope))));
+    }
+
+    /** Bytes of the keys and values of some rows. */
+    long bytes(Entries entries) {
+        return turn(scope -> {
+            long bytes = 0;
+            for (PtNDArray part : entries.list(scope).toTensorArray(scope.manager())) {
+                bytes += part.getShape().size() * type.bytes();
+            }
+            return bytes;
+        });
     }
 
     /**

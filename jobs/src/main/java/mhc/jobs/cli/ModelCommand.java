@@ -5,16 +5,17 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import mhc.datasets.InputException;
-import mhc.model.AmaxGain;
 import mhc.model.GainProbe;
 import mhc.model.GoldenCheck;
 import mhc.model.InferenceOptions;
 import mhc.model.LossProbe;
+import mhc.model.ModelPlan;
 import mhc.model.ModelSummary;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -48,6 +49,12 @@ public final class ModelCommand implements Runnable {
         private String device;
 
         @Option(
+                names = "--dtype",
+                defaultValue = "float32",
+                description = "Compute type, float32 or bfloat16 (default: ${DEFAULT-VALUE})")
+        private String dtype;
+
+        @Option(
                 names = "--kernels",
                 defaultValue = "auto",
                 description = "auto, fused or reference (default: ${DEFAULT-VALUE})")
@@ -59,19 +66,41 @@ public final class ModelCommand implements Runnable {
         InferenceOptions options() {
             InferenceOptions base = InferenceOptions.DEFAULT;
             return new InferenceOptions(
-                    device,
-                    base.dtype(),
-                    kernels,
-                    base.maxBatchTokens(),
-                    threads,
-                    base.prefixCache(),
-                    base.deterministic());
+                    device, dtype, kernels, base.maxBatchTokens(), threads, base.prefixCache(), base.deterministic());
         }
     }
 
-    @Command(name = "inspect", description = "Prints what a checkpoint is.", mixinStandardHelpOptions = true)
-    int inspect(@Parameters(paramLabel = "PATH", description = "Checkpoint folder") Path folder) {
-        ModelSummary model = ModelSummary.of(folder);
+    @Command(
+            name = "inspect",
+            description = {
+                "Prints what a checkpoint is.",
+                "With --plan: what a model of a config.json would take and whether it fits on a GPU; no weights needed."
+            },
+            mixinStandardHelpOptions = true)
+    int inspect(
+            @Parameters(paramLabel = "PATH", description = "Checkpoint folder; with --plan a config.json or its folder")
+                    Path path,
+            @Option(names = "--plan", description = "Plan from the configuration alone") boolean plan,
+            @Option(
+                            names = "--dtype",
+                            defaultValue = "float32",
+                            description = "Compute type, float32 or bfloat16 (default: ${DEFAULT-VALUE})")
+                    String dtype,
+            @Option(
+                            names = "--batch",
+                            defaultValue = "1",
+                            description = "With --plan: sequences at once (default: ${DEFAULT-VALUE})")
+                    int batch,
+            @Option(
+                            names = "--length",
+                            defaultValue = "0",
+                            description = "With --plan: tokens of each sequence (default: as many as the model takes)")
+                    int length) {
+        if (plan) {
+            new PlanTable(this::print).print(ModelPlan.of(path, dtype, batch, length));
+            return 0;
+        }
+        ModelSummary model = ModelSummary.of(path, dtype);
         print("architecture          %s", model.architecture());
         print("residual              %s", model.residual());
         print("parameters            %,d", model.parameters());
@@ -105,8 +134,8 @@ public final class ModelCommand implements Runnable {
     @Command(
             name = "gain",
             description = {
-                "Prints Amax gains of the residual mapping, per site and of the product up to it.",
-                "Forward: largest absolute row sum; backward: largest absolute column sum."
+                "Prints Amax gains of the residual mapping: per site, of the product of all sites up to it (composite)",
+                "and of all from it on (suffix). Forward: largest absolute row sum; backward: largest absolute column sum."
             },
             mixinStandardHelpOptions = true)
     int gain(
@@ -117,20 +146,30 @@ public final class ModelCommand implements Runnable {
                             paramLabel = "URI",
                             description = "Text to run as one sequence, cut at the model's length")
                     String text,
+            @Option(
+                            names = "--json",
+                            paramLabel = "FILE",
+                            description = "Also write everything as JSON, or to standard output alone with -")
+                    String json,
             @Mixin Engine engine) {
         GainProbe.Result result = GainProbe.run(folder, read(text), engine.options());
-        print("%d tokens; mean and max over tokens", result.tokens());
-        print(
-                "%-9s %23s %23s %23s %23s",
-                "site", "single forward", "single backward", "composite forward", "composite backward");
-        for (int i = 0; i < result.sites().size(); i++) {
-            StringBuilder line = new StringBuilder("%-9s".formatted(i / 2 + (i % 2 == 0 ? ".attn" : ".ffn")));
-            for (AmaxGain.Spread spread : result.sites().get(i).columns()) {
-                line.append(String.format(Locale.ROOT, " %11.6g %11.6g", spread.mean(), spread.max()));
-            }
-            print("%s", line);
+        if ("-".equals(json)) {
+            print("%s", GainReport.json(result));
+            return 0;
+        }
+        new GainReport(this::print).print(result);
+        if (json != null) {
+            write(Path.of(json), GainReport.json(result));
         }
         return 0;
+    }
+
+    private static void write(Path file, String content) {
+        try {
+            Files.writeString(file, content + "\n");
+        } catch (IOException e) {
+            throw new InputException(file + " cannot be written (" + e + "): give a path that can.", e);
+        }
     }
 
     @Command(

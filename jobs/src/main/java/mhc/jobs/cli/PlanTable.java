@@ -1,0 +1,47 @@
+package mhc.jobs.cli;
+
+import mhc.model.ModelPlan;
+import mhc.model.ResidualTraffic;
+
+/** A plan for a model as lines of text. */
+record PlanTable(Line out) {
+
+    /** Takes a line as a format and its values. */
+    @FunctionalInterface
+    interface Line {
+        void print(String format, Object... values);
+    }
+
+    void print(ModelPlan plan) {
+        out.print("architecture            %s", plan.architecture());
+        out.print("residual                %s", plan.residual());
+        out.print("dtype                   %s", plan.dtype());
+        out.print("parameters, total       %,d", plan.parameters());
+        out.print("parameters, active      %,d", plan.activeParameters());
+        out.print("weight bytes            %,d", plan.weightBytes());
+        out.print("KV bytes per token      %,d", plan.cacheBytesPerToken());
+        out.print("stream bytes per token  %,d", plan.streamBytesPerToken());
+        out.print("FLOPs per token         %.4g (decoding, %,d tokens seen)", plan.operationsPerToken(), plan.length());
+        out.print(
+                "memory                  %.2f GB: weights %.2f, KV %.2f (batch %d, %,d tokens each), working %.2f",
+                plan.bytes() / 1e9,
+                plan.weightBytes() / 1e9,
+                plan.cacheBytesPerToken() * (double) plan.length() * plan.batch() / 1e9,
+                plan.batch(),
+                plan.length(),
+                plan.workingBytes() / 1e9);
+        for (int gigabytes : new int[] {80, 141}) {
+            out.print("%-24s%s", "fits on %d GB".formatted(gigabytes), plan.fits(gigabytes) ? "yes" : "no");
+        }
+        out.print("residual connection, elements per token and site (%d sites):", plan.sites());
+        out.print("  %-32s %12s %12s %12s", "", "read", "written", "both");
+        for (ResidualTraffic way : plan.traffic()) {
+            out.print(
+                    "  %-32s %,12d %,12d %,12d",
+                    way.way() + (way.norm() ? ", with the norm" : ""),
+                    way.read(),
+                    way.written(),
+                    way.read() + way.written());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package mhc.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Tiny checkpoints of every family, with random weights, written once per test process. */
+final class Families {
+    private static final Map<String, Path> FOLDERS = new ConcurrentHashMap<>();
+    private static final ByteLevelBpe TOKENIZER =
+            ByteLevelBpe.learn("the answer is that the other half went there ".repeat(9), 60);
+
+    private Families() {}
+
+    /** A checkpoint of a family with a residual kind, such as {@code deepseek-grouped} and {@code mhc}. */
+    static Path folder(String family, String residual) {
+        return FOLDERS.computeIfAbsent(family + " " + residual, key -> write(config(family, residual)));
+    }
+
+    static Path write(ObjectNode config) {
+        try {
+            Path folder = Files.createTempDirectory("family");
+            TinyCheckpoints.write(folder, config, TOKENIZER, 3);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ObjectNode config(String family, String residual) {
+        ObjectNode config = JsonFields.JSON.createObjectNode();
+        config.put("vocab_size", 512)
+                .put("hidden_size", 48)
+                .put("intermediate_size", 80)
+                .put("num_hidden_layers", 3)
+                .put("num_attention_heads", 4)
+                .put("num_key_value_heads", 2)
+                .put("hidden_act", "silu")
+                .put("max_position_embeddings", 512)
+                .put("rms_norm_eps", 1e-6)
+                .put("rope_theta", 10000.0)
+                .put("eos_token_id", 0);
+        config.put("residual", residual);
+        if (!residual.equals("none")) {
+            config.put("hc_mult", 4);
+        }
+        switch (family) {
+            case "mistral" -> named(config, "MistralForCausalLM").put("sliding_window", 7);
+            case "qwen2" -> named(config, "Qwen2ForCausalLM").put("tie_word_embeddings", true);
+            case "qwen3" -> named(config, "Qwen3ForCausalLM").put("head_dim", 20);
+            case "llama3" -> {
+                named(config, "LlamaForCausalLM").put("attention_bias", true);
+                config.putObject("rope_scaling")
+                        .put("rope_type", "llama3")
+                        .put("factor", 8.0)
+                        .put("low_freq_factor", 1.0)
+                        .put("high_freq_factor", 4.0)
+                        .put("original_max_position_embeddings", 32);
+            }
+            case "deepseek-expanded" ->
+                // A latent so wide that eleven queries are enough to expand it.
+                deepseek(config)
+                        .put("kv_lora_rank", 64)
+                        .put("qk_nope_head_dim", 8)
+                        .put("v_head_dim", 8)
+                        .put("attention_bias", true);
+            case "deepseek-grouped" -> {
+                deepseek(config).put("q_lora_rank", 24).put("n_group", 4).put("topk_group", 2);
+                config.putObject("rope_scaling")
+                        .put("type", "yarn")
+                        .put("factor", 4.0)
+                        .put("original_max_position_embeddings", 32)
+                        .put("mscale", 1.0)
+                        .put("mscale_all_dim", 0.8);
+            }
+            case "deepseek-v2" ->
+                deepseek(config)
+                        .put("n_group", 4)
+                        .put("topk_group", 2)
+                        .put("topk_method", "group_limited_greedy")
+                        .putArray("architectures")
+                        .add("DeepseekV2ForCausalLM");
+            default -> throw new IllegalArgumentException(family);
+        }
+        return config;
+    }
+
+    private static ObjectNode deepseek(ObjectNode config) {
+        return named(config, "DeepseekV3ForCausalLM")
+                .put("kv_lora_rank", 24)
+                .put("qk_nope_head_dim", 16)
+                .put("qk_rope_head_dim", 8)
+                .put("v_head_dim", 12)
+                .put("n_routed_experts", 16)
+                .put("num_experts_per_tok", 4)
+                .put("moe_intermediate_size", 20)
+                .put("n_shared_experts", 2)
+                .put("first_k_dense_replace", 1)
+                .put("routed_scaling_factor", 1.5);
+    }
+
+    private static ObjectNode named(ObjectNode config, String architecture) {
+        config.putArray("architectures").add(architecture);
+        return config;
+    }
+}

@@ -1,0 +1,41 @@
+package mhc.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Changes to the files of a checkpoint that a test has written. */
+final class WeightEdits {
+    private WeightEdits() {}
+
+    /** Rewrites all weights, each passed by a change. */
+    static void change(Path folder, BiConsumer<String, float[]> change) {
+        Path file = folder.resolve("model.safetensors");
+        SafeTensors whole = SafeTensors.open(file);
+        List<SafeTensorsWriter.Named> tensors = new ArrayList<>();
+        for (SafeTensors.Tensor tensor : whole.tensors().values()) {
+            float[] values = new float[(int) tensor.elements()];
+            whole.map(tensor).asFloatBuffer().get(values);
+            change.accept(tensor.name(), values);
+            tensors.add(new SafeTensorsWriter.Named(
+                    new TensorSpec(tensor.name(), tensor.shape(), TensorSpec.Kind.COMPUTE, List.of()), values));
+        }
+        SafeTensorsWriter.write(file, tensors);
+    }
+
+    static void config(Path folder, Consumer<ObjectNode> change) {
+        Path file = folder.resolve("config.json");
+        ObjectNode config = (ObjectNode) JsonFields.object(file);
+        change.accept(config);
+        try {
+            JsonFields.JSON.writeValue(file.toFile(), config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
