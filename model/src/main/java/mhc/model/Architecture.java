@@ -7,7 +7,10 @@ import java.util.OptionalInt;
 import mhc.model.GroupedQueryAttention.Biases;
 import mhc.model.MixtureOfExperts.Routing;
 
-/** The families of decoders that a {@code config.json} may name; a field that is absent has the default of transformers. */
+/**
+ * The families of decoders that a {@code config.json} may name. A field that is absent has the default of transformers, but
+ * for {@code q_lora_rank}: queries are compressed only where the file says so.
+ */
 enum Architecture {
     LLAMA("LlamaForCausalLM"),
     MISTRAL("MistralForCausalLM"),
@@ -18,6 +21,9 @@ enum Architecture {
 
     /** Qwen3's own default; elsewhere heads share the hidden size. */
     private static final int QWEN3_HEAD_WIDTH = 128;
+
+    private static final int MISTRAL_WINDOW = 4096;
+    private static final int MOST_EXPERTS = 4096;
 
     private final String published;
 
@@ -49,9 +55,9 @@ enum Architecture {
                         fields,
                         hidden,
                         Biases.NONE,
-                        fields.absent("sliding_window")
+                        fields.node("sliding_window").isNull()
                                 ? OptionalInt.empty()
-                                : OptionalInt.of(fields.positive("sliding_window")));
+                                : OptionalInt.of(fields.positive("sliding_window", MISTRAL_WINDOW)));
             case QWEN2 -> grouped(fields, hidden, Biases.INPUTS, switchedWindow(fields));
             case QWEN3 -> grouped(fields, hidden, optionalBiases(fields), switchedWindow(fields));
             case DEEPSEEK_V2, DEEPSEEK_V3 -> latent(fields, hidden, rope);
@@ -93,7 +99,15 @@ enum Architecture {
 
     private Attention grouped(JsonFields fields, int hidden, Biases biases, OptionalInt window) {
         int heads = fields.positive("num_attention_heads");
-        int pairs = fields.positive("num_key_value_heads", heads);
+        int usualPairs =
+                switch (this) {
+                    case MISTRAL -> 8;
+                    case QWEN2, QWEN3 -> 32;
+                    default -> heads;
+                };
+        int pairs = fields.node("num_key_value_heads").isNull()
+                ? heads
+                : fields.positive("num_key_value_heads", usualPairs);
         if (heads % pairs != 0) {
             fields.problem("num_attention_heads is " + heads + ", not a multiple of num_key_value_heads " + pairs);
         }
@@ -129,6 +143,7 @@ enum Architecture {
             fields.problem("moe_layer_freq is " + fields.node("moe_layer_freq") + ", supported: 1");
         }
         int experts = fields.positive("n_routed_experts");
+        fields.requireAtMost("n_routed_experts", experts, MOST_EXPERTS);
         int chosen = fields.positive("num_experts_per_tok");
         boolean grouped = !method.equals("greedy");
         int groups = grouped ? fields.positive("n_group", 1) : 1;

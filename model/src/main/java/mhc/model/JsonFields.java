@@ -102,6 +102,13 @@ final class JsonFields {
         return node.intValue();
     }
 
+    /** A bound on a number that decides how much is laid out before any weight is seen. */
+    void requireAtMost(String key, int value, int most) {
+        if (value > most) {
+            problem(key + " is " + value + ", expected at most " + most);
+        }
+    }
+
     int notNegative(String key, int otherwise) {
         JsonNode node = node(key);
         return node.isIntegralNumber() && node.canConvertToInt() && node.intValue() == 0 ? 0 : positive(key, otherwise);

@@ -38,6 +38,9 @@ record ModelConfig(
         OptionalInt firstToken,
         List<Integer> endTokens) {
 
+    private static final int MOST_LAYERS = 4096;
+    private static final int MOST_STREAMS = 64;
+
     ModelConfig {
         endTokens = List.copyOf(endTokens);
     }
@@ -71,12 +74,14 @@ record ModelConfig(
             fields.problem("vocab_size is " + vocabulary + ", expected at least 2");
         }
         int maxLength = fields.positive("max_position_embeddings");
+        int layers = fields.positive("num_hidden_layers");
+        fields.requireAtMost("num_hidden_layers", layers, MOST_LAYERS);
         double normEps = fields.positiveNumber("rms_norm_eps", 1e-6);
         Rope rope = Rope.read(fields, maxLength);
         return new ModelConfig(
                 named,
                 hidden,
-                fields.positive("num_hidden_layers"),
+                layers,
                 fields.notNegative("num_nextn_predict_layers", fields.notNegative("num_mtp_layers", 0)),
                 vocabulary,
                 maxLength,
@@ -103,10 +108,12 @@ record ModelConfig(
         String collapse = singlePass
                 ? fields.choice("hc_collapse", usual, "last-pre", "head", "mean", "sum")
                 : fields.choice("hc_collapse", usual, "head", "mean", "sum");
+        int streams = fields.positive("hc_mult");
+        fields.requireAtMost("hc_mult", streams, MOST_STREAMS);
         return new HyperResidual(
                 constrained,
                 hidden,
-                fields.positive("hc_mult"),
+                streams,
                 fields.positive("hc_sinkhorn_iters", 20),
                 fields.notNegativeNumber("hc_eps", 1e-6),
                 normEps,

@@ -218,6 +218,8 @@ class FamiliesTest {
                 "deepseek-grouped | scoring_func | tanh | scoring_func is \"tanh\", supported: softmax, sigmoid",
                 "deepseek-grouped | num_experts_per_tok | 9 | num_experts_per_tok is 9, more than the 8 experts",
                 "deepseek-grouped | n_group | 3 | n_group 3 and topk_group 2 do not fit together",
+                "deepseek-grouped | n_routed_experts | 1000000000 | n_routed_experts is 1000000000, expected at most 4096",
+                "qwen2 | num_hidden_layers | 2000000000 | num_hidden_layers is 2000000000, expected at most 4096",
                 "deepseek-grouped | moe_layer_freq | 2 | moe_layer_freq is 2, supported: 1",
                 "deepseek-grouped | qk_rope_head_dim | 7 | qk_rope_head_dim is 7, expected an even number",
                 "llama3 | sliding_window | 7 | sliding-window attention is no part of LlamaForCausalLM",

@@ -45,7 +45,9 @@ record GainReport(PlanTable.Line out) {
         for (int i = 0; i < counts.size(); i++) {
             out.print(
                     "  %-10s %12d %7.2f %%",
-                    i < AmaxGain.DEVIATIONS.size() ? "< " + AmaxGain.DEVIATIONS.get(i) : "more",
+                    i < AmaxGain.DEVIATIONS.size()
+                            ? String.format(Locale.ROOT, "< %.0e", AmaxGain.DEVIATIONS.get(i))
+                            : "more",
                     counts.get(i),
                     100.0 * counts.get(i) / all);
         }

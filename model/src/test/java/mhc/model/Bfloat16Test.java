@@ -1,0 +1,66 @@
+package mhc.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import mhc.datasets.testing.SharedInputs;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** bfloat16 against float32 on trained weights. */
+class Bfloat16Test {
+    private static final List<String> TEXTS = List.of(
+            "A man is standing in a kitchen. He takes a bowl from the table and pours water into it. He",
+            "The price of the book is 12 dollars. She buys three of them and pays with a note of 50 dollars. How much",
+            "Question: Which of these is a planet? Answer: The Earth goes around the sun, and the moon goes around");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tiny-baseline", "tiny-hc", "tiny-mhc"})
+    void mostLikelyTokensAndLikelihoodsAgree(String model) {
+        Torch.start(1);
+        Checkpoint checkpoint = Checkpoint.open(SharedInputs.require("models/" + model));
+        int vocabulary = checkpoint.config().vocabulary();
+        int same = 0;
+        int positions = 0;
+        try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
+                TorchProgram full = TorchProgram.load(checkpoint, "cpu");
+                TorchProgram half = TorchProgram.load(checkpoint, "cpu", ComputeType.BFLOAT16)) {
+            for (String text : TEXTS) {
+                long[] ids = tokenizer.encode(text);
+                float[] expected = full.trace(new long[][] {ids}, true).logits();
+                float[] found = half.trace(new long[][] {ids}, true).logits();
+                double[] likelihoods = new double[2];
+                for (int at = 0; at < ids.length; at++) {
+                    float[] first = Arrays.copyOfRange(expected, at * vocabulary, (at + 1) * vocabulary);
+                    float[] second = Arrays.copyOfRange(found, at * vocabulary, (at + 1) * vocabulary);
+                    same += best(first) == best(second) ? 1 : 0;
+                    positions++;
+                    if (at + 1 < ids.length) {
+                        likelihoods[0] += likelihood(first, ids[at + 1]);
+                        likelihoods[1] += likelihood(second, ids[at + 1]);
+                    }
+                }
+                assertThat(likelihoods[1] / likelihoods[0]).isCloseTo(1, within(2e-2));
+            }
+        }
+        assertThat((double) same / positions).isGreaterThanOrEqualTo(0.98);
+    }
+
+    private static int best(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            best = logits[i] > logits[best] ? i : best;
+        }
+        return best;
+    }
+
+    private static double likelihood(float[] logits, long token) {
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit);
+        }
+        return logits[(int) token] - Math.log(sum);
+    }
+}
