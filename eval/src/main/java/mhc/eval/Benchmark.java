@@ -35,7 +35,7 @@ public interface Benchmark {
      * any limit), so that a draw depends neither on a limit nor on partitioning.
      *
      * @return one element per example, in order
-     * @throws IllegalArgumentException when the pool holds too few exemplars; the message names the pool and the remedy
+     * @throws mhc.datasets.InputException when the pool holds too few exemplars; the message names the remedy
      */
     List<Shots> drawShots(List<Example> examples, FewShotPool pool, int shots);
 

@@ -1,0 +1,86 @@
+package mhc.eval.stats;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Standard errors of a mean score. Undefined ones (too few examples) are {@link Double#NaN}. */
+public final class StandardError {
+
+    private StandardError() {}
+
+    /** Sample standard deviation (n - 1) over the root of n: lm-evaluation-harness's {@code mean_stderr}. */
+    public static double ofMean(double[] values) {
+        int n = values.length;
+        if (n < 2) {
+            return Double.NaN;
+        }
+        double mean = Arrays.stream(values).sum() / n;
+        double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+        return Math.sqrt(squares / (n - 1) / n);
+    }
+
+    /**
+     * Standard error of the mean when examples of one cluster are not independent (Miller, arXiv 2411.00640),
+     * times the root of G / (G - 1) for G clusters. With one example per cluster it equals {@link #ofMean}.
+     *
+     * @param clusters cluster of each value
+     */
+    public static double clustered(double[] values, List<String> clusters) {
+        if (values.length != clusters.size()) {
+            throw new IllegalArgumentException(values.length + " values, but " + clusters.size() + " clusters");
+        }
+        Map<String, ClusterSum> byCluster = new HashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            byCluster.merge(clusters.get(i), new ClusterSum(clusters.get(i), 1, values[i]), ClusterSum::plus);
+        }
+        return clustered(byCluster.values().stream().sorted().toList());
+    }
+
+    /** The same from the sums of each cluster. */
+    static double clustered(List<ClusterSum> clusters) {
+        int groups = clusters.size();
+        if (groups < 2) {
+            return Double.NaN;
+        }
+        double n = clusters.stream().mapToDouble(ClusterSum::n).sum();
+        double mean = clusters.stream().mapToDouble(ClusterSum::sum).sum() / n;
+        double squares = clusters.stream()
+                .mapToDouble(c -> c.residual(mean) * c.residual(mean))
+                .sum();
+        return Math.sqrt(squares * groups / (groups - 1)) / n;
+    }
+
+    /**
+     * Standard error of a mean over the examples of several tasks: lm-evaluation-harness's
+     * {@code pooled_sample_stderr}, the root of [sum((n_i - 1) se_i^2 n_i) / (sum n_i - k)] / sum n_i.
+     *
+     * @param n examples of each of the k tasks
+     * @param stderr standard error of each task's mean; ignored where n is 1
+     */
+    public static double pooled(int[] n, double[] stderr) {
+        if (n.length != stderr.length) {
+            throw new IllegalArgumentException(n.length + " sizes, but " + stderr.length + " standard errors");
+        }
+        double total = Arrays.stream(n).sum();
+        if (total <= n.length) {
+            return Double.NaN;
+        }
+        double squares = 0;
+        for (int i = 0; i < n.length; i++) {
+            if (n[i] > 1) {
+                squares += (n[i] - 1.0) * n[i] * stderr[i] * stderr[i];
+            }
+        }
+        return Math.sqrt(squares / (total - n.length) / total);
+    }
+
+    /** Standard error of the plain mean of independent benchmark scores. */
+    public static double ofMacroMean(double[] stderr) {
+        if (stderr.length == 0) {
+            return Double.NaN;
+        }
+        return Math.sqrt(Arrays.stream(stderr).map(se -> se * se).sum()) / stderr.length;
+    }
+}

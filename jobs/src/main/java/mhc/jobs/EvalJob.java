@@ -1,0 +1,148 @@
+package mhc.jobs;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import mhc.datasets.InputException;
+import mhc.eval.Answer;
+import mhc.jobs.cli.Main;
+import mhc.jobs.cli.RunCommand;
+import mhc.jobs.config.Problems;
+import mhc.jobs.config.RunConfig;
+import mhc.model.Checkpoint;
+import mhc.reports.RunReport;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Evaluates the configured models on the configured benchmarks: plan, one Spark job per model over its uncommitted shards,
+ * report, manifest. Started again on the same directory it does what is left.
+ */
+public final class EvalJob {
+    private final RunConfig config;
+    private final SparkSession spark;
+    private final PrintStream progress;
+    private final Configuration hadoop;
+
+    private EvalJob(RunConfig config, SparkSession spark, PrintStream progress) {
+        this.config = config;
+        this.spark = spark;
+        this.progress = progress;
+        this.hadoop = spark.sparkContext().hadoopConfiguration();
+    }
+
+    /** Entry point for spark-submit; arguments as for {@code mhc-eval run}. */
+    public static void main(String[] arguments) {
+        System.exit(Main.execute(new RunCommand(), arguments));
+    }
+
+    /**
+     * Runs to completion and returns the rendered report.
+     *
+     * @throws InputException for whatever the user can mend, before any model is loaded where possible
+     */
+    public static String run(RunConfig config, SparkSession spark, PrintStream progress) {
+        return new EvalJob(config, spark, progress).run();
+    }
+
+    private String run() {
+        long start = System.nanoTime();
+        RunDirectory directory = RunDirectory.at(config.out(), hadoop);
+        Map<String, Checkpoint> checkpoints = checkpoints();
+        List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
+        RunStart runStart = new RunStart(config, device(), checkpoints, plan);
+        directory.claim(runStart.json());
+        if (directory.manifest().isPresent()) {
+            progress.println("Run " + directory.root() + " is complete; its report stands as it is.");
+            return directory.report();
+        }
+        for (ModelSpec spec : runStart.specs()) {
+            evaluate(spec, plan, directory);
+        }
+        report(directory, runStart, (System.nanoTime() - start) / 1e9);
+        return directory.report();
+    }
+
+    /** Opens every checkpoint without an engine, so that a missing or malformed one is known before anything runs. */
+    private Map<String, Checkpoint> checkpoints() {
+        Problems problems = new Problems();
+        Map<String, Checkpoint> checkpoints = new LinkedHashMap<>();
+        config.models()
+                .forEach((name, uri) -> problems.collect(
+                        () -> checkpoints.put(name, Checkpoint.open(ModelFolders.localize(uri, hadoop)))));
+        problems.throwIfAny("The models");
+        return checkpoints;
+    }
+
+    private void evaluate(ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory) {
+        List<Shard> pending = new ArrayList<>();
+        for (ShardPlan.Planned planned : plan) {
+            TreeSet<Integer> committed =
+                    directory.committed(spec.name(), planned.benchmark().name());
+            planned.shards().stream()
+                    .filter(shard -> !committed.contains(shard.index()))
+                    .forEach(pending::add);
+        }
+        if (pending.isEmpty()) {
+            return;
+        }
+        // The largest first, so that no executor starts a long shard when the others are done.
+        pending.sort(Comparator.comparing(ShardCost::of).reversed());
+        int examples = pending.stream().mapToInt(shard -> shard.items().size()).sum();
+        progress.printf("%s: %d examples in %d shards%n", spec.name(), examples, pending.size());
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        RunCounters counters = RunCounters.in(spark.sparkContext(), spec.name());
+        Map<String, Answer> known = config.cache().isEmpty()
+                ? Map.of()
+                : AnswerCache.of(config.cache(), spec, hadoop).load();
+        ShardTask task = new ShardTask(
+                spec,
+                config,
+                directory.root().toString(),
+                new SerializableConfiguration(hadoop),
+                counters,
+                context.broadcast(known));
+        context.setJobGroup(spec.name(), "Evaluate " + spec.name() + " on " + config.benchmarks(), true);
+        Progress ticker = new Progress(progress, spec.name(), pending.size(), examples, counters);
+        try {
+            List<ShardResult> results =
+                    context.parallelize(pending, pending.size()).map(task).collect();
+            throwIfRefused(results);
+            ticker.summarize(results);
+        } finally {
+            ticker.close();
+            ExecutorModels.closeAll();
+            context.clearJobGroup();
+        }
+    }
+
+    /** What an executor could not do until the user mends it, such as a folder that is missing on its host. */
+    private static void throwIfRefused(List<ShardResult> results) {
+        results.stream()
+                .filter(result -> !result.mistake().isEmpty())
+                .findFirst()
+                .ifPresent(result -> {
+                    throw new InputException(result.mistake());
+                });
+    }
+
+    private void report(RunDirectory directory, RunStart runStart, double seconds) {
+        String out = directory.root().toString();
+        RunReport.write(spark, List.of(out), out);
+        directory.writeManifest(runStart.manifest(RunCounts.of(spark, out), seconds));
+    }
+
+    private String device() {
+        String device = config.inference().device();
+        if (!device.equals("auto")) {
+            return device;
+        }
+        return spark.sparkContext().conf().contains("spark.task.resource.gpu.amount") ? "cuda" : "cpu";
+    }
+}

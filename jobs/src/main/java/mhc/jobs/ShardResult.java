@@ -1,0 +1,40 @@
+package mhc.jobs;
+
+import java.io.Serializable;
+import mhc.model.ModelInfo;
+import org.apache.spark.SparkEnv;
+
+/**
+ * What a task tells the driver about a shard; the rows themselves are in the part file.
+ *
+ * @param examples rows committed; 0 when the user has to mend something first
+ * @param mistake what the user has to mend, or the empty string: it travels as a result because a failure would be tried again
+ */
+record ShardResult(
+        String benchmark,
+        int shard,
+        int examples,
+        double seconds,
+        String executor,
+        String device,
+        String kernels,
+        String mistake)
+        implements Serializable {
+
+    static ShardResult of(Shard shard, ModelInfo model, int examples, double seconds) {
+        return new ShardResult(
+                shard.benchmark(),
+                shard.index(),
+                examples,
+                seconds,
+                SparkEnv.get().executorId(),
+                model.device(),
+                model.kernels(),
+                "");
+    }
+
+    static ShardResult refused(Shard shard, String mistake) {
+        return new ShardResult(
+                shard.benchmark(), shard.index(), 0, 0, SparkEnv.get().executorId(), "", "", mistake);
+    }
+}

@@ -1,0 +1,201 @@
+package mhc.jobs.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import mhc.datasets.Corpora;
+import mhc.datasets.Corpus;
+import mhc.datasets.FileOverride;
+import mhc.datasets.InputException;
+import mhc.datasets.PoolKind;
+import mhc.datasets.SourceFile;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code datasets list} and {@code datasets verify}: which benchmark files a run would read, and whether they are whole. */
+@Command(
+        name = "datasets",
+        description = "Shows which benchmark files a run would read, and checks them.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "(list | verify)")
+public final class DatasetsCommand {
+
+    /** What both subcommands are told. */
+    static final class Selection {
+        @Option(
+                names = "--data",
+                required = true,
+                paramLabel = "ROOT",
+                description = "Data root: a folder with one folder for each benchmark, any Hadoop file system.")
+        private String data;
+
+        @Option(
+                names = "--benchmarks",
+                split = ",",
+                paramLabel = "NAME",
+                description = "Benchmarks, between commas (default: all eight).")
+        private List<String> benchmarks =
+                Arrays.stream(Corpus.values()).map(Corpus::key).toList();
+
+        @Option(
+                names = "--file",
+                paramLabel = "NAME.eval=PATH",
+                description = "Reads this file or folder instead of looking for one; also NAME.pool=PATH. Repeatable.")
+        private Map<String, String> files = new LinkedHashMap<>();
+
+        private List<Corpus> corpora() {
+            return benchmarks.stream()
+                    .map(String::strip)
+                    .map(Selection::corpus)
+                    .distinct()
+                    .toList();
+        }
+
+        private FileOverride override(Corpus corpus) {
+            return new FileOverride(
+                    files.getOrDefault(corpus.key() + ".eval", ""), files.getOrDefault(corpus.key() + ".pool", ""));
+        }
+
+        private void requireKnownFileKeys() {
+            for (String key : files.keySet()) {
+                if (!key.endsWith(".eval") && !key.endsWith(".pool")) {
+                    throw new InputException(
+                            "--file %s=...: the name must end in .eval or .pool, such as drop.eval".formatted(key));
+                }
+                corpus(key.substring(0, key.length() - ".eval".length()));
+            }
+        }
+
+        private static Corpus corpus(String key) {
+            return Arrays.stream(Corpus.values())
+                    .filter(corpus -> corpus.key().equals(key))
+                    .findFirst()
+                    .orElseThrow(() -> new InputException("%s: no such benchmark; take one of %s"
+                            .formatted(
+                                    key,
+                                    Arrays.stream(Corpus.values())
+                                            .map(Corpus::key)
+                                            .collect(Collectors.joining(", ")))));
+        }
+    }
+
+    private static final List<String> FOUND = List.of("benchmark", "role", "split", "layout", "file", "why");
+    private static final List<String> READ =
+            List.of("benchmark", "role", "split", "items", "bytes", "sha-256", "layout", "file", "why");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Command(description = "Finds the files without reading examples.", mixinStandardHelpOptions = true)
+    void list(@Mixin Selection selection) {
+        report(
+                selection,
+                Corpora::resolve,
+                FOUND,
+                file -> List.of(file.role(), file.split(), file.layout(), file.path(), file.why()));
+    }
+
+    @Command(
+            description = "Reads every file to its end, counts the items and computes checksums.",
+            mixinStandardHelpOptions = true)
+    void verify(@Mixin Selection selection) {
+        report(
+                selection,
+                (corpora, corpus, kind, override) ->
+                        corpora.load(corpus, kind, override).files(),
+                READ,
+                file -> List.of(
+                        file.role(),
+                        file.split(),
+                        String.valueOf(file.items()),
+                        String.valueOf(file.bytes()),
+                        file.sha256(),
+                        file.layout(),
+                        file.path(),
+                        file.why()));
+    }
+
+    /** Either way of looking at a corpus. */
+    private interface Look {
+        List<SourceFile> files(Corpora corpora, Corpus corpus, PoolKind kind, FileOverride override);
+    }
+
+    /** Prints what is in order, then throws with one line for each problem. */
+    private void report(Selection selection, Look look, List<String> header, Function<SourceFile, List<String>> cells) {
+        selection.requireKnownFileKeys();
+        Corpora corpora = new Corpora(selection.data, new Configuration());
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(header);
+        List<String> problems = new ArrayList<>();
+        for (Corpus corpus : selection.corpora()) {
+            for (SourceFile file : files(corpora, corpus, selection.override(corpus), look, problems)) {
+                List<String> row = new ArrayList<>(List.of(corpus.key()));
+                row.addAll(cells.apply(file));
+                rows.add(row);
+            }
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        print(rows, out);
+        if (!problems.isEmpty()) {
+            throw new InputException(String.join(System.lineSeparator(), problems));
+        }
+    }
+
+    /** Where only the pool is at fault, the evaluation file is shown all the same. */
+    private static List<SourceFile> files(
+            Corpora corpora, Corpus corpus, FileOverride override, Look look, List<String> problems) {
+        PoolKind kind = override.pool().isEmpty() ? poolKind(corpus) : PoolKind.TRAIN;
+        try {
+            return look.files(corpora, corpus, kind, override);
+        } catch (InputException e) {
+            problems.add(e.getMessage());
+        }
+        if (kind == PoolKind.NONE) {
+            return List.of();
+        }
+        try {
+            return look.files(corpora, corpus, PoolKind.NONE, override);
+        } catch (InputException e) {
+            if (!problems.contains(e.getMessage())) {
+                problems.add(e.getMessage());
+            }
+            return List.of();
+        }
+    }
+
+    /** The exemplars that the table's shots come from; a file named with {@code --file NAME.pool=} is read in any case. */
+    private static PoolKind poolKind(Corpus corpus) {
+        return switch (corpus) {
+            case BBH, GSM8K, MATH -> PoolKind.CHAIN_OF_THOUGHT;
+            case DROP, HELLASWAG, MMLU, TRIVIAQA -> PoolKind.TRAIN;
+            case PIQA -> PoolKind.NONE;
+        };
+    }
+
+    private static void print(List<List<String>> rows, PrintWriter out) {
+        int columns = rows.get(0).size();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int column = 0; column < columns; column++) {
+                int place = column;
+                int width = rows.stream()
+                        .mapToInt(each -> each.get(place).length())
+                        .max()
+                        .orElse(0);
+                line.append(row.get(column))
+                        .append(" ".repeat(width - row.get(column).length() + 2));
+            }
+            out.println(line.toString().stripTrailing());
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,127 @@
+package mhc.jobs.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import mhc.datasets.InputException;
+import mhc.jobs.BuildInfo;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit status: 0 done, 1 an internal failure or a failed check, 2 a user's mistake. */
+@Command(
+        name = "mhc-eval",
+        mixinStandardHelpOptions = true,
+        description = "Scores plain, HC and mHC language models on eight benchmarks, on Apache Spark.",
+        subcommands = {
+            SmokeCommand.class,
+            RunCommand.class,
+            ReportCommand.class,
+            StatusCommand.class,
+            CompareCommand.class,
+            DatasetsCommand.class,
+            ModelCommand.class,
+            PlanCommand.class,
+            ParityCommand.class
+        })
+public final class Main implements Runnable {
+    private static final int FAILURE = 1;
+    private static final int USER_MISTAKE = 2;
+
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(execute(new Main(), arguments));
+    }
+
+    /** Runs a command and turns what it throws into one line on standard error and an exit status. */
+    public static int execute(Object command, String... arguments) {
+        return execute(
+                command,
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                arguments);
+    }
+
+    static int execute(Object command, PrintWriter out, PrintWriter err, String... arguments) {
+        Diagnostics diagnostics = new Diagnostics();
+        CommandLine line = new CommandLine(command).setOut(out).setErr(err);
+        line.addMixin("diagnostics", diagnostics);
+        setVersion(line);
+        line.setParameterExceptionHandler((e, given) -> mistake(e.getCommandLine(), e));
+        line.setExecutionExceptionHandler((e, at, result) -> failure(at, e, diagnostics.verbose));
+        return line.execute(arguments);
+    }
+
+    private static int mistake(CommandLine at, ParameterException e) {
+        String command = at.getCommandSpec().qualifiedName();
+        at.getErr().println("mhc-eval: " + firstLine(e.getMessage()) + "; see " + command + " --help");
+        return USER_MISTAKE;
+    }
+
+    private static int failure(CommandLine at, Exception e, boolean verbose) {
+        at.getOut().flush();
+        if (verbose) {
+            e.printStackTrace(at.getErr());
+        }
+        if (e instanceof InputException) {
+            at.getErr().println("mhc-eval: " + oneLine(e.getMessage()));
+            return USER_MISTAKE;
+        }
+        if (e instanceof ParameterException parameter) {
+            return mistake(at, parameter);
+        }
+        LoggerFactory.getLogger(Main.class).debug("The command failed", e);
+        at.getErr()
+                .println("mhc-eval: internal failure (" + e.getClass().getSimpleName() + "): "
+                        + firstLine(e.getMessage()) + (verbose ? "" : "; --verbose shows where"));
+        return FAILURE;
+    }
+
+    /** A mistake is the last line on standard error, so that scripts find it there. */
+    private static String oneLine(String message) {
+        return message.lines().map(String::strip).collect(Collectors.joining(" "));
+    }
+
+    private static String firstLine(String message) {
+        return String.valueOf(message).lines().findFirst().orElse("no message");
+    }
+
+    /** Without a subcommand there is nothing to do but to show what there is. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "No command given");
+    }
+
+    private static void setVersion(CommandLine line) {
+        line.getCommandSpec().versionProvider(new Version());
+        line.getSubcommands().values().forEach(Main::setVersion);
+    }
+
+    /** The option that every command inherits. */
+    static final class Diagnostics {
+        @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
+        private boolean verbose;
+    }
+
+    /** Our version, and those of what decides the numbers. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            BuildInfo build = BuildInfo.current();
+            return new String[] {
+                "mhc-eval " + build.version() + " (" + build.commit() + ")",
+                "Spark " + build.spark() + ", DJL " + build.djl() + ", libtorch " + build.libtorch() + ", Java "
+                        + System.getProperty("java.version")
+            };
+        }
+    }
+}

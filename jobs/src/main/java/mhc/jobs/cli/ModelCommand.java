@@ -1,0 +1,188 @@
+package mhc.jobs.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import mhc.datasets.InputException;
+import mhc.model.AmaxGain;
+import mhc.model.GainProbe;
+import mhc.model.GoldenCheck;
+import mhc.model.InferenceOptions;
+import mhc.model.LossProbe;
+import mhc.model.ModelSummary;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code model inspect|check|gain|loss}: looks at one checkpoint. */
+@Command(name = "model", description = "Looks at one checkpoint.", mixinStandardHelpOptions = true)
+public final class ModelCommand implements Runnable {
+    private static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing subcommand: inspect, check, gain or loss");
+    }
+
+    /** How the model is run, for the commands that run it. */
+    static final class Engine {
+        @Option(
+                names = "--device",
+                defaultValue = "cpu",
+                description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
+        private String device;
+
+        @Option(
+                names = "--kernels",
+                defaultValue = "auto",
+                description = "auto, fused or reference (default: ${DEFAULT-VALUE})")
+        private String kernels;
+
+        @Option(names = "--threads", description = "Threads of the engine (default: one per processor)")
+        private int threads = Runtime.getRuntime().availableProcessors();
+
+        InferenceOptions options() {
+            InferenceOptions base = InferenceOptions.DEFAULT;
+            return new InferenceOptions(
+                    device,
+                    base.dtype(),
+                    kernels,
+                    base.maxBatchTokens(),
+                    threads,
+                    base.prefixCache(),
+                    base.deterministic());
+        }
+    }
+
+    @Command(name = "inspect", description = "Prints what a checkpoint is.", mixinStandardHelpOptions = true)
+    int inspect(@Parameters(paramLabel = "PATH", description = "Checkpoint folder") Path folder) {
+        ModelSummary model = ModelSummary.of(folder);
+        print("architecture          %s", model.architecture());
+        print("residual              %s", model.residual());
+        print("parameters            %,d", model.parameters());
+        print("dtype                 %s", model.storedTypes());
+        print("layers                %d", model.layers());
+        print("hidden size           %d", model.hidden());
+        print("heads                 %d", model.heads());
+        print("vocabulary            %d", model.vocabulary());
+        print("max length            %d", model.maxLength());
+        print("KV bytes per token    %,d", model.cacheBytesPerToken());
+        return 0;
+    }
+
+    @Command(
+            name = "check",
+            description = {
+                "Compares a checkpoint's outputs with PATH/golden.safetensors.",
+                "Prints max |difference| / tolerance per entry; exit status 1 when one exceeds 1."
+            },
+            mixinStandardHelpOptions = true)
+    int check(@Parameters(paramLabel = "PATH", description = "Checkpoint folder") Path folder, @Mixin Engine engine) {
+        GoldenCheck.Result result = GoldenCheck.run(folder, engine.options());
+        for (GoldenCheck.Entry entry : result.entries()) {
+            print("%-12s %14.6f  %s", entry.name(), entry.worst(), entry.passed() ? "ok" : "FAILED");
+        }
+        result.skipped().forEach(name -> print("%-12s %14s  skipped, not recorded", name, "-"));
+        print("%s", result.passed() ? "PASS" : "FAIL");
+        return result.passed() ? 0 : FAILED;
+    }
+
+    @Command(
+            name = "gain",
+            description = {
+                "Prints Amax gains of the residual mapping, per site and of the product up to it.",
+                "Forward: largest absolute row sum; backward: largest absolute column sum."
+            },
+            mixinStandardHelpOptions = true)
+    int gain(
+            @Parameters(paramLabel = "PATH", description = "Checkpoint folder") Path folder,
+            @Option(
+                            names = "--text",
+                            required = true,
+                            paramLabel = "URI",
+                            description = "Text to run as one sequence, cut at the model's length")
+                    String text,
+            @Mixin Engine engine) {
+        GainProbe.Result result = GainProbe.run(folder, read(text), engine.options());
+        print("%d tokens; mean and max over tokens", result.tokens());
+        print(
+                "%-9s %23s %23s %23s %23s",
+                "site", "single forward", "single backward", "composite forward", "composite backward");
+        for (int i = 0; i < result.sites().size(); i++) {
+            StringBuilder line = new StringBuilder("%-9s".formatted(i / 2 + (i % 2 == 0 ? ".attn" : ".ffn")));
+            for (AmaxGain.Spread spread : result.sites().get(i).columns()) {
+                line.append(String.format(Locale.ROOT, " %11.6g %11.6g", spread.mean(), spread.max()));
+            }
+            print("%s", line);
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "loss",
+            description = {
+                "Prints nats per token and bits per byte on a text, with standard errors by document.",
+                "Documents are separated by blank lines, or with --lines each line is one."
+            },
+            mixinStandardHelpOptions = true)
+    int loss(
+            @Parameters(paramLabel = "PATH", description = "Checkpoint folder") Path folder,
+            @Option(names = "--text", required = true, paramLabel = "URI", description = "Text on any file system")
+                    String text,
+            @Option(names = "--lines", description = "Each line is a document") boolean lines,
+            @Mixin Engine engine) {
+        List<String> documents = Arrays.asList(read(text).split(lines ? "\\R" : "\\R[ \\t]*\\R\\s*"));
+        LossProbe.Result result = LossProbe.run(folder, documents, engine.options());
+        print("documents        %,d", result.documents());
+        print("tokens           %,d", result.tokens());
+        print("bytes            %,d", result.bytes());
+        print("nats per token   %.6f +- %s", result.natsPerToken(), error(result.natsPerTokenError()));
+        print("bits per byte    %.6f +- %s", result.bitsPerByte(), error(result.bitsPerByteError()));
+        return 0;
+    }
+
+    private static String error(double value) {
+        return Double.isNaN(value) ? "unknown (one document)" : String.format(Locale.ROOT, "%.6f", value);
+    }
+
+    private static String read(String uri) {
+        org.apache.hadoop.fs.Path path;
+        try {
+            path = new org.apache.hadoop.fs.Path(uri);
+        } catch (IllegalArgumentException e) {
+            throw new InputException("Text \"" + uri + "\" is not a path or URI: give one.", e);
+        }
+        try (FileSystem files = FileSystem.newInstance(path.toUri(), new Configuration());
+                InputStream in = files.open(path)) {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(java.nio.ByteBuffer.wrap(in.readAllBytes()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InputException("Text " + uri + " is not UTF-8: convert it.", e);
+        } catch (IOException e) {
+            throw new InputException("Text " + uri + " cannot be read (" + e.getMessage() + "): check its path.", e);
+        }
+    }
+
+    private void print(String format, Object... values) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(String.format(Locale.ROOT, format, values));
+        out.flush();
+    }
+}

@@ -1,0 +1,153 @@
+package mhc.jobs.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import mhc.datasets.InputException;
+import mhc.eval.Answer;
+import mhc.eval.lmeval.ParityCheck;
+import mhc.eval.lmeval.ParityReport;
+import mhc.eval.lmeval.ParityReport.Kind;
+import mhc.eval.lmeval.Recording;
+import mhc.jobs.RecordedPools;
+import mhc.model.InferenceOptions;
+import mhc.model.LanguageModel;
+import mhc.model.LanguageModels;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Holds this project's lm-eval protocol, and a model, against recorded runs of lm-evaluation-harness. */
+@Command(
+        name = "parity",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Compare prompts, extracted answers and metrics with recorded runs of lm-evaluation-harness;",
+            "exit status 1 on any mismatch. With --model the recordings of that kind of model are asked again:",
+            "those named <task>.<residual>.jsonl with the model's own residual kind."
+        })
+final class ParityCommand implements Callable<Integer> {
+    private static final List<String> ANSWERERS = List.of("canned", "none", "hc", "mhc");
+    private static final int SHOWN = 5;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "Folder of recordings, <task>.<answerer>.jsonl.")
+    private Path folder;
+
+    @Option(
+            names = "--data",
+            paramLabel = "ROOT",
+            required = true,
+            description = "Data root that holds the few-shot pools of the recordings.")
+    private String data;
+
+    @Option(names = "--model", paramLabel = "PATH", description = "Checkpoint to ask.")
+    private Path model;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Engine threads (default: all cores).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Override
+    public Integer call() throws IOException {
+        List<Path> files = recordings();
+        RecordedPools pools = new RecordedPools(data, new Configuration());
+        List<ParityReport> reports = new ArrayList<>();
+        if (model == null) {
+            for (Path file : files) {
+                Recording recording = Recording.read(file);
+                reports.add(show(
+                        file, ParityCheck.of(recording, pools.of(recording)).replay(), false));
+            }
+        } else {
+            try (LanguageModel asked = LanguageModels.open(model, options())) {
+                for (Path file : files) {
+                    Recording recording = Recording.read(file);
+                    ParityCheck check = ParityCheck.of(recording, pools.of(recording));
+                    boolean ask = isOf(asked.info().residual(), file);
+                    reports.add(show(file, ask ? check.compare(answers(asked, check)) : check.replay(), ask));
+                }
+            }
+        }
+        return summarize(reports);
+    }
+
+    private InferenceOptions options() {
+        InferenceOptions d = InferenceOptions.DEFAULT;
+        return new InferenceOptions(
+                d.device(), d.dtype(), d.kernels(), d.maxBatchTokens(), threads, d.prefixCache(), d.deterministic());
+    }
+
+    private List<Path> recordings() throws IOException {
+        List<Path> files = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> listing = Files.newDirectoryStream(folder, "*.jsonl")) {
+                listing.forEach(files::add);
+            }
+        }
+        if (files.isEmpty()) {
+            throw new InputException(folder + " holds no recording: give a folder of files <task>.<answerer>.jsonl");
+        }
+        files.sort(null);
+        return files;
+    }
+
+    /** A name that says nothing of the answerer is taken as the model's. */
+    private static boolean isOf(String residual, Path file) {
+        String[] parts = file.getFileName().toString().split("\\.");
+        String answerer = parts.length > 2 ? parts[parts.length - 2] : "";
+        return answerer.equals(residual) || !ANSWERERS.contains(answerer);
+    }
+
+    private static List<Answer> answers(LanguageModel model, ParityCheck check) {
+        Answer[] answers = new Answer[check.requests().size()];
+        model.answer(check.requests(), (index, answer) -> answers[index] = answer);
+        return List.of(answers);
+    }
+
+    private ParityReport show(Path file, ParityReport report, boolean asked) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                "%-72s %s %4d documents; mismatches: context %d, filtered %d, metric %d, result %d",
+                file.getFileName(),
+                asked ? "asked   " : "replayed",
+                report.documents(),
+                report.mismatches(Kind.REQUEST),
+                report.mismatches(Kind.FILTERED),
+                report.mismatches(Kind.METRIC),
+                report.mismatches(Kind.RESULT));
+        if (asked) {
+            out.printf(
+                    ", log-likelihood %d/%d, text %d/%d",
+                    report.mismatches(Kind.LOG_LIKELIHOOD),
+                    report.compared(Kind.LOG_LIKELIHOOD),
+                    report.mismatches(Kind.TEXT),
+                    report.compared(Kind.TEXT));
+        }
+        out.println();
+        report.first().stream().limit(SHOWN).forEach(line -> out.println("    " + line));
+        out.flush();
+        return report;
+    }
+
+    private int summarize(List<ParityReport> reports) {
+        long differing = reports.stream().filter(report -> !report.agrees()).count();
+        int documents = reports.stream().mapToInt(ParityReport::documents).sum();
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "%d recordings, %d documents, %d recordings with mismatches%n",
+                        reports.size(), documents, differing);
+        spec.commandLine().getOut().flush();
+        return differing == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,108 @@
+package mhc.jobs.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import mhc.datasets.InputException;
+import mhc.datasets.Samples;
+import mhc.jobs.EvalJob;
+import mhc.jobs.SparkSessions;
+import mhc.jobs.config.RunConfig;
+import mhc.jobs.config.RunConfigReader;
+import mhc.jobs.config.Settings;
+import mhc.model.TinyCheckpoints;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The whole pipeline on inputs that the jar brings along: a table in about half a minute, on any laptop. */
+@Command(
+        name = "smoke",
+        mixinStandardHelpOptions = true,
+        description = "Evaluate three tiny untrained checkpoints on the bundled samples, in local mode.")
+final class SmokeCommand implements Callable<Integer> {
+    private static final long SEED = 20251224;
+    private static final Map<String, String> RESIDUALS = new LinkedHashMap<>();
+
+    static {
+        RESIDUALS.put("baseline", "none");
+        RESIDUALS.put("hc", "hc");
+        RESIDUALS.put("mhc", "mhc");
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Run directory (default: runs/smoke-<time>).")
+    private Path out;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of the configuration, such as limit=2.")
+    private List<String> assignments = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException {
+        Path directory = out == null
+                ? Path.of("runs", "smoke-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")))
+                : out;
+        RunConfig run = RunConfigReader.read(settings(directory));
+        try (SparkSession spark =
+                SparkSessions.open("mhc-eval smoke", run.faults().retries())) {
+            spec.commandLine().getOut().print(EvalJob.run(run, spark, System.err));
+        }
+        spec.commandLine().getOut().println("\nRun directory: " + directory);
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private Settings settings(Path directory) {
+        Settings settings = smokeSettings();
+        Path inputs = directory.resolve("_inputs");
+        settings.put("data", inputs.resolve("data").toString());
+        settings.replaceModels(writeInputs(inputs));
+        settings.put("out", directory.toString());
+        assignments.forEach(settings::assign);
+        return settings;
+    }
+
+    private static Settings smokeSettings() {
+        try (InputStream in = EvalJob.class.getResourceAsStream("smoke.yaml")) {
+            return Settings.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Samples and checkpoints, unless an earlier start of the same run has written them. */
+    private static Map<String, String> writeInputs(Path inputs) {
+        Path complete = inputs.resolve(".complete");
+        Map<String, String> models = new LinkedHashMap<>();
+        RESIDUALS.forEach((name, residual) ->
+                models.put(name, inputs.resolve("models").resolve(name).toString()));
+        try {
+            if (!Files.exists(complete)) {
+                Files.createDirectories(inputs);
+                Samples.copyTo(inputs.resolve("data"));
+                RESIDUALS.forEach((name, residual) -> TinyCheckpoints.write(Path.of(models.get(name)), residual, SEED));
+                Files.createFile(complete);
+            }
+        } catch (IOException e) {
+            throw new InputException(
+                    "Run directory " + inputs.getParent() + " cannot be written (" + e.getMessage()
+                            + "): give a writable directory to --out",
+                    e);
+        }
+        return models;
+    }
+}

@@ -1,0 +1,67 @@
+package mhc.jobs.config;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import mhc.datasets.FileOverride;
+
+/**
+ * A validated run configuration; the keys and their defaults are those of {@code docs/configuration.md}.
+ *
+ * @param name title of the run
+ * @param protocol {@code paper} or {@code lm-eval}
+ * @param benchmarks in the order asked for
+ * @param data root of the corpora, any Hadoop file system URI
+ * @param files by benchmark, which files are read instead of the ones found
+ * @param limit most examples per benchmark, 0 = all
+ * @param shots by benchmark, shots other than the protocol's
+ * @param models by name, in order: folder or Hadoop URI
+ * @param baseline the model that others are compared with
+ * @param cache answer cache directory, or the empty string
+ * @param out run directory
+ */
+public record RunConfig(
+        String name,
+        String protocol,
+        List<String> benchmarks,
+        String data,
+        Map<String, FileOverride> files,
+        int limit,
+        Map<String, Integer> shots,
+        Map<String, String> models,
+        String baseline,
+        Inference inference,
+        Faults faults,
+        String cache,
+        String out)
+        implements Serializable {
+
+    /**
+     * @param device {@code auto} (the task's GPU, else the CPU), {@code cpu}, {@code cuda} or {@code cuda:N}
+     * @param threads engine threads per executor, 0 = its cores
+     */
+    public record Inference(
+            String device,
+            String dtype,
+            String kernels,
+            int maxBatchTokens,
+            int threads,
+            boolean prefixCache,
+            boolean deterministic)
+            implements Serializable {
+        public static final Inference DEFAULT = new Inference("auto", "float32", "auto", 16_384, 0, true, false);
+    }
+
+    /**
+     * @param retries of a shard whose executor or engine failed
+     * @param exampleSeconds after which an example without an answer is a failed one
+     */
+    public record Faults(int retries, int exampleSeconds) implements Serializable {
+        public static final Faults DEFAULT = new Faults(2, 600);
+    }
+
+    /** The override for a benchmark, empty where none is configured. */
+    public FileOverride filesOf(String benchmark) {
+        return files.getOrDefault(benchmark, new FileOverride("", ""));
+    }
+}

@@ -1,0 +1,121 @@
+package mhc.jobs.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** One mapping of the document; remembers which keys were asked for, so that the others can be refused. */
+final class Section {
+    private final JsonNode node;
+    private final String path;
+    private final Problems problems;
+    private final List<String> known = new ArrayList<>();
+
+    Section(JsonNode node, String path, Problems problems) {
+        this.node = node;
+        this.path = path;
+        this.problems = problems;
+    }
+
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        known.addAll(names);
+        return names;
+    }
+
+    Section section(String key) {
+        JsonNode child = child(key);
+        if (child != null && !child.isObject()) {
+            problems.add("%s is %s: expected a mapping of keys to values", path + key, child);
+            child = null;
+        }
+        return new Section(child == null ? JsonNodeFactory.instance.objectNode() : child, path + key + ".", problems);
+    }
+
+    void eachSection(BiConsumer<String, Section> action) {
+        names().forEach(name -> action.accept(name, section(name)));
+    }
+
+    String text(String key, String otherwise) {
+        JsonNode child = child(key);
+        if (child == null) {
+            return otherwise;
+        }
+        if (!child.isValueNode()) {
+            problems.add("%s is %s: expected a single value", path + key, child);
+            return otherwise;
+        }
+        return child.asText();
+    }
+
+    String required(String key, String meaning) {
+        String text = text(key, "");
+        if (text.isBlank()) {
+            problems.add("%s is missing: give %s", path + key, meaning);
+        }
+        return text;
+    }
+
+    String choice(String key, String otherwise, String... allowed) {
+        String text = text(key, otherwise);
+        if (!List.of(allowed).contains(text)) {
+            problems.add("%s is %s: use %s", path + key, text, String.join(" or ", allowed));
+        }
+        return text;
+    }
+
+    List<String> texts(String key) {
+        JsonNode child = child(key);
+        List<String> texts = new ArrayList<>();
+        if (child == null) {
+            return texts;
+        }
+        if (!child.isArray()) {
+            problems.add("%s is %s: expected a list, such as [piqa, gsm8k]", path + key, child);
+            return texts;
+        }
+        child.forEach(element -> texts.add(element.asText()));
+        return texts;
+    }
+
+    int integer(String key, int otherwise, int least) {
+        JsonNode child = child(key);
+        if (child == null) {
+            return otherwise;
+        }
+        if (!child.canConvertToInt() || !child.isIntegralNumber() || child.asInt() < least) {
+            problems.add("%s is %s: expected a whole number of at least %d", path + key, child, least);
+            return Math.max(otherwise, least);
+        }
+        return child.asInt();
+    }
+
+    boolean flag(String key, boolean otherwise) {
+        JsonNode child = child(key);
+        if (child == null) {
+            return otherwise;
+        }
+        if (!child.isBoolean()) {
+            problems.add("%s is %s: use true or false", path + key, child);
+            return otherwise;
+        }
+        return child.asBoolean();
+    }
+
+    void refuseOthers() {
+        node.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                problems.add("unknown key %s: the keys here are %s", path + name, String.join(", ", known));
+            }
+        });
+    }
+
+    private JsonNode child(String key) {
+        known.add(key);
+        JsonNode child = node.get(key);
+        return child == null || child.isNull() ? null : child;
+    }
+}

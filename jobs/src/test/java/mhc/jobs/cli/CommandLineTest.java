@@ -1,0 +1,110 @@
+package mhc.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import mhc.datasets.Samples;
+import mhc.model.TinyCheckpoints;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user sees: exit status, and the last line on standard error. */
+class CommandLineTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void helpAndVersionEverywhere() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("smoke", "run", "report", "status", "compare", "datasets", "model", "plan");
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).contains("mhc-eval 0.", "Spark 4.", "libtorch 2.");
+        for (String command :
+                new String[] {"smoke", "run", "report", "status", "compare", "datasets", "model", "plan"}) {
+            assertThat(run(command, "--help")).as(command).isZero();
+            assertThat(out.toString()).contains("Usage: mhc-eval " + command);
+        }
+        assertThat(run("model", "check", "--help")).isZero();
+    }
+
+    @Test
+    void mistakesOnTheCommandLine() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(err.toString()).startsWith("mhc-eval: No command given").hasLineCount(1);
+        assertThat(run("evaluate")).isEqualTo(2);
+        assertThat(lastError()).startsWith("mhc-eval: ").contains("evaluate");
+        assertThat(run("run", "--limit", "many")).isEqualTo(2);
+        assertThat(lastError()).startsWith("mhc-eval: ").contains("--limit").contains("run --help");
+        assertThat(run("status", folder.toString())).isEqualTo(2);
+        assertThat(lastError()).startsWith("mhc-eval: ").contains("is not a run directory");
+    }
+
+    @Test
+    void severalUnknownKeysAreAllListed() throws IOException {
+        Path file = folder.resolve("run.yaml");
+        Files.writeString(file, "benchmrks: [piqa]\ninference: {thread: 2}\n");
+
+        assertThat(run("run", "--config", file.toString())).isEqualTo(2);
+
+        assertThat(err.toString())
+                .startsWith("mhc-eval: The configuration has ")
+                .hasLineCount(1)
+                .contains("unknown key benchmrks", "unknown key inference.thread", "data is missing", "out is missing");
+    }
+
+    @Test
+    void dryRunCountsRequestsAndTokens() {
+        Samples.copyTo(folder.resolve("data"));
+        TinyCheckpoints.write(folder.resolve("mhc"), "mhc", 1);
+
+        int status = run(
+                "run",
+                "--dry-run",
+                "--data",
+                folder.resolve("data").toString(),
+                "--model",
+                "mhc=" + folder.resolve("mhc"),
+                "--benchmarks",
+                "piqa,gsm8k",
+                "--limit",
+                "3",
+                "--out",
+                folder.resolve("run").toString());
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(status).isZero();
+        assertThat(out.toString()).containsPattern("piqa +3 +6 ").containsPattern("gsm8k +3 +3 ");
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void planListsShards() throws IOException {
+        Samples.copyTo(folder.resolve("data"));
+        Path file = folder.resolve("run.yaml");
+        Files.writeString(
+                file,
+                "{benchmarks: [piqa], data: '" + folder.resolve("data") + "', models: {a: /nowhere}, out: /nowhere}");
+
+        assertThat(run("plan", "shards", "--config", file.toString(), "--set", "limit=2"))
+                .isZero();
+
+        assertThat(out.toString()).containsPattern("piqa +0 +2 +\\d+  piqa/");
+    }
+
+    private int run(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Main.execute(new Main(), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    private String lastError() {
+        return err.toString().lines().reduce((first, second) -> second).orElse("");
+    }
+}

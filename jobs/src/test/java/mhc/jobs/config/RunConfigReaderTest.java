@@ -1,0 +1,169 @@
+package mhc.jobs.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import mhc.datasets.FileOverride;
+import mhc.datasets.InputException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunConfigReaderTest {
+    private static final String SMALLEST = """
+            benchmarks: [piqa]
+            data: /data
+            models: {a: /models/a}
+            out: /runs/a
+            """;
+
+    @Test
+    void defaults() {
+        RunConfig config = RunConfigReader.read(Settings.parse(SMALLEST));
+
+        assertThat(config)
+                .isEqualTo(new RunConfig(
+                        "mhc-eval",
+                        "paper",
+                        List.of("piqa"),
+                        "/data",
+                        Map.of(),
+                        0,
+                        Map.of(),
+                        Map.of("a", "/models/a"),
+                        "a",
+                        new RunConfig.Inference("auto", "float32", "auto", 16_384, 0, true, false),
+                        new RunConfig.Faults(2, 600),
+                        "",
+                        "/runs/a"));
+    }
+
+    @Test
+    void everyKey() {
+        RunConfig config = RunConfigReader.read(Settings.parse("""
+                name: table4
+                protocol: paper
+                benchmarks: [drop, gsm8k]
+                data: hdfs:///data
+                files:
+                  drop: {eval: drop/a.json, pool: drop/b.json}
+                limit: 7
+                shots: {drop: 1}
+                models:
+                  v1.0: /models/v1.0
+                  mhc: s3a://bucket/mhc
+                baseline: mhc
+                inference:
+                  device: cuda:1
+                  dtype: bfloat16
+                  kernels: fused
+                  max-batch-tokens: 4096
+                  threads: 3
+                  prefix-cache: false
+                  deterministic: true
+                faults: {retries: 5, example-seconds: 60}
+                cache: /cache
+                out: runs/x
+                """));
+
+        assertThat(config)
+                .isEqualTo(new RunConfig(
+                        "table4",
+                        "paper",
+                        List.of("drop", "gsm8k"),
+                        "hdfs:///data",
+                        Map.of("drop", new FileOverride("drop/a.json", "drop/b.json")),
+                        7,
+                        Map.of("drop", 1),
+                        Map.of("v1.0", "/models/v1.0", "mhc", "s3a://bucket/mhc"),
+                        "mhc",
+                        new RunConfig.Inference("cuda:1", "bfloat16", "fused", 4096, 3, false, true),
+                        new RunConfig.Faults(5, 60),
+                        "/cache",
+                        "runs/x"));
+        assertThat(config.models().keySet()).containsExactly("v1.0", "mhc");
+    }
+
+    @Test
+    void flagsLieOverTheDocument() {
+        Settings settings = Settings.parse(SMALLEST);
+        settings.assign("inference.threads=2");
+        settings.assign("models.v1.5=/models/b");
+        settings.assign("benchmarks=[mmlu, bbh]");
+        settings.assign("files.mmlu.eval=mmlu/val");
+
+        RunConfig config = RunConfigReader.read(settings);
+
+        assertThat(config.inference().threads()).isEqualTo(2);
+        assertThat(config.models()).containsExactly(Map.entry("a", "/models/a"), Map.entry("v1.5", "/models/b"));
+        assertThat(config.benchmarks()).containsExactly("mmlu", "bbh");
+        assertThat(config.filesOf("mmlu")).isEqualTo(new FileOverride("mmlu/val", ""));
+        assertThat(config.filesOf("bbh")).isEqualTo(FileOverride.NONE);
+    }
+
+    @Test
+    void everyProblemIsReportedAtOnce() {
+        assertThatThrownBy(() -> RunConfigReader.read(Settings.parse("""
+                        benchmark: [piqa]
+                        benchmarks: [piqa, piqa, arc]
+                        limit: -1
+                        shots: {boolq: 2}
+                        models: {"a b": /models/a}
+                        baseline: c
+                        inference: {threds: 2, dtype: fp8, prefix-cache: sometimes, max-batch-tokens: 0}
+                        faults: 3
+                        """)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("unknown key benchmark: the keys here are name, protocol, benchmarks, data")
+                .hasMessageContaining("benchmarks lists piqa twice")
+                .hasMessageContaining("benchmarks names arc, which protocol paper does not have: use one of bbh, drop")
+                .hasMessageContaining("limit is -1: expected a whole number of at least 0")
+                .hasMessageContaining("shots names boolq")
+                .hasMessageContaining("models names \"a b\": use letters, digits")
+                .hasMessageContaining("baseline is c, which is not a model: use one of a b")
+                .hasMessageContaining("unknown key inference.threds")
+                .hasMessageContaining("inference.dtype is fp8: use float32 or bfloat16")
+                .hasMessageContaining("inference.prefix-cache is \"sometimes\": use true or false")
+                .hasMessageContaining("inference.max-batch-tokens is 0")
+                .hasMessageContaining("faults is 3: expected a mapping")
+                .hasMessageContaining("data is missing")
+                .hasMessageContaining("out is missing");
+    }
+
+    @Test
+    void unknownProtocolNamesTheKnownOnes() {
+        assertThatThrownBy(() -> RunConfigReader.read(Settings.parse(SMALLEST + "protocol: helm\n")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("helm")
+                .hasMessageContaining("paper");
+    }
+
+    @Test
+    void documentsThatAreNotMappings(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("run.yaml");
+        assertThatThrownBy(() -> Settings.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessage("Configuration " + file + " does not exist: give the path of a YAML file to --config");
+        Files.writeString(file, "- a\n- b\n");
+        assertThatThrownBy(() -> Settings.read(file)).hasMessageContaining("is not a mapping of keys to values");
+        Files.writeString(file, "name: a\nlimit: [1\n");
+        assertThatThrownBy(() -> Settings.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("is not valid YAML at line 2");
+        Files.writeString(file, "name: a\nname: b\n");
+        assertThatThrownBy(() -> Settings.read(file))
+                .hasMessageContaining("Duplicate")
+                .hasMessageContaining("line 2");
+    }
+
+    @Test
+    void assignmentsThatAreNone() {
+        Settings settings = Settings.parse(SMALLEST);
+        assertThatThrownBy(() -> settings.assign("limit")).hasMessageContaining("is not key=value");
+        assertThatThrownBy(() -> settings.assign("out.deep=1")).hasMessageContaining("out is a single value");
+    }
+}

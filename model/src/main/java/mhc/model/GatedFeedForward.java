@@ -1,0 +1,32 @@
+package mhc.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Llama's feed-forward: {@code down(silu(gate x) * up x)}. */
+record GatedFeedForward(int hidden, int inner, boolean bias) implements FeedForward {
+
+    @Override
+    public List<TensorSpec> tensors(String layer) {
+        String name = layer + "mlp.";
+        List<TensorSpec> tensors = new ArrayList<>(List.of(
+                TensorSpec.of(name + "gate_proj.weight", inner, hidden),
+                TensorSpec.of(name + "up_proj.weight", inner, hidden),
+                TensorSpec.of(name + "down_proj.weight", hidden, inner)));
+        if (bias) {
+            tensors.add(TensorSpec.of(name + "gate_proj.bias", inner));
+            tensors.add(TensorSpec.of(name + "up_proj.bias", inner));
+            tensors.add(TensorSpec.of(name + "down_proj.bias", hidden));
+        }
+        return tensors;
+    }
+
+    @Override
+    public String source() {
+        return """
+                def feed_forward(x: Tensor, w: List[Tensor]) -> Tensor:
+                  gate = torch.silu(torch.linear(x, w[0]%(bias3)))
+                  return torch.linear(gate * torch.linear(x, w[1]%(bias4)), w[2]%(bias5))
+                """.replaceAll("%\\(bias([0-9])\\)", bias ? ", w[$1]" : "");
+    }
+}

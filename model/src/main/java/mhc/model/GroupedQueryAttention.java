@@ -1,0 +1,79 @@
+package mhc.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Llama's attention: rotary embedding, queries in groups that share a key and a value head. */
+record GroupedQueryAttention(int hidden, int heads, int keyValueHeads, int headWidth, boolean bias)
+        implements Attention {
+
+    @Override
+    public List<TensorSpec> tensors(String layer) {
+        String name = layer + "self_attn.";
+        long queries = (long) heads * headWidth;
+        long keys = (long) keyValueHeads * headWidth;
+        List<TensorSpec> tensors = new ArrayList<>(List.of(
+                TensorSpec.of(name + "q_proj.weight", queries, hidden),
+                TensorSpec.of(name + "k_proj.weight", keys, hidden),
+                TensorSpec.of(name + "v_proj.weight", keys, hidden),
+                TensorSpec.of(name + "o_proj.weight", hidden, queries)));
+        if (bias) {
+            tensors.add(TensorSpec.of(name + "q_proj.bias", queries));
+            tensors.add(TensorSpec.of(name + "k_proj.bias", keys));
+            tensors.add(TensorSpec.of(name + "v_proj.bias", keys));
+            tensors.add(TensorSpec.of(name + "o_proj.bias", hidden));
+        }
+        return tensors;
+    }
+
+    @Override
+    public List<Entry> entries() {
+        return List.of(new Entry(keyValueHeads, headWidth), new Entry(keyValueHeads, headWidth));
+    }
+
+    @Override
+    public int rotaryWidth() {
+        return headWidth;
+    }
+
+    @Override
+    public String source() {
+        return """
+                def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+                  half = x.size(-1) // 2
+                  turned = torch.cat([torch.neg(x.narrow(-1, half, half)), x.narrow(-1, 0, half)], -1)
+                  return x * cos + turned * sin
+
+                def heads(x: Tensor, batch: int, count: int) -> Tensor:
+                  return x.view([batch, -1, count, %(width)]).transpose(1, 2)
+
+                def project(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, batch: int) -> Tuple[Tensor, List[Tensor]]:
+                  q = __torch__.heads(torch.linear(x, w[0]%(bias4)), batch, %(heads))
+                  k = __torch__.heads(torch.linear(x, w[1]%(bias5)), batch, %(pairs))
+                  v = __torch__.heads(torch.linear(x, w[2]%(bias6)), batch, %(pairs))
+                  return (__torch__.rotate(q, cos, sin), [__torch__.rotate(k, cos, sin), v])
+
+                def attend(q: Tensor, seen: List[Tensor], w: List[Tensor], mask: Optional[Tensor]) -> Tensor:
+                  batch = q.size(0)
+                  length = q.size(2)
+                  k = seen[0]
+                  v = seen[1]
+                  if length == 1:
+                    # The queries of a group see the same keys: they stand side by side and no key is copied.
+                    grouped = q.reshape([batch, %(pairs), %(group), %(width)])
+                    o = torch.scaled_dot_product_attention(grouped, k, v, mask, 0.0, False)
+                    o = o.reshape([batch, %(heads) * %(width)])
+                  else:
+                    if %(group) > 1:
+                      k = torch.repeat_interleave(k, %(group), 1)
+                      v = torch.repeat_interleave(v, %(group), 1)
+                    o = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None)
+                    o = o.transpose(1, 2).reshape([batch * length, %(heads) * %(width)])
+                  return torch.linear(o, w[3]%(bias7))
+                """.replace("%(width)", Integer.toString(headWidth))
+                .replace("%(heads)", Integer.toString(heads))
+                .replace("%(pairs)", Integer.toString(keyValueHeads))
+                .replace("%(group)", Integer.toString(heads / keyValueHeads))
+                .replaceAll("%\\(bias([0-9])\\)", bias ? ", w[$1]" : "");
+    }
+}

@@ -1,0 +1,53 @@
+package mhc.model;
+
+import java.nio.file.Path;
+import mhc.datasets.InputException;
+
+/** Opens checkpoints as language models. */
+public final class LanguageModels {
+    private LanguageModels() {}
+
+    /**
+     * Loads a checkpoint onto a device.
+     *
+     * @param folder with {@code config.json}, {@code *.safetensors} and {@code tokenizer.json}
+     * @throws InputException when the checkpoint, an option, the device or the engine is not usable
+     */
+    public static LanguageModel open(Path folder, InferenceOptions options) {
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        String kernels = startEngine(checkpoint, options);
+        Tokenizer tokenizer = Tokenizer.open(checkpoint);
+        try {
+            return new CheckpointModel(
+                    checkpoint, TorchProgram.load(checkpoint, options.device()), tokenizer, options, kernels);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** Starts the engine of this process and returns the kernel path that the options lead to. */
+    static String startEngine(Checkpoint checkpoint, InferenceOptions options) {
+        if (!options.dtype().equals("float32")) {
+            throw new InputException(
+                    "Compute type " + options.dtype() + " is not supported: set inference.dtype to float32.");
+        }
+        if (options.maxBatchTokens() < 1 || options.threads() < 1) {
+            throw new InputException("max-batch-tokens is " + options.maxBatchTokens() + " and threads "
+                    + options.threads() + ": both must be at least 1.");
+        }
+        String path = kernelPath(checkpoint.config().residual(), options.kernels());
+        Torch.start(options.threads());
+        return path;
+    }
+
+    private static String kernelPath(Residual residual, String wanted) {
+        return switch (wanted) {
+            case "auto", "reference" -> residual.hasStreams() ? "reference" : "none";
+            case "fused" ->
+                throw new InputException("kernels is fused, but no library of fused kernels is installed: set"
+                        + " inference.kernels to auto or reference.");
+            default -> throw new InputException("kernels is \"" + wanted + "\", expected auto, fused or reference.");
+        };
+    }
+}

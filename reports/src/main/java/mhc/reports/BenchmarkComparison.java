@@ -1,0 +1,77 @@
+package mhc.reports;
+
+import java.util.List;
+import java.util.Optional;
+import mhc.eval.MetricName;
+import mhc.eval.ScoreRow;
+import mhc.eval.stats.Difference;
+
+/**
+ * One row of Table 4: a benchmark's headline metric for every model, and every pair of models compared.
+ *
+ * @param n examples that every model in the row was asked
+ * @param models in table order; models that were not asked are absent
+ * @param differences pairs in table order, those with examples in common
+ */
+record BenchmarkComparison(
+        String benchmark,
+        MetricName headline,
+        int shots,
+        int n,
+        List<ModelScore> models,
+        List<ModelDifference> differences) {
+
+    /**
+     * One cell.
+     *
+     * @param score the whole benchmark's
+     * @param clusters independent units among its examples
+     * @param clusteredStderr standard error that allows for them, NaN when there is one only
+     */
+    record ModelScore(ScoreRow score, int clusters, double clusteredStderr) {
+        String model() {
+            return score.model();
+        }
+    }
+
+    /**
+     * Two models on their common examples.
+     *
+     * @param a the reference: the one that comes first in the table
+     * @param b the one it is compared with; a positive difference, and a won example, is in b's favour
+     * @param holm p corrected for all benchmarks of this pair
+     */
+    record ModelDifference(String a, String b, Difference difference, double holm) {
+        private static final double LEVEL = 0.05;
+
+        boolean significant() {
+            return holm < LEVEL;
+        }
+
+        /** What the numbers say of b, in a word. */
+        String verdict() {
+            if (!significant()) {
+                return "noise";
+            }
+            return difference.delta() > 0 ? "better" : "worse";
+        }
+
+        ModelDifference withHolm(double corrected) {
+            return new ModelDifference(a, b, difference, corrected);
+        }
+    }
+
+    BenchmarkComparison withDifferences(List<ModelDifference> others) {
+        return new BenchmarkComparison(benchmark, headline, shots, n, models, others);
+    }
+
+    Optional<ModelScore> score(String model) {
+        return models.stream().filter(cell -> cell.model().equals(model)).findFirst();
+    }
+
+    Optional<ModelDifference> difference(String a, String b) {
+        return differences.stream()
+                .filter(pair -> pair.a().equals(a) && pair.b().equals(b))
+                .findFirst();
+    }
+}

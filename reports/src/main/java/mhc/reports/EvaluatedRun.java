@@ -1,0 +1,104 @@
+package mhc.reports;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import mhc.datasets.InputException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A run directory as listed once: {@code predictions/model=M/benchmark=B/part-*.parquet}. Files and folders whose names
+ * begin with {@code _} or {@code .} are not data.
+ *
+ * @param files by benchmark, then by model, in name order
+ */
+record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<String, List<Path>>> files) {
+
+    /** @throws InputException when there are no predictions at {@code uri} */
+    static EvaluatedRun at(String uri, Configuration hadoop) {
+        try {
+            Path given = new Path(uri);
+            FileSystem fileSystem = given.getFileSystem(hadoop);
+            Path directory = fileSystem.makeQualified(given);
+            Map<String, Map<String, List<Path>>> files = list(fileSystem, new Path(directory, "predictions"));
+            if (files.isEmpty()) {
+                throw new InputException("Run directory " + uri
+                        + " holds no predictions: give a directory that a run was written to, or finish its run first");
+            }
+            return new EvaluatedRun(directory, RunDescription.read(fileSystem, directory), files);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InputException(
+                    "Run directory " + uri + " cannot be read (" + e.getMessage() + "): check the path and its access",
+                    e);
+        }
+    }
+
+    private static Map<String, Map<String, List<Path>>> list(FileSystem fileSystem, Path predictions)
+            throws IOException {
+        Map<String, Map<String, List<Path>>> files = new TreeMap<>();
+        for (Path model : children(fileSystem, predictions, "model=")) {
+            for (Path benchmark : children(fileSystem, model, "benchmark=")) {
+                List<Path> parts = children(fileSystem, benchmark, "part-").stream()
+                        .filter(part -> part.getName().endsWith(".parquet"))
+                        .toList();
+                if (!parts.isEmpty()) {
+                    files.computeIfAbsent(value(benchmark), name -> new TreeMap<>())
+                            .put(value(model), parts);
+                }
+            }
+        }
+        return files;
+    }
+
+    private static List<Path> children(FileSystem fileSystem, Path parent, String prefix) throws IOException {
+        List<Path> children = new ArrayList<>();
+        try {
+            for (FileStatus child : fileSystem.listStatus(parent)) {
+                if (child.getPath().getName().startsWith(prefix)) {
+                    requireContent(child);
+                    children.add(child.getPath());
+                }
+            }
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+        children.sort(null);
+        return children;
+    }
+
+    /** Spark passes over empty files without a word. */
+    private static void requireContent(FileStatus file) {
+        if (file.isFile() && file.getLen() == 0 && file.getPath().getName().endsWith(".parquet")) {
+            throw PredictionReader.damaged(file.getPath().toString(), null);
+        }
+    }
+
+    private static String value(Path partition) {
+        return partition.getName().substring(partition.getName().indexOf('=') + 1);
+    }
+
+    /** Models with predictions: those of the configuration in its order, then any others by name. */
+    List<String> models() {
+        List<String> present = files.values().stream()
+                .flatMap(byModel -> byModel.keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
+        List<String> ordered = new ArrayList<>(description.models());
+        ordered.retainAll(present);
+        present.stream().filter(model -> !ordered.contains(model)).forEach(ordered::add);
+        return ordered;
+    }
+
+    List<Path> files(String benchmark) {
+        return files.getOrDefault(benchmark, Map.of()).values().stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+}

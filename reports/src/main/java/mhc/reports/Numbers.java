@@ -1,0 +1,54 @@
+package mhc.reports;
+
+import java.util.Locale;
+
+/** How figures are printed: percent with one decimal, as in the paper. */
+final class Numbers {
+    static final String NONE = "-";
+
+    private Numbers() {}
+
+    /** A fraction in percent. */
+    static String percent(double fraction) {
+        return unsigned("%.1f", 100 * fraction);
+    }
+
+    /** A difference in percentage points, with its sign. */
+    static String points(double fraction) {
+        String text = String.format(Locale.ROOT, "%+.1f", 100 * fraction);
+        return isZero(text) ? "0.0" : text;
+    }
+
+    /** Value and standard error in percent; the value alone where the error is not defined. */
+    static String withError(double value, double stderr) {
+        return Double.isNaN(stderr) ? percent(value) : percent(value) + " ± " + percent(stderr);
+    }
+
+    /** Standard error in percent. */
+    static String error(double stderr) {
+        return Double.isNaN(stderr) ? NONE : percent(stderr);
+    }
+
+    static String probability(double p) {
+        return p < 0.001 ? "<0.001" : String.format(Locale.ROOT, "%.3f", p);
+    }
+
+    /** For machines: percent with every digit that means something. */
+    static String exactPercent(double fraction) {
+        return Double.isNaN(fraction) ? "" : unsigned("%.6f", 100 * fraction);
+    }
+
+    /** For machines. */
+    static String exactProbability(double p) {
+        return String.format(Locale.ROOT, "%.6g", p);
+    }
+
+    private static String unsigned(String format, double number) {
+        String text = String.format(Locale.ROOT, format, number);
+        return isZero(text) && text.startsWith("-") ? text.substring(1) : text;
+    }
+
+    private static boolean isZero(String text) {
+        return text.chars().allMatch(c -> "+-0.".indexOf(c) >= 0);
+    }
+}

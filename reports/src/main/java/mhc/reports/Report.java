@@ -1,0 +1,27 @@
+package mhc.reports;
+
+import java.util.List;
+import mhc.eval.ScoreRow;
+
+/**
+ * All that is printed.
+ *
+ * @param models in table order, the baseline first
+ * @param notes what the caption of the table must say, such as that weights are untrained
+ * @param remarks what is uneven in the data: missing cells, examples that not every model was asked
+ * @param rows one per benchmark, by name
+ * @param secondary whole-benchmark scores of every metric but the headline
+ */
+record Report(
+        String title,
+        String protocol,
+        List<String> models,
+        List<String> notes,
+        List<String> remarks,
+        List<BenchmarkComparison> rows,
+        List<ScoreRow> secondary) {
+
+    String baseline() {
+        return models.get(0);
+    }
+}

@@ -1,0 +1,102 @@
+package mhc.reports;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import mhc.datasets.InputException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Where tables and pages go. Each is written under a hidden name beside its place and then moved there, so that a reader
+ * sees the old one, for a moment none, or the new one, and never a part of one.
+ */
+final class ReportFolder {
+    private final SparkSession spark;
+    private final Path folder;
+    private final FileSystem files;
+
+    private ReportFolder(SparkSession spark, Path folder, FileSystem files) {
+        this.spark = spark;
+        this.folder = folder;
+        this.files = files;
+    }
+
+    static ReportFolder at(SparkSession spark, String uri) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        try {
+            Path folder = new Path(uri);
+            FileSystem files = folder.getFileSystem(hadoop);
+            files.mkdirs(folder);
+            return new ReportFolder(spark, files.makeQualified(folder), files);
+        } catch (IOException | IllegalArgumentException e) {
+            throw unwritable(uri, e);
+        }
+    }
+
+    /** Replaces the Parquet table {@code name} by one file with these rows in this order. */
+    void writeTable(String name, List<Row> rows, StructType schema) {
+        Path target = new Path(folder, name);
+        Path fresh = new Path(folder, "_" + name + ".new");
+        Path old = new Path(folder, "_" + name + ".old");
+        try {
+            files.mkdirs(fresh);
+        } catch (IOException e) {
+            throw unwritable(target.toString(), e);
+        }
+        spark.createDataFrame(rows, schema)
+                .coalesce(1)
+                .write()
+                .mode(SaveMode.Overwrite)
+                .parquet(fresh.toString());
+        try {
+            files.delete(old, true);
+            if (files.exists(target)) {
+                rename(files, target, old);
+            }
+            rename(files, fresh, target);
+            files.delete(old, true);
+        } catch (IOException e) {
+            throw unwritable(target.toString(), e);
+        }
+    }
+
+    private static void rename(FileSystem files, Path from, Path to) throws IOException {
+        if (!files.rename(from, to)) {
+            throw new IOException("cannot rename " + from + " to " + to);
+        }
+    }
+
+    /** Replaces the file {@code name}. */
+    void writeText(String name, String text) {
+        Path target = new Path(folder, name);
+        Path fresh = new Path(folder, "." + name + ".new");
+        try {
+            // On a local disk: no checksum file beside a page, and a rename that replaces at once.
+            FileSystem plain = files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+            try (OutputStream out = plain.create(fresh, true)) {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+            }
+            if (plain == files) {
+                plain.delete(target, false);
+            }
+            rename(plain, fresh, target);
+        } catch (IOException e) {
+            throw unwritable(target.toString(), e);
+        }
+    }
+
+    private static InputException unwritable(String what, Exception cause) {
+        return new InputException(
+                "Report " + what + " cannot be written (" + cause.getMessage()
+                        + "): give a writable directory to --out",
+                cause);
+    }
+}

@@ -1,0 +1,187 @@
+package mhc.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import mhc.eval.MetricName;
+import mhc.reports.RunFixture.Example;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunReportTest {
+    private static final List<String> PAGES = List.of("report.md", "report.csv", "report.tex", "report.html");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void pagesOfTheSampleRunAreTheCommittedOnes() throws IOException {
+        String run = SampleRun.write(folder.resolve("run"), 2, false);
+        SampleRun.writeManifest(folder.resolve("run"));
+        RunReport.Result result = RunReport.write(TestSpark.SESSION, List.of(run), run);
+        assertThat(result.markdown()).isEqualTo(Files.readString(folder.resolve("run/report.md")));
+        for (String page : PAGES) {
+            assertThat(folder.resolve("run").resolve(page)).hasContent(expected(page));
+        }
+    }
+
+    private static String expected(String page) throws IOException {
+        try (var in = RunReportTest.class.getResourceAsStream("expected-" + page)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void pagesDependNeitherOnFilesNorOnTheOrderOfRows() throws IOException {
+        String whole = SampleRun.write(folder.resolve("whole"), 1, false);
+        String split = SampleRun.write(folder.resolve("split"), 7, true);
+        RunReport.write(TestSpark.SESSION, List.of(whole), whole);
+        RunReport.write(TestSpark.SESSION, List.of(split), split);
+        for (String page : PAGES) {
+            assertThat(Files.readString(folder.resolve("split").resolve(page)))
+                    .isEqualTo(Files.readString(folder.resolve("whole").resolve(page)));
+        }
+        assertThat(rows(split, "scores")).isEqualTo(rows(whole, "scores"));
+        assertThat(rows(split, "comparison")).isEqualTo(rows(whole, "comparison"));
+    }
+
+    @Test
+    void tablesHoldFractionsAndOneRowPerBenchmark() {
+        String run = SampleRun.write(folder.resolve("run"), 1, false);
+        SampleRun.writeManifest(folder.resolve("run"));
+        RunReport.write(TestSpark.SESSION, List.of(run), run);
+        RunReport.write(TestSpark.SESSION, List.of(run), run); // replaces, never adds
+
+        assertThat(TestSpark.SESSION
+                        .read()
+                        .parquet(run + "/comparison")
+                        .schema()
+                        .catalogString())
+                .isEqualTo("struct<benchmark:string,metric:string,shots:int,n:bigint,"
+                        + "models:array<struct<model:string,value:double,stderr:double,failed:bigint,truncated:bigint>>,"
+                        + "differences:array<struct<a:string,b:string,delta:double,low:double,high:double,test:string,"
+                        + "p:double,p_holm:double,won:bigint,lost:bigint,tied:bigint,mde:double>>>");
+        List<Row> comparison = rows(run, "comparison");
+        assertThat(comparison.stream().map(row -> row.<String>getAs("benchmark")))
+                .containsExactly("bbh", "drop", "gsm8k", "mmlu", "piqa");
+        Row gsm8k = comparison.get(2);
+        assertThat(gsm8k.<String>getAs("metric")).isEqualTo("exact_match");
+        assertThat(gsm8k.<Integer>getAs("shots")).isEqualTo(8);
+        assertThat(gsm8k.<Long>getAs("n")).isEqualTo(40);
+        List<Row> models = gsm8k.getList(gsm8k.fieldIndex("models"));
+        assertThat(models.stream().map(row -> row.<String>getAs("model"))).containsExactly("baseline", "mhc", "hc");
+        assertThat(models.stream().map(row -> row.<Long>getAs("failed"))).containsExactly(3L, 3L, 3L);
+        assertThat(models.stream().map(row -> row.<Long>getAs("truncated"))).containsExactly(4L, 4L, 4L);
+        List<Row> differences = gsm8k.getList(gsm8k.fieldIndex("differences"));
+        assertThat(differences.stream().map(row -> row.getAs("b") + "-" + row.getAs("a")))
+                .containsExactly("mhc-baseline", "hc-baseline", "hc-mhc");
+        Row first = differences.get(0);
+        double gain = models.get(1).<Double>getAs("value") - models.get(0).<Double>getAs("value");
+        assertThat(first.<Double>getAs("delta")).isCloseTo(gain, within(1e-12)).isPositive();
+        assertThat(first.<Long>getAs("won") - first.<Long>getAs("lost")).isEqualTo(Math.round(40 * gain));
+
+        assertThat(TestSpark.SESSION.read().parquet(run + "/scores").schema().catalogString())
+                .isEqualTo("struct<model:string,benchmark:string,task:string,metric:string,filter:string,value:double,"
+                        + "stderr:double,n:bigint,shots:int,failed:bigint,truncated:bigint>");
+        assertThat(rows(run, "scores").stream()
+                        .filter(row -> row.getAs("benchmark").equals("bbh"))
+                        .map(row -> row.getAs("model") + "/" + row.getAs("task") + "/" + row.getAs("n")))
+                .containsExactly(
+                        "baseline//90",
+                        "baseline/navigate/60",
+                        "baseline/snarks/30",
+                        "mhc//90",
+                        "mhc/navigate/60",
+                        "mhc/snarks/30",
+                        "hc//90",
+                        "hc/navigate/60",
+                        "hc/snarks/30");
+    }
+
+    @Test
+    void failedExamplesScoreZero() {
+        String run = new RunFixture(folder)
+                .add("a", "piqa", Example.of("1", Map.of("acc", 1.0)), Example.failed("2"), Example.failed("3"))
+                .add("b", "piqa", Example.failed("1"), Example.failed("2"), Example.failed("3"))
+                .write();
+        String markdown = RunReport.write(TestSpark.SESSION, List.of(run), run).markdown();
+        assertThat(markdown).contains("| 33.3 ± 33.3 | 0.0 ± 0.0 |  2 / 3 |     0 / 0 |");
+        Row piqa = rows(run, "comparison").get(0);
+        List<Row> models = piqa.getList(piqa.fieldIndex("models"));
+        assertThat(models.get(0).<Double>getAs("value")).isEqualTo(1 / 3.0);
+    }
+
+    @Test
+    void runsWithDifferentExamplesAreComparedOnTheCommonOnes() {
+        String first = new RunFixture(folder.resolve("first"))
+                .add("a", "piqa", accuracy("1", 1), accuracy("2", 0), accuracy("3", 1))
+                .add("a", "bbh", Example.of("1", Map.of("exact_match", 1.0)))
+                .write();
+        String second = new RunFixture(folder.resolve("second"))
+                .add("007", "piqa", accuracy("2", 1), accuracy("3", 1), accuracy("4", 0), accuracy("5", 0))
+                .add("007", "bbh", Example.of("9", Map.of("exact_match", 1.0)))
+                .write();
+        String out = folder.resolve("out").toString();
+        String markdown =
+                RunReport.write(TestSpark.SESSION, List.of(first, second), out).markdown();
+        assertThat(markdown)
+                .contains("PIQA: the models were asked different examples (a 3, 007 4); 2 are common to all")
+                .contains("| PIQA      |   2 |      +50.0 |");
+        List<Row> comparison = rows(out, "comparison");
+        assertThat(comparison.get(0).getList(comparison.get(0).fieldIndex("differences")))
+                .isEmpty();
+        assertThat(comparison.get(1).<Long>getAs("n")).isEqualTo(2);
+    }
+
+    @Test
+    void filesThatAreNotDataAreLeftAlone() throws IOException {
+        String run = new RunFixture(folder).add("a", "piqa", accuracy("1", 1)).write();
+        Path partition = folder.resolve("predictions/model=a/benchmark=piqa");
+        for (String name : List.of("_part-00001.parquet", ".part-00002.parquet.7.tmp", "_SUCCESS", "part-3.crc")) {
+            Files.writeString(partition.resolve(name), "not data");
+        }
+        Files.createDirectories(folder.resolve("predictions/_staging/benchmark=bbh"));
+        String markdown = RunReport.write(TestSpark.SESSION, List.of(run), run).markdown();
+        assertThat(markdown).contains("| PIQA      | Acc    |     0 |   1 | 100.0 |");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "predictions",
+                            "scores",
+                            "comparison",
+                            "report.md",
+                            "report.csv",
+                            "report.tex",
+                            "report.html");
+        }
+    }
+
+    @Test
+    void headlineComesFromTheCallerBeforeTheManifest() throws IOException {
+        String run = new RunFixture(folder)
+                .add("a", "piqa", Example.of("1", Map.of("acc", 1.0, "acc_norm", 0.0)))
+                .write();
+        Files.writeString(
+                folder.resolve("_run.json"), "{\"benchmarks\": [{\"name\": \"piqa\", \"metric\": \"acc_norm\"}]}");
+        RunReport.write(TestSpark.SESSION, List.of(run), run);
+        assertThat(rows(run, "comparison").get(0).<String>getAs("metric")).isEqualTo("acc_norm");
+        RunReport.write(TestSpark.SESSION, List.of(run), run, Map.of("piqa", MetricName.of("acc")));
+        assertThat(rows(run, "comparison").get(0).<String>getAs("metric")).isEqualTo("acc");
+    }
+
+    private static Example accuracy(String id, double value) {
+        return Example.of(id, Map.of("acc", value));
+    }
+
+    private static List<Row> rows(String run, String table) {
+        return TestSpark.SESSION.read().parquet(run + "/" + table).collectAsList();
+    }
+}
