@@ -50,11 +50,13 @@ enum class Isa : int32_t { BASELINE, AVX2, AVX512, NEON };
 // The best instruction set of this processor; MHC_KERNELS_ISA=baseline|avx2|avx512 asks for a lower one.
 Isa cpu_isa();
 bool cpu_has(Isa isa);
-const Operations& cpu_operations();
-const Operations& cpu_operations(Isa isa);
+const char* name_of(Isa isa);
+
+// The operations of the processor, for the shape's type and number of streams. Shapes with no tokens are welcome.
+const Operations& cpu_operations(Isa isa, Shape shape);
 
 // gain [sites, 4] of combs [sites, T, n, n]: single forward, single backward, composite forward, composite backward;
-// fp64, token mean (mhc 2512.24880 Fig. 3, 7: forward = largest absolute row sum of H_res, backward = column sum).
+// fp64, token mean (arXiv 2512.24880 Fig. 3, 7: forward = largest absolute row sum of H_res, backward = column sum).
 void gain(const float* combs, int64_t sites, int64_t tokens, int32_t streams, double* gain);
 
 }  // namespace mhc

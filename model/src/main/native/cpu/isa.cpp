@@ -4,20 +4,28 @@
 namespace mhc::MHC_ISA {
 namespace {
 
-// Calls method<S, N> for the shape's type and number of streams; N = 0 is the path for any number.
-template <template <class, int> class Method, class... Arguments>
-void choose(Shape s, Arguments... arguments) {
-    auto typed = [&]<class S>(S) {
-        switch (s.streams) {
-            case 1: return Method<S, 1>::run(s, arguments...);
-            case 2: return Method<S, 2>::run(s, arguments...);
-            case 4: return Method<S, 4>::run(s, arguments...);
-            case 8: return Method<S, 8>::run(s, arguments...);
-            default: return Method<S, 0>::run(s, arguments...);
-        }
-    };
-    return s.dtype == Dtype::F32 ? typed(0.0f) : typed(Bf16{});
+template <class S, int N>
+using T = Typed<S, N>;
+
+template <class S, int N>
+constexpr Operations OPERATIONS{T<S, N>::mix,  T<S, N>::coefficients, T<S, N>::apply_pre, T<S, N>::pre,
+                                T<S, N>::post, T<S, N>::post_pre,     T<S, N>::head};
+
+template <class S>
+const Operations& of_streams(int32_t streams) {
+    switch (streams) {
+        case 1: return OPERATIONS<S, 1>;
+        case 2: return OPERATIONS<S, 2>;
+        case 4: return OPERATIONS<S, 4>;
+        case 8: return OPERATIONS<S, 8>;
+        default: return OPERATIONS<S, 0>;  // any number, known at run time only
+    }
 }
 
 }  // namespace
+
+const Operations& operations(Shape shape) {
+    return shape.dtype == Dtype::F32 ? of_streams<float>(shape.streams) : of_streams<Bf16>(shape.streams);
+}
+
 }  // namespace mhc::MHC_ISA

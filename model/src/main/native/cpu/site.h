@@ -33,10 +33,11 @@ inline int threads_for(int64_t work, int64_t least) {
 template <class S, class Before, class Done>
 void for_projected_blocks(Shape s, const S* h, const float* fn, int rows, Before before, Done done) {
     const int64_t length = s.streams * s.channels, blocks = blocks_of(s.tokens);
+    if (blocks == 0) return;
     const int threads = threads_for(blocks * rows * length * sizeof(float), BYTES_PER_THREAD);
     if (blocks > FEW_BLOCKS || threads <= blocks) {
         parallel(blocks, threads, [&](int64_t from, int64_t to) {
-            float raw[MAX_ROWS * BLOCK] , squares[BLOCK];
+            float raw[MAX_ROWS * BLOCK], squares[BLOCK];
             for (int64_t b = from; b < to; b++) {
                 before(b);
                 project(h + b * BLOCK * length, length, tokens_of(s, b), fn, rows, raw, squares);
