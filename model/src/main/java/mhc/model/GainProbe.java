@@ -31,9 +31,9 @@ public final class GainProbe {
             throw new InputException("Model folder " + folder + " has residual none and thus no stream matrices: give a"
                     + " checkpoint with residual hc or mhc.");
         }
-        LanguageModels.startEngine(checkpoint, options);
+        KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
-                TorchProgram program = TorchProgram.load(checkpoint, options.device())) {
+                TorchProgram program = TorchProgram.load(checkpoint, options.device(), kernels)) {
             long[] ids = tokenizer.encode(text);
             if (ids.length == 0) {
                 throw new InputException("The text has no tokens: give one that is not empty.");

@@ -69,8 +69,8 @@ public final class GoldenCheck {
         }
         GoldenCheck check = new GoldenCheck(checkpoint, SafeTensors.open(file));
         check.requireKnownNames();
-        LanguageModels.startEngine(checkpoint, options);
-        try (TorchProgram program = TorchProgram.load(checkpoint, options.device())) {
+        KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
+        try (TorchProgram program = TorchProgram.load(checkpoint, options.device(), kernels)) {
             check.compareForward(program);
             check.compareGreedy(program);
         }

@@ -15,11 +15,11 @@ public final class LanguageModels {
      */
     public static LanguageModel open(Path folder, InferenceOptions options) {
         Checkpoint checkpoint = Checkpoint.open(folder);
-        String kernels = startEngine(checkpoint, options);
+        KernelPath kernels = startEngine(checkpoint, options);
         Tokenizer tokenizer = Tokenizer.open(checkpoint);
         try {
             return new CheckpointModel(
-                    checkpoint, TorchProgram.load(checkpoint, options.device()), tokenizer, options, kernels);
+                    checkpoint, TorchProgram.load(checkpoint, options.device(), kernels), tokenizer, options, kernels);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -27,7 +27,7 @@ public final class LanguageModels {
     }
 
     /** Starts the engine of this process and returns the kernel path that the options lead to. */
-    static String startEngine(Checkpoint checkpoint, InferenceOptions options) {
+    static KernelPath startEngine(Checkpoint checkpoint, InferenceOptions options) {
         if (!options.dtype().equals("float32")) {
             throw new InputException(
                     "Compute type " + options.dtype() + " is not supported: set inference.dtype to float32.");
@@ -36,18 +36,7 @@ public final class LanguageModels {
             throw new InputException("max-batch-tokens is " + options.maxBatchTokens() + " and threads "
                     + options.threads() + ": both must be at least 1.");
         }
-        String path = kernelPath(checkpoint.config().residual(), options.kernels());
         Torch.start(options.threads());
-        return path;
-    }
-
-    private static String kernelPath(Residual residual, String wanted) {
-        return switch (wanted) {
-            case "auto", "reference" -> residual.hasStreams() ? "reference" : "none";
-            case "fused" ->
-                throw new InputException("kernels is fused, but no library of fused kernels is installed: set"
-                        + " inference.kernels to auto or reference.");
-            default -> throw new InputException("kernels is \"" + wanted + "\", expected auto, fused or reference.");
-        };
+        return KernelPath.choose(checkpoint.config().residual(), options.kernels(), options.device());
     }
 }

@@ -36,12 +36,13 @@ final class TorchProgram implements AutoCloseable {
         this.vocabulary = vocabulary;
     }
 
-    /** Loads the program of a checkpoint and binds its weights, mapped from their files. */
-    static TorchProgram load(Checkpoint checkpoint, String device) {
+    /** Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files. */
+    static TorchProgram load(Checkpoint checkpoint, String device, KernelPath kernels) {
         Torch.prepareThread();
         NDManager manager = Torch.newManager(device);
         try {
-            byte[] archive = TorchArchive.of(checkpoint.program().source());
+            byte[] archive =
+                    TorchArchive.of(kernels.rewrite(checkpoint.program().source()));
             PtSymbolBlock block =
                     JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
             TorchProgram program =
