@@ -63,7 +63,15 @@ record Program(List<TensorSpec> tensors, String source) {
         String module = TorchArchive.MODULE_HEADER + METHODS;
         return new Program(
                 tensors,
-                String.join("\n", module, frame, ENTRIES, attention.source(), feedForward.source(), residual.source()));
+                String.join(
+                        "\n",
+                        module,
+                        RMS,
+                        frame,
+                        ENTRIES,
+                        attention.source(),
+                        feedForward.source(),
+                        residual.source()));
     }
 
     private static List<TensorSpec> layerTensors(String layer, ModelConfig config) {
@@ -159,11 +167,14 @@ record Program(List<TensorSpec> tensors, String source) {
                 return values.index_select(0, code.flatten()).view(code.size())
             """;
 
-    /** The layer stack around the parts. */
-    private static final String FRAME = """
+    /** What norms and coefficients share. */
+    static final String RMS = """
             def rms(x: Tensor, eps: float) -> Tensor:
               return x * torch.rsqrt((x * x).mean([-1], True) + eps)
+            """;
 
+    /** The layer stack around the parts. */
+    private static final String FRAME = """
             def norm(x: Tensor, weight: Tensor) -> Tensor:
               return weight * __torch__.rms(x.to(6), %(eps)).to(x.dtype)
 

@@ -62,17 +62,15 @@ class FusedOperationsTest {
     /** The reference functions of mHC in a module whose {@code run} is given. */
     private static PtSymbolBlock module(String run) {
         String reference = new HyperResidual(true, 1, 4, 20, 1e-6, 1e-6, HyperResidual.Collapse.HEAD).source();
-        String rms = """
-                def rms(x: Tensor, eps: float) -> Tensor:
-                  return x * torch.rsqrt((x * x).mean([-1], True) + eps)
-
+        String comparison = """
                 def worst(got: Tensor, expected: Tensor) -> Tensor:
                   if expected.numel() == 0:
                     return torch.zeros([], dtype=7)
                   error = torch.abs(got.to(7) - expected) / torch.clamp(torch.abs(expected), 1.0)
                   return torch.where(torch.isfinite(error), error, torch.full_like(error, 1e30)).max()
                 """;
-        String source = String.join("\n", TorchArchive.MODULE_HEADER + run.indent(2), rms, reference);
+        String source =
+                String.join("\n", TorchArchive.MODULE_HEADER + run.indent(2), Program.RMS, comparison, reference);
         try {
             byte[] archive = TorchArchive.of(source);
             return JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
