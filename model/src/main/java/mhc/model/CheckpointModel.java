@@ -20,7 +20,7 @@ final class CheckpointModel implements LanguageModel {
             TorchProgram program,
             Tokenizer tokenizer,
             InferenceOptions options,
-            String kernels) {
+            KernelPath kernels) {
         this.program = program;
         this.tokenizer = tokenizer;
         this.budget = Budget.of(options);
@@ -31,7 +31,7 @@ final class CheckpointModel implements LanguageModel {
                 checkpoint.parameters(),
                 options.dtype(),
                 Torch.fullName(options.device()),
-                kernels,
+                kernels.toString(),
                 config.maxLength(),
                 config.vocabulary());
     }

@@ -31,10 +31,10 @@ public final class GainProbe {
             throw new InputException("Model folder " + folder + " has residual none and thus no stream matrices: give a"
                     + " checkpoint with residual hc or mhc.");
         }
-        LanguageModels.startEngine(checkpoint, options);
+        KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
                 TorchProgram program =
-                        TorchProgram.load(checkpoint, options.device(), ComputeType.of(options.dtype()))) {
+                        TorchProgram.load(checkpoint, options.device(), kernels, ComputeType.of(options.dtype()))) {
             long[] ids = tokenizer.encode(text);
             if (ids.length == 0) {
                 throw new InputException("The text has no tokens: give one that is not empty.");

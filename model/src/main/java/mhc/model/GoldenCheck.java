@@ -69,8 +69,9 @@ public final class GoldenCheck {
         }
         GoldenCheck check = new GoldenCheck(checkpoint, SafeTensors.open(file));
         check.requireKnownNames();
-        LanguageModels.startEngine(checkpoint, options);
-        try (TorchProgram program = TorchProgram.load(checkpoint, options.device(), ComputeType.of(options.dtype()))) {
+        KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
+        try (TorchProgram program =
+                TorchProgram.load(checkpoint, options.device(), kernels, ComputeType.of(options.dtype()))) {
             check.compareForward(program);
             check.compareGreedy(program);
         }

@@ -132,10 +132,13 @@ record HyperResidual(
               logits = scale[2] * mix.narrow(1, 2 * n, n * n) + base.narrow(0, 2 * n, n * n)
               return (pre, post, __torch__.sinkhorn(logits.view([-1, n, n]), iters, hc_eps))
 
-            def hc_pre(h: Tensor, fn: Tensor, scale: Tensor, base: Tensor, n: int, iters: int, norm_eps: float, hc_eps: float, post_mult: float) -> Tuple[Tensor, Tensor, Tensor]:
+            def hc_pre(h: Tensor, fn: Tensor, scale: Tensor, base: Tensor, norm_w: Optional[Tensor], n: int, iters: int, norm_eps: float, hc_eps: float, post_mult: float) -> Tuple[Tensor, Tensor, Tensor]:
               mix = __torch__.hc_mix(h, fn, norm_eps)
               pre, post, comb = __torch__.hc_coeffs(mix, scale, base, n, iters, hc_eps, post_mult)
-              return (__torch__.hc_apply_pre(h, pre), post, comb)
+              y = __torch__.hc_apply_pre(h, pre)
+              if norm_w is not None:
+                y = norm_w * __torch__.rms(y.to(6), norm_eps).to(y.dtype)
+              return (y, post, comb)
             """;
 
     private static final String UNCONSTRAINED = """
@@ -167,7 +170,7 @@ record HyperResidual(
     /** One call that a fused kernel can take the place of. */
     private static final String READ_FUSABLE = """
             def read(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
-              y, post, comb = __torch__.hc_pre(h, w[0], w[2], w[1], %(n), %(iterations), %(norm_eps), %(eps), 2.0)
+              y, post, comb = __torch__.hc_pre(h, w[0], w[2], w[1], None, %(n), %(iterations), %(norm_eps), %(eps), 2.0)
               return (y, [post, comb])
             """;
 

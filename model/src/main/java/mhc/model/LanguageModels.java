@@ -15,12 +15,12 @@ public final class LanguageModels {
      */
     public static LanguageModel open(Path folder, InferenceOptions options) {
         Checkpoint checkpoint = Checkpoint.open(folder);
-        String kernels = startEngine(checkpoint, options);
+        KernelPath kernels = startEngine(checkpoint, options);
         Tokenizer tokenizer = Tokenizer.open(checkpoint);
         try {
             return new CheckpointModel(
                     checkpoint,
-                    TorchProgram.load(checkpoint, options.device(), ComputeType.of(options.dtype())),
+                    TorchProgram.load(checkpoint, options.device(), kernels, ComputeType.of(options.dtype())),
                     tokenizer,
                     options,
                     kernels);
@@ -31,24 +31,13 @@ public final class LanguageModels {
     }
 
     /** Starts the engine of this process and returns the kernel path that the options lead to. */
-    static String startEngine(Checkpoint checkpoint, InferenceOptions options) {
+    static KernelPath startEngine(Checkpoint checkpoint, InferenceOptions options) {
         ComputeType.of(options.dtype());
         if (options.maxBatchTokens() < 1 || options.threads() < 1) {
             throw new InputException("max-batch-tokens is " + options.maxBatchTokens() + " and threads "
                     + options.threads() + ": both must be at least 1.");
         }
-        String path = kernelPath(checkpoint.config().residual(), options.kernels());
         Torch.start(options.threads());
-        return path;
-    }
-
-    private static String kernelPath(Residual residual, String wanted) {
-        return switch (wanted) {
-            case "auto", "reference" -> residual.hasStreams() ? "reference" : "none";
-            case "fused" ->
-                throw new InputException("kernels is fused, but no library of fused kernels is installed: set"
-                        + " inference.kernels to auto or reference.");
-            default -> throw new InputException("kernels is \"" + wanted + "\", expected auto, fused or reference.");
-        };
+        return KernelPath.choose(checkpoint.config().residual(), options.kernels(), options.device());
     }
 }

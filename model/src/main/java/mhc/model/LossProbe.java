@@ -46,12 +46,12 @@ public final class LossProbe {
         if (texts.isEmpty()) {
             throw new InputException("The text has no documents: give one that is not empty.");
         }
-        LanguageModels.startEngine(checkpoint, options);
+        KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
         double[] losses = new double[texts.size()];
         double[] tokens = new double[texts.size()];
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
                 TorchProgram program =
-                        TorchProgram.load(checkpoint, options.device(), ComputeType.of(options.dtype()))) {
+                        TorchProgram.load(checkpoint, options.device(), kernels, ComputeType.of(options.dtype()))) {
             List<Window> windows = new ArrayList<>();
             for (int i = 0; i < texts.size(); i++) {
                 windows.addAll(windows(

@@ -75,6 +75,7 @@ record Program(List<TensorSpec> tensors, String source) {
                 String.join(
                         "\n",
                         module,
+                        RMS,
                         frame,
                         ENTRIES,
                         window(attention.window()),
@@ -194,11 +195,14 @@ record Program(List<TensorSpec> tensors, String source) {
                 return (x * each.narrow(0, 0, x.size(0)).narrow(1, 0, x.size(1))).to(wanted)
             """;
 
-    /** The layer stack around the parts. */
-    private static final String FRAME = """
+    /** What norms and coefficients share. */
+    static final String RMS = """
             def rms(x: Tensor, eps: float) -> Tensor:
               return x * torch.rsqrt((x * x).mean([-1], True) + eps)
+            """;
 
+    /** The layer stack around the parts. */
+    private static final String FRAME = """
             def norm(x: Tensor, weight: Tensor) -> Tensor:
               return (weight * __torch__.rms(x.to(6), %(eps))).to(x.dtype)
 

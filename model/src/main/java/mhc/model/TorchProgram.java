@@ -39,17 +39,13 @@ final class TorchProgram implements AutoCloseable {
         this.type = type;
     }
 
-    /** Loads the program of a checkpoint and binds its weights, mapped from their files. */
-    static TorchProgram load(Checkpoint checkpoint, String device) {
-        return load(checkpoint, device, ComputeType.FLOAT32);
-    }
-
-    /** The same with another compute type. */
-    static TorchProgram load(Checkpoint checkpoint, String device, ComputeType type) {
+    /** Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files. */
+    static TorchProgram load(Checkpoint checkpoint, String device, KernelPath kernels, ComputeType type) {
         Torch.prepareThread();
         NDManager manager = Torch.newManager(device);
         try {
-            byte[] archive = TorchArchive.of(checkpoint.program().source());
+            byte[] archive =
+                    TorchArchive.of(kernels.rewrite(checkpoint.program().source()));
             PtSymbolBlock block =
                     JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
             TorchProgram program =

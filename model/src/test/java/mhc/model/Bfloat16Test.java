@@ -25,8 +25,8 @@ class Bfloat16Test {
         int same = 0;
         int positions = 0;
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
-                TorchProgram full = TorchProgram.load(checkpoint, "cpu");
-                TorchProgram half = TorchProgram.load(checkpoint, "cpu", ComputeType.BFLOAT16)) {
+                TorchProgram full = Tiny.load(checkpoint, ComputeType.FLOAT32);
+                TorchProgram half = Tiny.load(checkpoint, ComputeType.BFLOAT16)) {
             for (String text : TEXTS) {
                 long[] ids = tokenizer.encode(text);
                 float[] expected = full.trace(new long[][] {ids}, true).logits();

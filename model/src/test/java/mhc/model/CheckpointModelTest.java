@@ -16,6 +16,7 @@ import mhc.eval.Request.Choice;
 import mhc.eval.Request.Generate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointModelTest {
@@ -168,17 +169,22 @@ class CheckpointModelTest {
         }
     }
 
-    @Test
-    void saysWhatItIs() {
-        try (LanguageModel model = LanguageModels.open(Tiny.folder("mhc"), InferenceOptions.DEFAULT)) {
+    @ParameterizedTest
+    @CsvSource({
+        "none, auto, none",
+        "none, fused, none",
+        "hc, reference, reference",
+        "hc, fused, fused-apply",
+        "mhc, reference, reference",
+        "mhc, fused, fused"
+    })
+    void saysWhatItIs(String residual, String wanted, String taken) {
+        try (LanguageModel model = LanguageModels.open(Tiny.folder(residual), Tiny.onKernels(wanted))) {
             ModelInfo info = model.info();
             assertThat(info.architecture()).isEqualTo("LlamaForCausalLM");
-            assertThat(info.residual()).isEqualTo("mhc");
-            assertThat(info.kernels()).isEqualTo("reference");
+            assertThat(info.residual()).isEqualTo(residual);
+            assertThat(info.kernels()).isEqualTo(taken);
             assertThat(info.maxLength()).isEqualTo(4096);
-        }
-        try (LanguageModel model = LanguageModels.open(Tiny.folder("none"), InferenceOptions.DEFAULT)) {
-            assertThat(model.info().kernels()).isEqualTo("none");
         }
     }
 }

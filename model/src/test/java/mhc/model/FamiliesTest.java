@@ -31,7 +31,7 @@ class FamiliesTest {
 
     private static TorchProgram load(String family, String residual) {
         Torch.start(1);
-        return TorchProgram.load(Checkpoint.open(Families.folder(family, residual)), "cpu");
+        return Tiny.load(Checkpoint.open(Families.folder(family, residual)), ComputeType.FLOAT32);
     }
 
     @ParameterizedTest
@@ -126,7 +126,7 @@ class FamiliesTest {
         Checkpoint checkpoint = Checkpoint.open(Families.folder(family, "none"));
         assertThat(ModelSummary.of(checkpoint.folder(), dtype).cacheBytesPerToken())
                 .isEqualTo(bytesPerToken);
-        try (TorchProgram program = TorchProgram.load(checkpoint, "cpu", ComputeType.of(dtype));
+        try (TorchProgram program = Tiny.load(checkpoint, ComputeType.of(dtype));
                 Entries entries = program.prefill(new long[][] {Tiny.tokens(11, 1)}, new int[] {11}, Prefixes.NONE)
                         .entries()) {
             assertThat(program.bytes(entries)).isEqualTo(11 * bytesPerToken);
@@ -194,7 +194,7 @@ class FamiliesTest {
     }
 
     private static float[][] combs(java.nio.file.Path folder, long[][] ids) {
-        try (TorchProgram program = TorchProgram.load(Checkpoint.open(folder), "cpu")) {
+        try (TorchProgram program = Tiny.load(Checkpoint.open(folder), ComputeType.FLOAT32)) {
             return program.trace(ids, false).combs();
         }
     }
@@ -205,7 +205,7 @@ class FamiliesTest {
 
     private static float[] logits(java.nio.file.Path folder, long[][] ids) {
         Torch.start(1);
-        try (TorchProgram program = TorchProgram.load(Checkpoint.open(folder), "cpu")) {
+        try (TorchProgram program = Tiny.load(Checkpoint.open(folder), ComputeType.FLOAT32)) {
             return program.trace(ids, true).logits();
         }
     }

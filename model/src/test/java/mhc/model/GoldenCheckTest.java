@@ -14,28 +14,32 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class GoldenCheckTest {
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama-tied-none",
-                "llama-tied-hc",
-                "llama-tied-mhc",
-                "mla-moe-none",
-                "mla-moe-hc",
-                "mla-moe-mhc",
-                "tiny-baseline",
-                "tiny-hc",
-                "tiny-mhc"
-            })
-    void agreesWithTheRecordedOutputs(String model) {
+    @CsvSource({
+        "llama-tied-none, auto",
+        "llama-tied-hc, reference",
+        "llama-tied-hc, fused",
+        "llama-tied-mhc, reference",
+        "llama-tied-mhc, fused",
+        "mla-moe-none, auto",
+        "mla-moe-hc, reference",
+        "mla-moe-hc, fused",
+        "mla-moe-mhc, reference",
+        "mla-moe-mhc, fused",
+        "tiny-baseline, auto",
+        "tiny-hc, reference",
+        "tiny-hc, fused",
+        "tiny-mhc, reference",
+        "tiny-mhc, fused"
+    })
+    void agreesWithTheRecordedOutputs(String model, String kernels) {
         Path checkpoint = SharedInputs.require("models/" + model);
-        GoldenCheck.Result result = GoldenCheck.run(checkpoint, InferenceOptions.DEFAULT);
+        GoldenCheck.Result result = GoldenCheck.run(checkpoint, Tiny.onKernels(kernels));
         assertThat(result.entries())
                 .allSatisfy(entry -> assertThat(entry.passed()).as(entry.name()).isTrue());
         assertThat(result.entries().size() + result.skipped().size())

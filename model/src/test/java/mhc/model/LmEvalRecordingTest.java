@@ -27,13 +27,19 @@ class LmEvalRecordingTest {
     private record Recorded(String name, Request request, JsonNode responses) {}
 
     @ParameterizedTest
-    @CsvSource({"none, tiny-baseline", "hc, tiny-hc", "mhc, tiny-mhc"})
-    void answersAsRecorded(String residual, String folder) throws IOException {
+    @CsvSource({
+        "none, tiny-baseline, auto",
+        "hc, tiny-hc, reference",
+        "hc, tiny-hc, fused",
+        "mhc, tiny-mhc, reference",
+        "mhc, tiny-mhc, fused"
+    })
+    void answersAsRecorded(String residual, String folder, String kernels) throws IOException {
         List<Recorded> documents = documents(SharedInputs.require("goldens/lm-eval"), residual);
         assertThat(documents).isNotEmpty();
         List<Answer> answers = new ArrayList<>(java.util.Collections.nCopies(documents.size(), null));
         try (LanguageModel model =
-                LanguageModels.open(SharedInputs.require("models/" + folder), InferenceOptions.DEFAULT)) {
+                LanguageModels.open(SharedInputs.require("models/" + folder), Tiny.onKernels(kernels))) {
             model.answer(documents.stream().map(Recorded::request).toList(), answers::set);
         }
         for (int i = 0; i < answers.size(); i++) {

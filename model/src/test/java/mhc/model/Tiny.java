@@ -1,5 +1,7 @@
 package mhc.model;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,10 +11,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import mhc.eval.Answer;
 import mhc.eval.Request;
+import mhc.model.kernels.FusedKernels;
 
 /** Tiny checkpoints, written once per residual kind and test process, and what tests do with models. */
 final class Tiny {
@@ -55,6 +59,22 @@ final class Tiny {
                     new TensorSpec(tensor.name(), tensor.shape(), TensorSpec.Kind.COMPUTE, List.of()), values));
         });
         SafeTensorsWriter.write(folder.resolve("model.safetensors"), tensors);
+    }
+
+    /** Default options on a kernel path; a test that asks for fused kernels is skipped where the build made none. */
+    static InferenceOptions onKernels(String kernels) {
+        Torch.start(1);
+        if (kernels.equals("fused")) {
+            Optional<String> missing = FusedKernels.load("cpu");
+            assumeTrue(missing.isEmpty(), () -> "fused kernels: " + missing.orElse(""));
+        }
+        return new InferenceOptions("cpu", "float32", kernels, 16_384, 1, true, false);
+    }
+
+    /** A program on the kernels that this machine offers. */
+    static TorchProgram load(Checkpoint checkpoint, ComputeType type) {
+        KernelPath kernels = LanguageModels.startEngine(checkpoint, InferenceOptions.DEFAULT);
+        return TorchProgram.load(checkpoint, "cpu", kernels, type);
     }
 
     static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {

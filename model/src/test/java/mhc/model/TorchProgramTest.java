@@ -17,8 +17,8 @@ class TorchProgramTest {
     private static final float CLOSE = 1e-4f;
 
     private static TorchProgram load(String residual) {
-        Torch.start(1);
-        return TorchProgram.load(Checkpoint.open(Tiny.folder(residual)), "cpu");
+        Checkpoint checkpoint = Checkpoint.open(Tiny.folder(residual));
+        return Tiny.load(checkpoint, ComputeType.FLOAT32);
     }
 
     /** Index of the largest of V logits at a position, and its lead. */

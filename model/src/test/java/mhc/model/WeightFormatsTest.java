@@ -106,7 +106,7 @@ class WeightFormatsTest {
 
     private static float[] logits(Path folder, ComputeType type) {
         Torch.start(1);
-        try (TorchProgram program = TorchProgram.load(Checkpoint.open(folder), "cpu", type)) {
+        try (TorchProgram program = Tiny.load(Checkpoint.open(folder), type)) {
             return program.trace(IDS, true).logits();
         }
     }

@@ -1,0 +1,65 @@
+package mhc.model;
+
+import java.util.List;
+import java.util.Optional;
+import mhc.datasets.InputException;
+import mhc.model.kernels.FusedKernels;
+
+/** How the residual connections of a program are computed, by the name that every prediction carries. */
+enum KernelPath {
+    /** Nothing to compute: a plain residual. */
+    NONE("none", List.of()),
+    /** The plain tensor operations of the program itself. */
+    REFERENCE("reference", List.of()),
+    /** Every operation on streams fused. */
+    FUSED("fused", List.of("hc_mix", "hc_coeffs", "hc_apply_pre", "hc_pre", "hc_post", "hc_head")),
+    /** Reading and writing streams fused, coefficients by the reference: unconstrained hyper-connections. */
+    FUSED_APPLY("fused-apply", List.of("hc_apply_pre", "hc_post"));
+
+    private final String label;
+    private final List<String> fused;
+
+    KernelPath(String label, List<String> fused) {
+        this.label = label;
+        this.fused = fused;
+    }
+
+    /**
+     * What a wish leads to on this machine; loads the fused kernels if they may be used. The engine must run.
+     *
+     * @param wanted {@code auto}, {@code fused} or {@code reference}
+     * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+     * @throws InputException for another word, and for {@code fused} where the library does not load
+     */
+    static KernelPath choose(Residual residual, String wanted, String device) {
+        if (!List.of("auto", "fused", "reference").contains(wanted)) {
+            throw new InputException("kernels is \"" + wanted + "\", expected auto, fused or reference.");
+        }
+        Optional<String> missing = wanted.equals("reference") ? Optional.empty() : FusedKernels.load(device);
+        if (wanted.equals("fused") && missing.isPresent()) {
+            throw new InputException("kernels is fused, but there is no library of fused kernels: " + missing.get()
+                    + ". Set inference.kernels to auto or reference.");
+        }
+        if (!residual.hasStreams()) {
+            return NONE;
+        }
+        if (wanted.equals("reference") || missing.isPresent()) {
+            return REFERENCE;
+        }
+        return residual.name().equals("mhc") ? FUSED : FUSED_APPLY;
+    }
+
+    /** The program with its reference functions replaced by the fused operations of the same name and signature. */
+    String rewrite(String source) {
+        String rewritten = source;
+        for (String op : fused) {
+            rewritten = rewritten.replace("__torch__." + op + "(", "ops.mhc." + op + "(");
+        }
+        return rewritten;
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

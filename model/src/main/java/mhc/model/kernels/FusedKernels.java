@@ -1,0 +1,112 @@
+package mhc.model.kernels;
+
+import ai.djl.util.Utils;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * Brings the operations {@code torch.ops.mhc.*} into the engine of this process, once. Thread-safe; processes that start at
+ * the same time may share one folder for the unpacked library.
+ */
+public final class FusedKernels {
+    private static final String FILE = "libmhc_kernels.so";
+    private static final String CUDA_ARCHITECTURES = "cuda-architectures";
+
+    /** Why the operations cannot be used; empty text once they are there, null before the first try. */
+    private static String failure;
+
+    private FusedKernels() {}
+
+    /**
+     * Loads the library unless it is loaded already. The engine must run.
+     *
+     * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+     * @return why the operations are not there for the device, as the end of a sentence; empty when they are
+     */
+    public static synchronized Optional<String> load(String device) {
+        String platform = platform(System.getProperty("os.name"), System.getProperty("os.arch"));
+        if (failure == null) {
+            failure = tryToLoad(platform);
+        }
+        if (failure.isEmpty()
+                && !device.equals("cpu")
+                && cudaArchitectures(platform).isEmpty()) {
+            return Optional.of("this build's has no CUDA half (building that needs nvcc)");
+        }
+        return Optional.of(failure).filter(reason -> !reason.isEmpty());
+    }
+
+    /** What the CUDA half was compiled for, such as {@code 80 90 100}; empty where the build had no nvcc. */
+    private static String cudaArchitectures(String platform) {
+        try (InputStream in = resource(platform, CUDA_ARCHITECTURES)) {
+            return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading " + CUDA_ARCHITECTURES + " failed", e);
+        }
+    }
+
+    private static InputStream resource(String platform, String name) {
+        return FusedKernels.class.getResourceAsStream("/mhc/model/native/" + platform + "/" + name);
+    }
+
+    private static String tryToLoad(String platform) {
+        try (InputStream in = resource(platform, FILE)) {
+            if (in == null) {
+                return "this build holds none for " + platform + " (building it needs g++)";
+            }
+            System.load(unpack(in.readAllBytes(), Utils.getEngineCacheDir().resolve("mhc-kernels"))
+                    .toString());
+            return "";
+        } catch (IOException e) {
+            return "it could not be unpacked into " + Utils.getEngineCacheDir() + " (" + e.getMessage() + ")";
+        } catch (UnsatisfiedLinkError e) {
+            return "it does not load beside this libtorch, 2.7 or newer being needed (" + e.getMessage() + ")";
+        }
+    }
+
+    /** The name of a platform among the resources, such as {@code linux-x86_64}. */
+    static String platform(String system, String processor) {
+        String name = system.startsWith("Linux") ? "linux" : system.toLowerCase(java.util.Locale.ROOT);
+        return name.replace(' ', '-') + "-" + (processor.equals("amd64") ? "x86_64" : processor);
+    }
+
+    /**
+     * Writes the library under its hash. It appears whole, by a rename, and what is there already is taken only if it is the
+     * same to the byte.
+     */
+    static Path unpack(byte[] library, Path folder) throws IOException {
+        Path home = folder.resolve(hash(library));
+        Path file = home.resolve(FILE);
+        if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), library)) {
+            return file;
+        }
+        Files.createDirectories(home);
+        Path fresh = Files.createTempFile(home, FILE, ".part");
+        try {
+            Files.write(fresh, library);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+        return file;
+    }
+
+    private static String hash(byte[] library) {
+        try {
+            byte[] sha = MessageDigest.getInstance("SHA-256").digest(library);
+            return HexFormat.of().formatHex(sha, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

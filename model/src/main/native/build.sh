@@ -1,0 +1,57 @@
+#!/bin/sh
+# Compiles the fused kernels: build.sh TARGET-FOLDER [CLASSES-FOLDER]
+#   TARGET/libmhc_kernels.so and, given CLASSES, a copy in CLASSES/mhc/model/native/<os>-<arch>/.
+# Needs g++ alone; nvcc adds the CUDA half. CXX and NVCC choose compilers (NVCC=none leaves CUDA out). Nothing is compiled
+# again while sources, flags and compilers are the same.
+set -eu
+cd "$(dirname "$0")"
+target=$1
+CXX=${CXX:-g++}
+NVCC=${NVCC:-nvcc}
+if ! command -v "$CXX" >/dev/null 2>&1; then
+    echo "fused kernels: no $CXX here, so none are built and models run on the reference kernels" >&2
+    exit 0
+fi
+machine=$("$CXX" -dumpmachine)
+arch=${machine%%-*}
+mkdir -p "$target"
+target=$(cd "$target" && pwd)
+
+flags="-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wall -Wextra"
+[ -n "${CXXFLAGS:-}" ] && flags="$flags $CXXFLAGS"
+cuda_archs="80 90 100"
+
+signature=$({ cat ./*.h ./*.cpp cpu/* cuda/* build.sh 2>/dev/null; "$CXX" --version; "$NVCC" --version 2>/dev/null; echo "$flags"; } | cksum)
+if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$target/libmhc_kernels.so" ]; then
+    compile() { # OBJECT SOURCE FLAGS...
+        object=$target/$1 source=$2
+        shift 2
+        "$CXX" $flags "$@" -c "$source" -o "$object"
+    }
+    rm -f "$target"/*.o
+    isa() { # NAME LANES REGISTERS FLAGS...
+        name=$1 lanes=$2 registers=$3
+        shift 3
+        compile "isa-$name.o" cpu/isa.cpp "-DMHC_ISA=$name" "-DMHC_LANES=$lanes" "-DMHC_REGISTERS=$registers" "$@"
+    }
+    for source in ./*.cpp cpu/dispatch.cpp; do
+        compile "$(basename "$source" .cpp).o" "$source"
+    done
+    case $arch in
+        x86_64)
+            isa baseline 4 16
+            isa avx2 8 16 -mavx2 -mfma -mf16c
+            isa avx512 16 32 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
+            ;;
+        aarch64) isa baseline 4 32 ;;
+        *) isa baseline 4 16 ;;
+    esac
+    "$CXX" $flags -shared -Wl,-z,nodelete -Wl,-z,defs -o "$target/libmhc_kernels.so" "$target"/*.o -ldl
+    echo "$signature" >"$target/signature"
+fi
+
+if [ $# -gt 1 ]; then
+    folder=$2/mhc/model/native/linux-$arch
+    mkdir -p "$folder"
+    cmp -s "$target/libmhc_kernels.so" "$folder/libmhc_kernels.so" || cp "$target/libmhc_kernels.so" "$folder/"
+fi

@@ -1,0 +1,75 @@
+// Which of the compiled instruction sets this processor runs.
+#include <cstdlib>
+#include <cstring>
+#include <initializer_list>
+
+#include "../kernels.h"
+
+namespace mhc {
+
+namespace baseline {
+const Operations& operations(Shape);
+}
+#ifdef __x86_64__
+namespace avx2 {
+const Operations& operations(Shape);
+}
+namespace avx512 {
+const Operations& operations(Shape);
+}
+#endif
+
+namespace {
+
+Isa best() {
+    const char* wanted = std::getenv("MHC_KERNELS_ISA");
+    for (Isa isa : {Isa::AVX512, Isa::AVX2}) {
+        if (cpu_has(isa) && (wanted == nullptr || std::strcmp(wanted, name_of(isa)) == 0)) return isa;
+    }
+#ifdef __aarch64__
+    return Isa::NEON;
+#else
+    return Isa::BASELINE;
+#endif
+}
+
+}  // namespace
+
+bool cpu_has(Isa isa) {
+#ifdef __x86_64__
+    if (isa == Isa::AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (isa == Isa::AVX512) {
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    }
+    return isa == Isa::BASELINE;
+#elif defined(__aarch64__)
+    return isa == Isa::NEON;
+#else
+    return isa == Isa::BASELINE;
+#endif
+}
+
+const char* name_of(Isa isa) {
+    switch (isa) {
+        case Isa::AVX512: return "avx512";
+        case Isa::AVX2: return "avx2";
+        case Isa::NEON: return "neon";
+        default: return "baseline";
+    }
+}
+
+Isa cpu_isa() {
+    static const Isa isa = best();
+    return isa;
+}
+
+const Operations& cpu_operations([[maybe_unused]] Isa isa, Shape shape) {
+#ifdef __x86_64__
+    if (isa == Isa::AVX512) return avx512::operations(shape);
+    if (isa == Isa::AVX2) return avx2::operations(shape);
+#endif
+    return baseline::operations(shape);
+}
+
+}  // namespace mhc

@@ -1,0 +1,158 @@
+// Vectors of the compiler's own extension at the width of one instruction set: the same body compiles for each.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "../kernels.h"
+
+// Everything below lies in a namespace of the instruction set, so that no linker can merge two widths of one function.
+namespace mhc::MHC_ISA {
+
+constexpr int LANES = MHC_LANES;
+
+template <int W>
+struct Simd {
+    typedef float F __attribute__((vector_size(4 * W)));
+    typedef int32_t I __attribute__((vector_size(4 * W)));
+    typedef uint32_t U __attribute__((vector_size(4 * W)));
+    typedef uint16_t H __attribute__((vector_size(2 * W)));
+};
+using Vec = Simd<LANES>::F;
+
+struct Bf16 {
+    uint16_t bits;
+};
+
+// How much of a vector a load or store touches: all of it, or the first few lanes at the end of a row.
+struct Whole {};
+struct Part {
+    int64_t count;
+};
+
+// Runs body(offset, Whole | Part) over [0, length).
+template <class Body>
+inline __attribute__((always_inline)) void sweep(int64_t length, Body body) {
+    int64_t at = 0;
+    for (; at + LANES <= length; at += LANES) body(at, Whole{});
+    if (at < length) body(at, Part{length - at});
+}
+
+template <class V>
+inline V splat(float value) {
+    return value - V{};
+}
+
+inline Vec load(const float* p, Whole) {
+    Vec v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+}
+
+inline Vec load(const float* p, Part part) {
+    Vec v = {};
+    std::memcpy(&v, p, part.count * sizeof *p);
+    return v;
+}
+
+inline Vec widen(Simd<LANES>::H half) {
+    const Simd<LANES>::U bits = __builtin_convertvector(half, Simd<LANES>::U) << 16;
+    return (Vec)bits;
+}
+
+inline Vec load(const Bf16* p, Whole) {
+    Simd<LANES>::H half;
+    std::memcpy(&half, p, sizeof half);
+    return widen(half);
+}
+
+inline Vec load(const Bf16* p, Part part) {
+    Simd<LANES>::H half = {};
+    std::memcpy(&half, p, part.count * sizeof *p);
+    return widen(half);
+}
+
+// Round to nearest, ties to even; not-a-number stays one.
+inline Simd<LANES>::H narrow(Vec v) {
+    const Simd<LANES>::U bits = (Simd<LANES>::U)v;
+    Simd<LANES>::U rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    rounded = v != v ? rounded * 0 + 0x7fc0 : rounded;
+    return __builtin_convertvector(rounded, Simd<LANES>::H);
+}
+
+inline void store(float* p, Vec v, Whole) { std::memcpy(p, &v, sizeof v); }
+inline void store(float* p, Vec v, Part part) { std::memcpy(p, &v, part.count * sizeof *p); }
+
+inline void store(Bf16* p, Vec v, Whole) {
+    const Simd<LANES>::H half = narrow(v);
+    std::memcpy(p, &half, sizeof half);
+}
+
+inline void store(Bf16* p, Vec v, Part part) {
+    const Simd<LANES>::H half = narrow(v);
+    std::memcpy(p, &half, part.count * sizeof *p);
+}
+
+// What a store of v would read back.
+inline Vec as_stored(const float*, Vec v) { return v; }
+inline Vec as_stored(const Bf16*, Vec v) { return widen(narrow(v)); }
+
+// c = [a folded in halves | b folded in halves], inside each group of 2 * HALF lanes.
+template <int HALF, size_t... I>
+inline Vec fold(Vec a, Vec b, std::index_sequence<I...>) {
+    constexpr auto lower = [](size_t i) { return i / (2 * HALF) * (2 * HALF) + i % HALF + (i / HALF % 2) * LANES; };
+    return __builtin_shufflevector(a, b, lower(I)...) + __builtin_shufflevector(a, b, (lower(I) + HALF)...);
+}
+
+// The LANES sums of LANES vectors, in order: log2(LANES) rounds of pairwise folds.
+template <int COUNT = LANES>
+inline Vec sums(const Vec* v, int stride = 1) {
+    if constexpr (COUNT == 1) {
+        return *v;
+    } else {
+        // Sources in bit-reversed order come out in natural order.
+        const Vec even = sums<COUNT / 2>(v, stride * 2);
+        const Vec odd = sums<COUNT / 2>(v + stride, stride * 2);
+        return fold<LANES / COUNT>(even, odd, std::make_index_sequence<LANES>());
+    }
+}
+
+inline float sum(Vec v) {
+    float lanes[LANES];
+    std::memcpy(lanes, &v, sizeof v);
+    for (int half = LANES / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
+    }
+    return lanes[0];
+}
+
+// e^x to about one unit in the last place: Cephes' polynomial on [-ln2/2, ln2/2]; arguments end at +-87.
+template <int W>
+inline typename Simd<W>::F exponential(typename Simd<W>::F x) {
+    using F = typename Simd<W>::F;
+    using I = typename Simd<W>::I;
+    const F top = splat<F>(87.0f), bottom = splat<F>(-87.0f);
+    x = x > top ? top : x;
+    x = x < bottom ? bottom : x;
+    // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
+    const F shifted = x * 1.44269504088896341f + 12582912.0f;
+    const F k = shifted - 12582912.0f;
+    F r = x - k * 0.693359375f;
+    r = r - k * -2.12194440e-4f;
+    F p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * r * r + r + 1.0f;
+    const I exponent = ((I)shifted - 0x4b400000 + 127) << 23;
+    return p * (F)exponent;
+}
+
+template <int W>
+inline typename Simd<W>::F sigmoid(typename Simd<W>::F x) {
+    return 1.0f / (1.0f + exponential<W>(-x));
+}
+
+}  // namespace mhc::MHC_ISA

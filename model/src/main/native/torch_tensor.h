@@ -1,0 +1,59 @@
+// Tensors of the libtorch in this process, through its stable C shim alone: no torch header, one binary for 2.7 and newer.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mhc::torch {
+
+// The shim's functions, null where this libtorch has none. An error code other than 0 is a failure.
+struct Shim {
+    int32_t (*library_init_def)(const char* name, const char* file, uint32_t line, void** library);
+    int32_t (*library_init_impl)(const char* name, const char* key, const char* file, uint32_t line, void** library);
+    int32_t (*library_def)(void* library, const char* schema);
+    int32_t (*library_impl)(void* library, const char* name, void (*boxed)(uint64_t*, uint64_t, uint64_t));
+    int32_t (*get_data_ptr)(void* tensor, void** data);
+    int32_t (*get_dim)(void* tensor, int64_t* dimensions);
+    int32_t (*get_sizes)(void* tensor, int64_t** sizes);
+    int32_t (*get_strides)(void* tensor, int64_t** strides);
+    int32_t (*get_dtype)(void* tensor, int32_t* dtype);
+    int32_t (*get_device_type)(void* tensor, int32_t* type);
+    int32_t (*get_device_index)(void* tensor, int32_t* index);
+    int32_t (*empty_strided)(int64_t dimensions, const int64_t* sizes, const int64_t* strides, int32_t dtype,
+                             int32_t device_type, int32_t device_index, void** tensor);
+    int32_t (*copy_)(void* self, void* source, int32_t non_blocking);
+    int32_t (*delete_tensor_object)(void* tensor);
+    bool (*grad_mode_is_enabled)();
+
+    bool complete() const;
+};
+
+const Shim& shim();
+
+enum Type : int32_t { FLOAT = 6, DOUBLE = 7, BFLOAT16 = 15 };
+
+// An owned handle of a tensor.
+class Tensor {
+public:
+    Tensor() = default;
+    explicit Tensor(void* handle) : handle_(handle) {}
+    Tensor(Tensor&& other) noexcept : handle_(other.release()) {}
+    Tensor& operator=(Tensor&& other) noexcept;
+    ~Tensor();
+
+    // An uninitialised contiguous tensor on the device of `like`.
+    static Tensor empty(const std::vector<int64_t>& sizes, Type type, const Tensor& like);
+
+    explicit operator bool() const { return handle_ != nullptr; }
+    void* release();
+    void* data() const;
+    Type type() const;
+    std::vector<int64_t> sizes() const;
+    // This tensor, or a contiguous copy of it.
+    Tensor contiguous() &&;
+
+private:
+    void* handle_ = nullptr;
+};
+
+}  // namespace mhc::torch

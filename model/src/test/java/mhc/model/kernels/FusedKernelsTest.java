@@ -1,0 +1,66 @@
+package mhc.model.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FusedKernelsTest {
+    @TempDir
+    Path folder;
+
+    private static byte[] content(int seed) {
+        byte[] bytes = new byte[100_000];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Linux, amd64, linux-x86_64",
+        "Linux, aarch64, linux-aarch64",
+        "Mac OS X, aarch64, mac-os-x-aarch64",
+        "Windows 11, amd64, windows-11-x86_64"
+    })
+    void namesPlatformsAsTheBuildDoes(String system, String processor, String expected) {
+        assertThat(FusedKernels.platform(system, processor)).isEqualTo(expected);
+    }
+
+    @Test
+    void manyUnpackAtOnceAndEachFindsTheWholeFile() throws IOException {
+        byte[] library = content(1);
+        Set<Path> files = ConcurrentHashMap.newKeySet();
+        IntStream.range(0, 40).parallel().forEach(i -> {
+            try {
+                Path file = FusedKernels.unpack(library, folder);
+                assertThat(Files.readAllBytes(file)).isEqualTo(library);
+                files.add(file);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        assertThat(files).hasSize(1);
+        try (Stream<Path> left = Files.list(files.iterator().next().getParent())) {
+            assertThat(left).containsExactlyElementsOf(files);
+        }
+    }
+
+    @Test
+    void anotherLibraryHasAnotherHomeAndDamageIsRepaired() throws IOException {
+        Path first = FusedKernels.unpack(content(1), folder);
+        assertThat(FusedKernels.unpack(content(2), folder)).isNotEqualTo(first);
+        Files.write(first, new byte[] {1, 2, 3});
+        assertThat(FusedKernels.unpack(content(1), folder)).isEqualTo(first);
+        assertThat(Files.readAllBytes(first)).isEqualTo(content(1));
+    }
+}
