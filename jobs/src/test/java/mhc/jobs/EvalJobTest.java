@@ -47,7 +47,7 @@ class EvalJobTest {
         String report = run(settings(out));
 
         assertThat(report).contains("PIQA", "GSM8K", "plain", "mhc", "untrained weights");
-        assertThat(out.resolve("manifest.json")).content().contains("\"paper\"", "\"fingerprint\"", "\"reference\"");
+        assertThat(out.resolve("manifest.json")).content().contains("\"paper\"", "\"fingerprint\"", "\"kernels\"");
         assertThat(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"))
                 .exists();
         assertThat(out.resolve("report.md")).content(StandardCharsets.UTF_8).isEqualTo(report);
