@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import mhc.datasets.InputException;
+import mhc.datasets.RecordedPools;
 import mhc.eval.Answer;
 import mhc.eval.lmeval.ParityCheck;
 import mhc.eval.lmeval.ParityReport;
 import mhc.eval.lmeval.ParityReport.Kind;
 import mhc.eval.lmeval.Recording;
-import mhc.jobs.RecordedPools;
 import mhc.model.InferenceOptions;
 import mhc.model.LanguageModel;
 import mhc.model.LanguageModels;
@@ -66,13 +66,13 @@ final class ParityCommand implements Callable<Integer> {
             for (Path file : files) {
                 Recording recording = Recording.read(file);
                 reports.add(show(
-                        file, ParityCheck.of(recording, pools.of(recording)).replay(), false));
+                        file, check(recording, pools).replay(), false));
             }
         } else {
             try (LanguageModel asked = LanguageModels.open(model, options())) {
                 for (Path file : files) {
                     Recording recording = Recording.read(file);
-                    ParityCheck check = ParityCheck.of(recording, pools.of(recording));
+                    ParityCheck check = check(recording, pools);
                     boolean ask = isOf(asked.info().residual(), file);
                     reports.add(show(file, ask ? check.compare(answers(asked, check)) : check.replay(), ask));
                 }
@@ -106,6 +106,10 @@ final class ParityCommand implements Callable<Integer> {
         String[] parts = file.getFileName().toString().split("\\.");
         String answerer = parts.length > 2 ? parts[parts.length - 2] : "";
         return answerer.equals(residual) || !ANSWERERS.contains(answerer);
+    }
+
+    private static ParityCheck check(Recording recording, RecordedPools pools) {
+        return ParityCheck.of(recording, pools.of(recording.benchmark().name(), recording.shots()));
     }
 
     private static List<Answer> answers(LanguageModel model, ParityCheck check) {
