@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import mhc.eval.lmeval.latex.Token.Kind;
+import mhc.eval.score.PythonText;
 
 /**
  * The grammar of sympy's {@code parse_latex} by recursive descent. Its consequences are meant: what follows the longest
@@ -45,7 +46,7 @@ final class Parser extends TokenReader {
     }
 
     private Parser(String text) {
-        super(text);
+        super(PythonText.strip(text));
     }
 
     /** The expression that {@code text} begins with. */
