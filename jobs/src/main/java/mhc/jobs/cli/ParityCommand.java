@@ -65,8 +65,7 @@ final class ParityCommand implements Callable<Integer> {
         if (model == null) {
             for (Path file : files) {
                 Recording recording = Recording.read(file);
-                reports.add(show(
-                        file, check(recording, pools).replay(), false));
+                reports.add(show(file, check(recording, pools).replay(), false));
             }
         } else {
             try (LanguageModel asked = LanguageModels.open(model, options())) {
@@ -131,13 +130,15 @@ final class ParityCommand implements Callable<Integer> {
                 report.mismatches(Kind.RESULT));
         if (asked) {
             out.printf(
-                    ", log-likelihood %d/%d, text %d/%d",
+                    ", log-likelihood %d/%d, text %d/%d, near ties %d",
                     report.mismatches(Kind.LOG_LIKELIHOOD),
                     report.compared(Kind.LOG_LIKELIHOOD),
                     report.mismatches(Kind.TEXT),
-                    report.compared(Kind.TEXT));
+                    report.compared(Kind.TEXT),
+                    report.nearTies().size());
         }
         out.println();
+        report.nearTies().forEach(line -> out.println("    near tie: " + line));
         report.first().stream().limit(SHOWN).forEach(line -> out.println("    " + line));
         out.flush();
         return report;
@@ -146,11 +147,13 @@ final class ParityCommand implements Callable<Integer> {
     private int summarize(List<ParityReport> reports) {
         long differing = reports.stream().filter(report -> !report.agrees()).count();
         int documents = reports.stream().mapToInt(ParityReport::documents).sum();
+        int nearTies =
+                reports.stream().mapToInt(report -> report.nearTies().size()).sum();
         spec.commandLine()
                 .getOut()
                 .printf(
-                        "%d recordings, %d documents, %d recordings with mismatches%n",
-                        reports.size(), documents, differing);
+                        "%d recordings, %d documents, %d near ties, %d recordings with mismatches%n",
+                        reports.size(), documents, nearTies, differing);
         spec.commandLine().getOut().flush();
         return differing == 0 ? 0 : 1;
     }

@@ -31,13 +31,13 @@ final class Parser extends TokenReader {
             Kind.UNSUPPORTED);
     private static final Set<Kind> STARTS_FUNCTION = EnumSet.of(Kind.FUNCTION, Kind.ROOT, Kind.OVERLINE);
 
-    /** Operands read, those of attempts given up included; the original gives up after seconds, or deep in recursion. */
-    private static final int MOST_OPERANDS = 800;
+    /** Operands and powers read, those of attempts given up included; the original gives up after seconds, or deep in recursion. */
+    private static final int MOST_OPERATIONS = 800;
 
     private static final int DEEPEST = 60;
 
     private int openBars;
-    private int operands;
+    private int operations;
     private int depth;
 
     /** A part that an expression may have or not. */
@@ -135,12 +135,20 @@ final class Parser extends TokenReader {
         return Expression.juxtaposed(factors);
     }
 
+    private void count() throws UnreadableException {
+        if (++operations > MOST_OPERATIONS) {
+            throw new UnreadableException("more than " + MOST_OPERATIONS + " operations");
+        }
+    }
+
     private Expression operand() throws LatexException {
-        if (++operands > MOST_OPERANDS || ++depth > DEEPEST) {
-            throw new UnreadableException("too long or too deep");
+        count();
+        if (++depth > DEEPEST) {
+            throw new UnreadableException("nested more than " + DEEPEST + " deep");
         }
         Expression operand = primary();
         while (sees(Kind.CARET)) {
+            count();
             Optional<Expression> power = behindNext(this::scriptBody);
             if (power.isEmpty()) {
                 break;
@@ -154,6 +162,7 @@ final class Parser extends TokenReader {
             if (!accept(Kind.BANG)) {
                 throw new UnreadableException("an evaluation bar");
             }
+            count();
             operand = Expression.Call.of(Function.FACTORIAL, operand);
         }
         depth--;
