@@ -93,10 +93,10 @@ class OfficialVectorsTest {
     @Test
     void minervaAnswers() {
         agree(vectors("minerva.jsonl"), v -> switch (v.get(0).textValue()) {
-            case "normalise" -> MathAnswer.normalise(v.get(1).textValue());
-            case "answer" -> MathAnswer.official(v.get(1).textValue());
+            case "normalise" -> MinervaAnswer.normalise(v.get(1).textValue());
+            case "answer" -> MinervaAnswer.official(v.get(1).textValue());
             default ->
-                MathAnswer.ofSolution(
+                MinervaAnswer.ofSolution(
                         new Example.MathProblem("math/x", "", "", "", v.get(1).textValue()));
         });
     }
