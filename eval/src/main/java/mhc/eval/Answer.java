@@ -14,12 +14,29 @@ public sealed interface Answer extends Serializable {
      * Generated text, cut before the first stop string.
      *
      * @param stop what ended it
+     * @param nearTie length of the text before the first token whose logit led the next one's by no more than {@link
+     *     #NEAR_TIE}, so that rounding decides what follows; {@link #CLEAR} when there is none
      */
-    record Text(String text, Stop stop, Usage usage) implements Answer {
+    record Text(String text, Stop stop, Usage usage, int nearTie) implements Answer {
+        /** Lead of one logit over another, below which two correct computations may choose differently. */
+        public static final double NEAR_TIE = 1e-4;
+
+        /** Every token had a clear lead, or leads are not known. */
+        public static final int CLEAR = -1;
+
         public Text {
             Objects.requireNonNull(text, "text is null");
             Objects.requireNonNull(stop, "stop is null");
             Objects.requireNonNull(usage, "usage is null");
+            if (nearTie < CLEAR || nearTie > text.length()) {
+                throw new IllegalArgumentException(
+                        "nearTie is %d, expected -1 to %d".formatted(nearTie, text.length()));
+            }
+        }
+
+        /** A text whose every token had a clear lead. */
+        public Text(String text, Stop stop, Usage usage) {
+            this(text, stop, usage, CLEAR);
         }
     }
 

@@ -9,7 +9,8 @@ import java.io.Serializable;
  * @param metric such as {@code exact_match}
  * @param filter how the answer was extracted, {@code none} when it was taken as it stands
  * @param value mean over all examples, failed ones counted as 0; between 0 and 1
- * @param stderr standard error of {@code value}; NaN when there are too few examples for one
+ * @param stderr standard error of {@code value}, which allows for clusters of examples except under protocol {@code
+ *     lm-eval}; NaN when there are too few examples for one
  * @param n examples, failed ones included
  * @param shots exemplars before each question
  * @param failed examples without an answer
@@ -29,4 +30,9 @@ public record ScoreRow(
         long truncated)
         implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** The same score with another standard error. */
+    public ScoreRow withStderr(double other) {
+        return new ScoreRow(model, benchmark, task, metric, filter, value, other, n, shots, failed, truncated);
+    }
 }

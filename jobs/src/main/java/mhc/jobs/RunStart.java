@@ -108,6 +108,7 @@ final class RunStart {
                 .put("metric", planned.benchmark().headline().metric())
                 .put("filter", planned.benchmark().headline().filter())
                 .put("shots", planned.shots())
+                .put("prompts", planned.prompts())
                 .put("examples", planned.examples())
                 .put("shards", planned.shards().size());
         json.set("files", RunDirectory.json(planned.corpus().files()));

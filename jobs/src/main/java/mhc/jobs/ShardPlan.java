@@ -1,10 +1,14 @@
 package mhc.jobs;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +21,7 @@ import mhc.datasets.LoadedCorpus;
 import mhc.datasets.PoolKind;
 import mhc.eval.Benchmark;
 import mhc.eval.Protocols;
+import mhc.eval.Request;
 import mhc.eval.Shots;
 import mhc.jobs.config.Problems;
 import mhc.jobs.config.RunConfig;
@@ -32,8 +37,12 @@ final class ShardPlan {
 
     private ShardPlan() {}
 
-    /** One benchmark's part of the plan. */
-    record Planned(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Shard> shards) {
+    /**
+     * One benchmark's part of the plan.
+     *
+     * @param prompts SHA-256, in hexadecimal digits, of all its requests' {@link Request#hash()}, one a line, in plan order
+     */
+    record Planned(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Shard> shards, String prompts) {
         int examples() {
             return shards.stream().mapToInt(shard -> shard.items().size()).sum();
         }
@@ -63,7 +72,27 @@ final class ShardPlan {
                 items.add(new Shard.Item(corpus.examples().get(i), drawn.get(i)));
             }
         }
-        return new Planned(benchmark, corpus, shots, cut(config.protocol(), name, shots, items));
+        List<Shard> shards = cut(config.protocol(), name, shots, items);
+        return new Planned(benchmark, corpus, shots, shards, prompts(benchmark, shards));
+    }
+
+    private static String prompts(Benchmark benchmark, List<Shard> shards) {
+        MessageDigest sha = sha256();
+        for (Shard shard : shards) {
+            for (Shard.Item item : shard.items()) {
+                Request request = benchmark.request(item.example(), item.shots());
+                sha.update((request.hash() + "\n").getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        return HexFormat.of().formatHex(sha.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
     }
 
     /** Without shots no pool is read, but BBH's prompt files also say what each task is about. */

@@ -3,6 +3,8 @@ package mhc.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,8 +12,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
 import mhc.datasets.Samples;
@@ -59,6 +65,9 @@ class EvalJobTest {
                 .extracting(row -> row.<String>getAs("benchmark"))
                 .containsExactlyInAnyOrder("piqa", "gsm8k");
         assertThat(RunStatus.describe(out.toString())).contains("complete: the manifest is written");
+        assertThat(prompts(out.resolve("manifest.json"), "gsm8k"))
+                .isEqualTo(prompts(out.resolve("_run.json"), "gsm8k"))
+                .isEqualTo(promptsOfRows(out.resolve("predictions/model=mhc/benchmark=gsm8k/part-00000.parquet")));
 
         // A run that lost its manifest and a shard, as after a kill, does only what is missing, and the rows are the
         // same.
@@ -187,6 +196,29 @@ class EvalJobTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(file.resolve("run").toString())
                 .hasMessageContaining("give a writable directory");
+    }
+
+    private static String prompts(Path json, String benchmark) throws IOException {
+        for (JsonNode entry : new ObjectMapper().readTree(json.toFile()).path("benchmarks")) {
+            if (entry.path("name").asText().equals(benchmark)) {
+                return entry.path("prompts").asText();
+            }
+        }
+        return "absent";
+    }
+
+    /** The same from the rows of a benchmark's only shard: anyone can check a manifest. */
+    private static String promptsOfRows(Path shard) {
+        String hashes =
+                LocalSpark.session().read().parquet(shard.toString()).select("request_hash").collectAsList().stream()
+                        .map(row -> row.getString(0) + "\n")
+                        .collect(Collectors.joining());
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(hashes.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private String run(Settings settings) {

@@ -15,6 +15,8 @@ final class GenerateJob {
     private Answer.Stop stop;
     private boolean broken;
     private int produced;
+    // Tokens before the first one that led by little, or -1.
+    private int clearTokens = -1;
 
     private GenerateJob(long[] prompt, boolean truncated, Request.Generate request, Tokenizer tokenizer) {
         this.prompt = prompt;
@@ -68,6 +70,9 @@ final class GenerateJob {
     /** Takes the next token and tells whether the answer is complete. */
     boolean add(long token, float gap) {
         produced++;
+        if (clearTokens < 0 && gap <= Answer.Text.NEAR_TIE) {
+            clearTokens = text.tokens();
+        }
         if (!Float.isFinite(gap)) {
             broken = true;
         } else if (tokenizer.isEnd(token)) {
@@ -89,6 +94,10 @@ final class GenerateJob {
                     "The model's logits after " + (produced - 1) + " generated tokens are not finite.");
         }
         Answer.Stop reason = text.stopped() ? Answer.Stop.STOP_STRING : stop;
-        return new Answer.Text(text.text(), reason, new Answer.Usage(prompt.length, reusedTokens, produced, truncated));
+        return new Answer.Text(
+                text.text(),
+                reason,
+                new Answer.Usage(prompt.length, reusedTokens, produced, truncated),
+                clearTokens < 0 ? Answer.Text.CLEAR : text.lengthOf(clearTokens));
     }
 }

@@ -62,6 +62,17 @@ final class GeneratedText {
         return cut < 0 ? whole : whole.substring(0, cut);
     }
 
+    /** How much of {@link #text()} the first tokens make, a character that they begin left aside. */
+    int lengthOf(int tokens) {
+        String text = text();
+        String first = decode(0, tokens);
+        int length = 0;
+        while (length < Math.min(first.length(), text.length()) && first.charAt(length) == text.charAt(length)) {
+            length++;
+        }
+        return length;
+    }
+
     /** Whether a stop string cut the text. */
     boolean stopped() {
         return firstStop(decode(0, count)) >= 0;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import mhc.eval.Answer;
+import mhc.eval.Request;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,5 +121,27 @@ class TokenizerTest {
         }
         assertThat(stopped).isTrue();
         assertThat(text.text()).endsWith("a ");
+    }
+
+    /** Where a token led by little, what follows may differ elsewhere: the answer says from which character. */
+    @Test
+    void marksTheFirstTokenThatLedByLittle() throws UnanswerableException {
+        Request.Generate request = new Request.Generate("Say so:", List.of("."), 20);
+        long[] ids = tokenizer.encode("The answer \u00e4 is.");
+        for (int tie = 0; tie < ids.length; tie++) {
+            GenerateJob job = GenerateJob.of(request, tokenizer, 100);
+            for (int i = 0; i < ids.length; i++) {
+                job.add(ids[i], i < tie ? 1 : 1e-5f);
+            }
+            String before = tokenizer.decode(Arrays.copyOf(ids, tie)).replace("\ufffd", "");
+            Answer.Text text = (Answer.Text) job.answer(0);
+            assertThat(text.text()).isEqualTo("The answer \u00e4 is");
+            assertThat(text.nearTie()).isEqualTo(before.length());
+        }
+        GenerateJob clear = GenerateJob.of(request, tokenizer, 100);
+        for (long id : ids) {
+            clear.add(id, 2e-4f);
+        }
+        assertThat(((Answer.Text) clear.answer(0)).nearTie()).isEqualTo(Answer.Text.CLEAR);
     }
 }

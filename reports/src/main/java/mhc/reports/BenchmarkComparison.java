@@ -24,11 +24,14 @@ record BenchmarkComparison(
     /**
      * One cell.
      *
-     * @param score the whole benchmark's
+     * @param score the whole benchmark's, with the standard error that stands in the table
+     * @param independentStderr standard error that knows tasks but no clusters: lm-evaluation-harness's
      * @param clusters independent units among its examples
      * @param clusteredStderr standard error that allows for them, NaN when there is one only
+     * @param taskStderr standard error as if only tasks were independent, NaN below two tasks
      */
-    record ModelScore(ScoreRow score, int clusters, double clusteredStderr) {
+    record ModelScore(
+            ScoreRow score, double independentStderr, int clusters, double clusteredStderr, double taskStderr) {
         String model() {
             return score.model();
         }

@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mhc.eval.MetricName;
-import mhc.eval.ScoreRow;
 import mhc.eval.stats.Difference;
 import mhc.eval.stats.Holm;
 import mhc.eval.stats.PairedScores;
-import mhc.eval.stats.StandardError;
 import mhc.reports.BenchmarkComparison.ModelDifference;
 import mhc.reports.BenchmarkComparison.ModelScore;
 
@@ -27,13 +25,9 @@ final class Comparisons {
     /**
      * One benchmark's row; its p-values are not corrected yet.
      *
-     * @param scores headline score of the whole benchmark for each model, in table order
+     * @param cells headline score of the whole benchmark for each model, in table order
      */
-    static BenchmarkComparison of(BenchmarkExamples examples, MetricName headline, List<ScoreRow> scores) {
-        List<ModelScore> cells = new ArrayList<>();
-        for (ScoreRow score : scores) {
-            cells.add(cell(score, headline, examples.byModel().get(score.model())));
-        }
+    static BenchmarkComparison of(BenchmarkExamples examples, MetricName headline, List<ModelScore> cells) {
         return new BenchmarkComparison(
                 examples.benchmark(),
                 headline,
@@ -41,13 +35,6 @@ final class Comparisons {
                 askedOfAll(examples),
                 List.copyOf(cells),
                 differences(examples, headline));
-    }
-
-    private static ModelScore cell(ScoreRow score, MetricName headline, List<ExampleRow> rows) {
-        double[] values =
-                rows.stream().mapToDouble(row -> row.score(headline.key())).toArray();
-        List<String> clusters = rows.stream().map(ExampleRow::cluster).toList();
-        return new ModelScore(score, new HashSet<>(clusters).size(), StandardError.clustered(values, clusters));
     }
 
     private static int askedOfAll(BenchmarkExamples examples) {

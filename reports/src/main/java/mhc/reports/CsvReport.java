@@ -27,8 +27,10 @@ final class CsvReport {
         "n",
         "value",
         "stderr",
+        "independent_stderr",
         "clusters",
         "clustered_stderr",
+        "task_stderr",
         "failed",
         "truncated"
     };
@@ -99,8 +101,10 @@ final class CsvReport {
                 score.n(),
                 Numbers.exactPercent(score.value()),
                 Numbers.exactPercent(score.stderr()),
+                Numbers.exactPercent(cell.independentStderr()),
                 cell.clusters(),
                 Numbers.exactPercent(cell.clusteredStderr()),
+                Numbers.exactPercent(cell.taskStderr()),
                 score.failed(),
                 score.truncated()));
     }

@@ -132,6 +132,7 @@ final class ReportPage {
                 right("95% interval"),
                 left("Test"),
                 right("p"),
+                right("Mid-p"),
                 right("Holm p"),
                 right("Won"),
                 right("Lost"),
@@ -139,7 +140,8 @@ final class ReportPage {
                 right("MDE"),
                 left("Verdict"));
         String caption = b + " less " + a + " in percentage points, on the same examples; won: examples on which " + b
-                + " scores higher. Holm p: corrected for the " + rows.size()
+                + " scores higher. Mid-p: less cautious than an exact p, decides nothing. Holm p: corrected for the "
+                + rows.size()
                 + " tests of this table. MDE: smallest difference found with 80% power.";
         blocks.add(new Table(caption, columns, rows, List.of()));
     }
@@ -153,6 +155,7 @@ final class ReportPage {
                 "[" + Numbers.points(d.low()) + ", " + Numbers.points(d.high()) + "]",
                 d.test().label(),
                 Numbers.probability(d.p()),
+                Numbers.probability(d.midP()),
                 Numbers.probability(pair.holm()),
                 Integer.toString(d.won()),
                 Integer.toString(d.lost()),
@@ -170,8 +173,9 @@ final class ReportPage {
                         cell.model(),
                         Long.toString(cell.score().n()),
                         Integer.toString(cell.clusters()),
-                        Numbers.error(cell.score().stderr()),
+                        Numbers.error(cell.independentStderr()),
                         Numbers.error(cell.clusteredStderr()),
+                        Numbers.error(cell.taskStderr()),
                         Long.toString(cell.score().failed()),
                         Long.toString(cell.score().truncated())));
             }
@@ -181,13 +185,15 @@ final class ReportPage {
                 left("Model"),
                 right("n"),
                 right("Clusters"),
-                right("±"),
+                right("Independent ±"),
                 right("Clustered ±"),
+                right("By-task ±"),
                 right("Failed"),
                 right("Truncated"));
-        String caption =
-                "Clusters: groups of examples that share a passage or a source. ±: examples taken as independent,"
-                        + " pooled over tasks, as above; clustered ±: only clusters are. A failed example scores 0.";
+        String caption = "Clusters: groups of examples that share a passage or a source. Standard errors when, within a"
+                + " task, examples are independent; when only clusters are (in the table above where a cluster holds"
+                + " several examples, except under protocol lm-eval); when only tasks are, as a sensitivity figure. A"
+                + " failed example scores 0.";
         return new Table(caption, columns, rows, List.of());
     }
 

@@ -11,6 +11,7 @@ import mhc.datasets.InputException;
 import mhc.eval.BenchmarkTally;
 import mhc.eval.MetricName;
 import mhc.eval.ScoreRow;
+import mhc.reports.BenchmarkComparison.ModelScore;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores, comparison and pages of one or several runs, from their prediction files alone. */
@@ -129,16 +130,27 @@ public final class RunReport {
     private void evaluate(BenchmarkExamples examples, List<ScoreRow> secondary) {
         protocols.add(examples.protocol());
         MetricName headline = headlines.of(examples);
-        List<ScoreRow> wholes = new ArrayList<>();
+        List<ModelScore> cells = new ArrayList<>();
         examples.byModel().forEach((model, rows) -> {
-            List<ScoreRow> own = tally(rows).rows(model, examples.benchmark(), headline, examples.shots());
-            scores.addAll(own);
-            own.stream().filter(score -> score.task().isEmpty()).forEach(wholes::add);
+            List<ScoreRow> independent = tally(rows).rows(model, examples.benchmark(), headline, examples.shots());
+            ScoreErrors errors = new ScoreErrors(rows);
+            List<ScoreRow> tabled = errors.tabled(independent, examples.protocol());
+            scores.addAll(tabled);
+            for (int i = 0; i < tabled.size(); i++) {
+                ScoreRow score = tabled.get(i);
+                if (name(score).equals(headline) && score.task().isEmpty()) {
+                    cells.add(new ModelScore(
+                            score,
+                            independent.get(i).stderr(),
+                            errors.clusters(),
+                            errors.clustered(headline),
+                            errors.byTask(headline)));
+                } else if (score.task().isEmpty()) {
+                    secondary.add(score);
+                }
+            }
         });
-        Map<Boolean, List<ScoreRow>> byRank = wholes.stream()
-                .collect(Collectors.partitioningBy(score -> name(score).equals(headline)));
-        comparisons.add(Comparisons.of(examples, headline, byRank.get(true)));
-        secondary.addAll(byRank.get(false));
+        comparisons.add(Comparisons.of(examples, headline, cells));
     }
 
     private static BenchmarkTally tally(List<ExampleRow> rows) {

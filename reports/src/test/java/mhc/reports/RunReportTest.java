@@ -106,6 +106,59 @@ class RunReportTest {
                         "hc/snarks/30");
     }
 
+    /** Two passages of three questions: 1, 1, 0 and 0, 0, 1. */
+    @Test
+    void standardErrorsAllowForClustersExceptWhereTheHarnessIsRepeated() {
+        double[] f1 = {1, 1, 0, 0, 0, 1};
+        RunFixture paper = new RunFixture(folder.resolve("paper"));
+        RunFixture harness = new RunFixture(folder.resolve("harness"));
+        for (int i = 0; i < f1.length; i++) {
+            Example example = Example.of("drop/" + i, Map.of("f1", f1[i], "em", 1 - f1[i]))
+                    .cluster("p" + i / 3);
+            paper.add("a", "drop", example.asked("paper", "drop-1", 3));
+            harness.add("a", "drop", example.asked("lm-eval", "drop-1", 3));
+        }
+        // residual sums of the passages: 2 - 3/2 and 1 - 3/2
+        double clustered = Math.sqrt(2 * (.25 + .25)) / 6;
+        double independent = Math.sqrt(.3 / 6);
+        assertStderr(paper.write(), clustered);
+        assertStderr(harness.write(), independent);
+        assertThat(RunReport.write(
+                                TestSpark.SESSION,
+                                List.of(folder.resolve("harness").toString()),
+                                folder.resolve("out").toString())
+                        .markdown())
+                .contains(
+                        "| DROP      | a     |   6 |        2 |          22.4 |        16.7 |         - |      0 |         0 |");
+    }
+
+    private static void assertStderr(String run, double expected) {
+        RunReport.write(TestSpark.SESSION, List.of(run), run);
+        assertThat(rows(run, "scores").stream().map(row -> row.<Double>getAs("stderr")))
+                .hasSize(2)
+                .allSatisfy(stderr -> assertThat(stderr).isCloseTo(expected, within(1e-12)));
+        Row drop = rows(run, "comparison").get(0);
+        List<Row> models = drop.getList(drop.fieldIndex("models"));
+        assertThat(models.get(0).<Double>getAs("stderr")).isCloseTo(expected, within(1e-12));
+    }
+
+    /** Two tasks, each the same throughout: tasks differ, examples inside them do not. */
+    @Test
+    void tasksAsClustersAreASensitivityFigure() {
+        RunFixture run = new RunFixture(folder);
+        for (int i = 0; i < 8; i++) {
+            run.add(
+                    "a",
+                    "mmlu",
+                    Example.of("mmlu/" + i, Map.of("acc", i < 4 ? 1.0 : 0.0)).task(i < 4 ? "law" : "art"));
+        }
+        String written = run.write();
+        assertThat(RunReport.write(TestSpark.SESSION, List.of(written), written).markdown())
+                .contains("| 50.0 ± 0.0 |")
+                .contains(
+                        "| MMLU      | a     |   8 |        8 |           0.0 |        18.9 |      50.0 |      0 |         0 |");
+    }
+
     @Test
     void failedExamplesScoreZero() {
         String run = new RunFixture(folder)

@@ -9,6 +9,7 @@ import mhc.datasets.InputException;
 import mhc.datasets.PoolKind;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
+import mhc.eval.score.BbhScorer;
 import mhc.eval.score.PythonText;
 
 /** {@code bbh_cot_fewshot}, 27 tasks: worked answers after three written exemplars. */
@@ -17,7 +18,6 @@ final class Bbh extends GenerationBenchmark<Example.Bbh> {
     private static final MetricName ROBUST = new MetricName("exact_match", "robust");
     private static final RegexFilter FILTER = RegexFilter.first("(?<=the answer is )(.*)(?=.)");
     private static final String LEAD = "Let's think step by step.";
-    private static final String MARK = "the answer is ";
 
     Bbh() {
         super(
@@ -69,7 +69,8 @@ final class Bbh extends GenerationBenchmark<Example.Bbh> {
     @Override
     Outcome score(Example.Bbh example, String text) {
         String answer = FILTER.apply(text);
-        String robust = finalAnswer(text);
+        // BIG-Bench Hard's own rule, which a blank behind the full stop does not disturb.
+        String robust = PythonText.strip(BbhScorer.extract(PythonText.stripRight(text)));
         return new Outcome(
                 Map.of(METRIC.filter(), answer, ROBUST.filter(), robust),
                 List.of(example.target()),
@@ -78,12 +79,5 @@ final class Bbh extends GenerationBenchmark<Example.Bbh> {
                         ExactMatch.PLAIN.score(answer, List.of(example.target())),
                         ROBUST.key(),
                         robust.equals(example.target()) ? 1.0 : 0.0));
-    }
-
-    /** BIG-Bench Hard's own rule: the text after the last "the answer is ", less one final full stop. */
-    static String finalAnswer(String text) {
-        String answer = PythonText.strip(
-                text.substring(text.lastIndexOf(MARK) < 0 ? 0 : text.lastIndexOf(MARK) + MARK.length()));
-        return answer.endsWith(".") ? answer.substring(0, answer.length() - 1) : answer;
     }
 }

@@ -44,7 +44,9 @@ record ExactMatch(List<Pattern> ignored, boolean ignoreCase, boolean ignorePunct
                     .toList();
         }
         return ignorePunctuation
-                ? kept.stream().map(PythonText::removePunctuation).toList()
+                ? kept.stream()
+                        .map(text -> withoutFinalNulls(PythonText.removePunctuation(text)))
+                        .toList()
                 : kept;
     }
 

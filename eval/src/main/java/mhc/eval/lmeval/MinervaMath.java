@@ -57,16 +57,16 @@ final class MinervaMath extends GenerationBenchmark<Example.MathProblem> {
 
     @Override
     Outcome score(Example.MathProblem example, String text) {
-        String gold = MathAnswer.ofSolution(example);
-        String answer = MathAnswer.official(text);
-        String robust = MathAnswer.robust(text);
+        String gold = MinervaAnswer.ofSolution(example);
+        String answer = MinervaAnswer.official(text);
+        String robust = MinervaAnswer.robust(text);
         return new Outcome(
                 Map.of(MetricName.NO_FILTER, answer, ROBUST.filter(), robust),
                 List.of(gold),
                 Map.of(
                         METRIC.key(),
-                        MathEquivalence.equivalent(answer, gold) ? 1.0 : 0.0,
+                        MinervaAnswer.equivalent(answer, gold) ? 1.0 : 0.0,
                         ROBUST.key(),
-                        MathEquivalence.equivalent(robust, gold) ? 1.0 : 0.0));
+                        MinervaAnswer.equivalent(robust, gold) ? 1.0 : 0.0));
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import mhc.datasets.Example;
 import mhc.datasets.FewShotPool;
 import mhc.eval.Answer;
@@ -89,9 +90,9 @@ public final class ParityCheck {
         for (int i = 0; i < requests.size(); i++) {
             Recording.Document document = recording.documents().get(i);
             compareRequests(report, document, requests.get(i));
-            compareAnswers(report, document, answers.get(i));
-            if (!(answers.get(i) instanceof Answer.Failed)) {
-                Outcome outcome = recording.benchmark().score(document.example(), answers.get(i));
+            Answer answer = compareAnswers(report, document, answers.get(i));
+            if (!(answer instanceof Answer.Failed)) {
+                Outcome outcome = recording.benchmark().score(document.example(), answer);
                 compareOutcomes(report, document, outcome);
                 metrics.add(outcome.metrics());
             }
@@ -118,11 +119,16 @@ public final class ParityCheck {
                 : "continuations " + ((Request.Choice) request).continuations();
     }
 
-    private static String difference(String ours, String recorded) {
+    private static int firstDifference(String ours, String recorded) {
         int at = 0;
         while (at < Math.min(ours.length(), recorded.length()) && ours.charAt(at) == recorded.charAt(at)) {
             at++;
         }
+        return at;
+    }
+
+    private static String difference(String ours, String recorded) {
+        int at = firstDifference(ours, recorded);
         return "from character %d \"%s\" instead of \"%s\"".formatted(at, excerpt(ours, at), excerpt(recorded, at));
     }
 
@@ -131,12 +137,18 @@ public final class ParityCheck {
                 .replace("\n", "\\n");
     }
 
-    private static void compareAnswers(ParityReport.Builder report, Recording.Document document, Answer ours) {
+    /** @return the answer to score: the recorded one where a near tie led to another text */
+    private static Answer compareAnswers(ParityReport.Builder report, Recording.Document document, Answer ours) {
         if (document.answer() instanceof Answer.Text recorded) {
             String text = ours instanceof Answer.Text answered ? answered.text() : null;
-            report.compare(Kind.TEXT, recorded.text().equals(text), () -> "document %d, text: %s"
-                    .formatted(document.place(), text == null ? ours.toString() : difference(text, recorded.text())));
-            return;
+            Supplier<String> description = () -> "document %d, text: %s"
+                    .formatted(document.place(), text == null ? ours.toString() : difference(text, recorded.text()));
+            boolean tied = differsByNearTie(ours, recorded);
+            if (tied) {
+                report.nearTie(description.get());
+            }
+            report.compare(Kind.TEXT, tied || recorded.text().equals(text), description);
+            return tied ? recorded : ours;
         }
         List<Answer.Score> recorded = ((Answer.Scores) document.answer()).scores();
         List<Answer.Score> scores = ours instanceof Answer.Scores answered ? answered.scores() : List.of();
@@ -150,6 +162,14 @@ public final class ParityCheck {
                     () -> "document %d, continuation %d: log-likelihood %s instead of %s"
                             .formatted(document.place(), place, value, theirs));
         }
+        return ours;
+    }
+
+    private static boolean differsByNearTie(Answer ours, Answer.Text recorded) {
+        return ours instanceof Answer.Text answered
+                && answered.nearTie() != Answer.Text.CLEAR
+                && !answered.text().equals(recorded.text())
+                && firstDifference(answered.text(), recorded.text()) >= answered.nearTie();
     }
 
     private static boolean near(double ours, double recorded, double tolerance) {

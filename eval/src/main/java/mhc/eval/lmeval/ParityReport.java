@@ -16,6 +16,8 @@ import java.util.function.Supplier;
  * @param compared comparisons made, by kind
  * @param mismatches comparisons that failed, by kind
  * @param first descriptions of the first mismatches, one line each
+ * @param nearTies generated texts that differ only from a token on whose lead was too small to be the same everywhere,
+ *     one line each; no mismatches
  */
 public record ParityReport(
         String task,
@@ -23,7 +25,8 @@ public record ParityReport(
         int documents,
         Map<Kind, Integer> compared,
         Map<Kind, Integer> mismatches,
-        List<String> first) {
+        List<String> first,
+        List<String> nearTies) {
 
     /** What is compared. */
     public enum Kind {
@@ -45,6 +48,7 @@ public record ParityReport(
         compared = Map.copyOf(compared);
         mismatches = Map.copyOf(mismatches);
         first = List.copyOf(first);
+        nearTies = List.copyOf(nearTies);
     }
 
     public int compared(Kind kind) {
@@ -70,6 +74,9 @@ public record ParityReport(
                 line.append(", %s %d/%d differ".formatted(name, mismatches(kind), compared(kind)));
             }
         }
+        if (!nearTies.isEmpty()) {
+            line.append(", near ties %d".formatted(nearTies.size()));
+        }
         return line.toString();
     }
 
@@ -80,6 +87,7 @@ public record ParityReport(
         private final Map<Kind, Integer> compared = new EnumMap<>(Kind.class);
         private final Map<Kind, Integer> mismatches = new EnumMap<>(Kind.class);
         private final List<String> first = new ArrayList<>();
+        private final List<String> nearTies = new ArrayList<>();
 
         void compare(Kind kind, boolean same, Supplier<String> description) {
             compared.merge(kind, 1, Integer::sum);
@@ -91,6 +99,10 @@ public record ParityReport(
             }
         }
 
+        void nearTie(String description) {
+            nearTies.add(description);
+        }
+
         ParityReport build(Recording recording) {
             return new ParityReport(
                     recording.task(),
@@ -98,7 +110,8 @@ public record ParityReport(
                     recording.documents().size(),
                     compared,
                     mismatches,
-                    first);
+                    first,
+                    nearTies);
         }
     }
 }

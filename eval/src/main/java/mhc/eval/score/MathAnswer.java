@@ -31,7 +31,8 @@ public final class MathAnswer {
             Map.entry("\\text{and}", ","),
             Map.entry("\\text{m}", "\\text{}"));
 
-    private static final List<String> REMOVED = List.of(
+    /** Units, words and markup that are no part of an answer, in the order in which they are removed. */
+    public static final List<String> REMOVED = List.of(
             "square",
             "ways",
             "integers",
@@ -123,21 +124,30 @@ public final class MathAnswer {
 
     /** Minerva's normal form: what follows the last "=", units and words removed, shorthand TeX spelt out. */
     public static String normalize(String answer) {
-        String text = answer.substring(answer.lastIndexOf('=') + 1);
-        for (Map.Entry<String, String> substitution : SUBSTITUTIONS) {
-            text = text.replace(substitution.getKey(), substitution.getValue());
-        }
+        String text = substituted(answer.substring(answer.lastIndexOf('=') + 1));
         for (String removed : REMOVED) {
             text = text.replace(removed, "");
         }
-        text = INLINE_MATH.matcher(text).replaceAll("\\$$3\\$");
+        text = SQRT.matcher(unwrapped(text)).replaceAll("sqrt{$2}").replace("$", "");
+        String digits = text.replace(",", "");
+        return PythonText.isDigits(digits) ? digits : text;
+    }
+
+    /** The first part of the normal form: articles, blanks and some markup replaced. */
+    public static String substituted(String answer) {
+        String text = answer;
+        for (Map.Entry<String, String> substitution : SUBSTITUTIONS) {
+            text = text.replace(substitution.getKey(), substitution.getValue());
+        }
+        return text;
+    }
+
+    /** The third part of it: the inside of dollar signs, text, bold, overline and box; "\fracab" with its braces. */
+    public static String unwrapped(String answer) {
+        String text = INLINE_MATH.matcher(answer).replaceAll("\\$$3\\$");
         for (Pattern wrapper : WRAPPERS) {
             text = wrapper.matcher(text).replaceAll("$2");
         }
-        text = FRAC.matcher(text).replaceAll("frac{$2}{$3}");
-        text = SQRT.matcher(text).replaceAll("sqrt{$2}");
-        text = text.replace("$", "");
-        String digits = text.replace(",", "");
-        return PythonText.isDigits(digits) ? digits : text;
+        return FRAC.matcher(text).replaceAll("frac{$2}{$3}");
     }
 }

@@ -13,6 +13,7 @@ import java.util.function.BiFunction;
 import mhc.datasets.Example;
 import mhc.datasets.testing.SharedInputs;
 import mhc.eval.Outcome;
+import mhc.eval.SelfWritten;
 import mhc.eval.score.MathAnswer;
 import org.junit.jupiter.api.Test;
 

@@ -13,6 +13,7 @@ import mhc.eval.Benchmark;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.Request;
+import mhc.eval.SelfWritten;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -11,6 +11,7 @@ import mhc.eval.Benchmark;
 import mhc.eval.Protocol;
 import mhc.eval.Protocols;
 import mhc.eval.Request;
+import mhc.eval.SelfWritten;
 import mhc.eval.Shots;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import mhc.datasets.InputException;
+import mhc.datasets.RecordedPools;
 import mhc.eval.Answer;
 import mhc.eval.lmeval.ParityCheck;
 import mhc.eval.lmeval.ParityReport;
 import mhc.eval.lmeval.ParityReport.Kind;
 import mhc.eval.lmeval.Recording;
-import mhc.jobs.RecordedPools;
 import mhc.model.InferenceOptions;
 import mhc.model.LanguageModel;
 import mhc.model.LanguageModels;
@@ -65,14 +65,13 @@ final class ParityCommand implements Callable<Integer> {
         if (model == null) {
             for (Path file : files) {
                 Recording recording = Recording.read(file);
-                reports.add(show(
-                        file, ParityCheck.of(recording, pools.of(recording)).replay(), false));
+                reports.add(show(file, check(recording, pools).replay(), false));
             }
         } else {
             try (LanguageModel asked = LanguageModels.open(model, options())) {
                 for (Path file : files) {
                     Recording recording = Recording.read(file);
-                    ParityCheck check = ParityCheck.of(recording, pools.of(recording));
+                    ParityCheck check = check(recording, pools);
                     boolean ask = isOf(asked.info().residual(), file);
                     reports.add(show(file, ask ? check.compare(answers(asked, check)) : check.replay(), ask));
                 }
@@ -108,6 +107,10 @@ final class ParityCommand implements Callable<Integer> {
         return answerer.equals(residual) || !ANSWERERS.contains(answerer);
     }
 
+    private static ParityCheck check(Recording recording, RecordedPools pools) {
+        return ParityCheck.of(recording, pools.of(recording.benchmark().name(), recording.shots()));
+    }
+
     private static List<Answer> answers(LanguageModel model, ParityCheck check) {
         Answer[] answers = new Answer[check.requests().size()];
         model.answer(check.requests(), (index, answer) -> answers[index] = answer);
@@ -127,13 +130,15 @@ final class ParityCommand implements Callable<Integer> {
                 report.mismatches(Kind.RESULT));
         if (asked) {
             out.printf(
-                    ", log-likelihood %d/%d, text %d/%d",
+                    ", log-likelihood %d/%d, text %d/%d, near ties %d",
                     report.mismatches(Kind.LOG_LIKELIHOOD),
                     report.compared(Kind.LOG_LIKELIHOOD),
                     report.mismatches(Kind.TEXT),
-                    report.compared(Kind.TEXT));
+                    report.compared(Kind.TEXT),
+                    report.nearTies().size());
         }
         out.println();
+        report.nearTies().forEach(line -> out.println("    near tie: " + line));
         report.first().stream().limit(SHOWN).forEach(line -> out.println("    " + line));
         out.flush();
         return report;
@@ -142,11 +147,13 @@ final class ParityCommand implements Callable<Integer> {
     private int summarize(List<ParityReport> reports) {
         long differing = reports.stream().filter(report -> !report.agrees()).count();
         int documents = reports.stream().mapToInt(ParityReport::documents).sum();
+        int nearTies =
+                reports.stream().mapToInt(report -> report.nearTies().size()).sum();
         spec.commandLine()
                 .getOut()
                 .printf(
-                        "%d recordings, %d documents, %d recordings with mismatches%n",
-                        reports.size(), documents, differing);
+                        "%d recordings, %d documents, %d near ties, %d recordings with mismatches%n",
+                        reports.size(), documents, nearTies, differing);
         return differing == 0 ? 0 : 1;
     }
 }

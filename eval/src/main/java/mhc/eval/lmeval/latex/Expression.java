@@ -1,8 +1,10 @@
 package mhc.eval.lmeval.latex;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A mathematical expression. A difference is a sum with -1 times its second part, a quotient a product with a power of -1. */
 sealed interface Expression {
@@ -19,6 +21,20 @@ sealed interface Expression {
     /** The integer {@code value}. */
     static Expression number(long value) {
         return new Number(Rational.of(BigInteger.valueOf(value)));
+    }
+
+    /** The product of neighbours; an "x" between two of them that hold no symbol is a multiplication sign. */
+    static Expression juxtaposed(List<Expression> factors) {
+        int last = factors.size() - 1;
+        Expression product = factors.get(last);
+        for (int i = last - 1; i >= 0; i--) {
+            boolean sign = i > 0
+                    && factors.get(i).equals(new Symbol("x"))
+                    && !factors.get(i - 1).hasSymbol()
+                    && !factors.get(i + 1).hasSymbol();
+            product = sign ? product : factors.get(i).times(product);
+        }
+        return product;
     }
 
     default Expression plus(Expression other) {
@@ -38,6 +54,17 @@ sealed interface Expression {
     }
 
     record Number(Rational value) implements Expression {
+        /** Python has no integer literals that begin with zero, but for zero itself. */
+        private static final Pattern LEADING_ZERO = Pattern.compile("0+[1-9][0-9]*");
+
+        /** @param digits with or without a decimal point */
+        static Number literal(String digits) throws UnreadableException {
+            if (LEADING_ZERO.matcher(digits).matches()) {
+                throw new UnreadableException("no Python number: " + digits);
+            }
+            return new Number(Rational.of(new BigDecimal(digits)));
+        }
+
         @Override
         public Optional<Rational> exact() {
             return Optional.of(value);

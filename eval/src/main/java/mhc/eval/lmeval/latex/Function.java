@@ -35,6 +35,9 @@ enum Function {
 
     private static final int LARGEST_FACTORIAL = 3000;
 
+    /** Number of factors up to which a binomial coefficient is multiplied out. */
+    private static final int LARGEST_PRODUCT = 64;
+
     /** Lanczos approximation of the gamma function, g = 7, nine terms. */
     private static final double[] LANCZOS = {
         0.99999999999980993,
@@ -158,6 +161,13 @@ enum Function {
     }
 
     private static Complex binomial(Complex n, Complex k) {
+        if (k.im() == 0 && k.re() == Math.rint(k.re()) && k.re() >= 0 && k.re() <= LARGEST_PRODUCT) {
+            Complex product = Complex.ONE;
+            for (int i = 0; i < k.re(); i++) {
+                product = product.times(n.minus(Complex.of(i))).times(1.0 / (i + 1));
+            }
+            return product;
+        }
         return gamma(n.plus(Complex.ONE))
                 .over(gamma(k.plus(Complex.ONE)))
                 .over(gamma(n.minus(k).plus(Complex.ONE)));

@@ -1,7 +1,7 @@
 package mhc.eval.lmeval.latex;
 
-/** A text is no expression: not in the grammar, or of a kind that is never subtracted (relations, integrals, limits). */
-final class LatexException extends Exception {
+/** A text, or the rest of one, is no expression of the grammar. */
+class LatexException extends Exception {
     private static final long serialVersionUID = 1L;
 
     LatexException(String message) {

@@ -57,8 +57,9 @@ final class Lexer {
         put(kinds, Kind.FUNCTION, "exp", "log", "lg", "ln", "sin", "cos", "tan", "csc", "sec", "cot");
         put(kinds, Kind.FUNCTION, "arcsin", "arccos", "arctan", "arccsc", "arcsec", "arccot");
         put(kinds, Kind.FUNCTION, "sinh", "cosh", "tanh", "arsinh", "arcosh", "artanh");
-        put(kinds, Kind.UNSUPPORTED, "lim", "int", "sum", "prod", "langle", "rangle");
-        put(kinds, Kind.UNSUPPORTED, "to", "rightarrow", "Rightarrow", "longrightarrow", "Longrightarrow");
+        put(kinds, Kind.UNSUPPORTED, "lim", "int", "sum", "prod");
+        put(kinds, Kind.OTHER, "langle", "rangle");
+        put(kinds, Kind.OTHER, "to", "rightarrow", "Rightarrow", "longrightarrow", "Longrightarrow");
         return Map.copyOf(kinds);
     }
 
@@ -110,7 +111,7 @@ final class Lexer {
         position = end;
         if ((name.equals("left") || name.equals("right")) && text.startsWith("|", end)) {
             position++;
-            return new Token(Kind.UNSUPPORTED, name + "|");
+            return new Token(Kind.OTHER, name + "|");
         }
         return SKIPPED.contains(name) ? null : new Token(COMMANDS.getOrDefault(name, Kind.SYMBOL), name);
     }
@@ -135,7 +136,7 @@ final class Lexer {
         if (!character.isEmpty() && SKIPPED_CHARACTERS.contains(character)) {
             return null;
         }
-        throw new LatexException("no token: \\" + character);
+        throw new UnreadableException("no token: \\" + character);
     }
 
     private Token character(char c) throws LatexException {
@@ -186,7 +187,7 @@ final class Lexer {
         if (next < text.length() && text.charAt(next) == partner) {
             position = next + 1;
         } else if (first == '&') {
-            throw new LatexException("no token: &");
+            throw new UnreadableException("no token: &");
         }
         return new Token(Kind.RELATION, "=");
     }
@@ -210,7 +211,7 @@ final class Lexer {
             case ',' -> Kind.COMMA;
             case '.' -> Kind.POINT;
             case '<', '>' -> Kind.RELATION;
-            default -> throw new LatexException("no token: " + c);
+            default -> throw new UnreadableException("no token: " + c);
         };
     }
 }

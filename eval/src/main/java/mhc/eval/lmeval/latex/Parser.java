@@ -1,18 +1,19 @@
 package mhc.eval.lmeval.latex;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import mhc.eval.lmeval.latex.Token.Kind;
+import mhc.eval.score.PythonText;
 
 /**
- * The grammar of sympy's {@code parse_latex} by recursive descent. Its consequences are meant: what follows the first
- * complete expression is ignored ("1,2" is 1, "101_2" is 101), a letter before a parenthesis is a function, side by side
- * is a product, and tuples, intervals, sets and matrices are errors.
+ * The grammar of sympy's {@code parse_latex} by recursive descent. Its consequences are meant: what follows the longest
+ * complete expression is ignored ("1,2" is 1, "101_2" is 101, "2(3,4)" and "2+" are 2), a letter before a parenthesis is
+ * a function, side by side is a product, and tuples, intervals, sets and matrices are errors.
  */
-final class Parser {
+final class Parser extends TokenReader {
     private static final Set<Kind> STARTS_OPERAND = EnumSet.of(
             Kind.OPEN_PARENTHESIS,
             Kind.OPEN_BRACKET,
@@ -30,12 +31,22 @@ final class Parser {
             Kind.UNSUPPORTED);
     private static final Set<Kind> STARTS_FUNCTION = EnumSet.of(Kind.FUNCTION, Kind.ROOT, Kind.OVERLINE);
 
-    private final Lexer lexer;
-    private int position;
+    /** Operands and powers read, those of attempts given up included; the original gives up after seconds, or deep in recursion. */
+    private static final int MOST_OPERATIONS = 800;
+
+    private static final int DEEPEST = 60;
+
     private int openBars;
+    private int operations;
+    private int depth;
+
+    /** A part that an expression may have or not. */
+    private interface Part {
+        Expression read() throws LatexException;
+    }
 
     private Parser(String text) {
-        this.lexer = new Lexer(text);
+        super(PythonText.strip(text));
     }
 
     /** The expression that {@code text} begins with. */
@@ -48,116 +59,113 @@ final class Parser {
         return expression;
     }
 
-    private Token peek() throws LatexException {
-        return lexer.at(position);
-    }
-
-    private boolean sees(Kind kind) throws LatexException {
-        return peek().kind() == kind;
-    }
-
-    private boolean sees(int ahead, Kind kind) throws LatexException {
-        return lexer.at(position + ahead).kind() == kind;
-    }
-
-    private boolean accept(Kind kind) throws LatexException {
-        boolean seen = sees(kind);
-        position += seen ? 1 : 0;
-        return seen;
-    }
-
-    private Token expect(Kind kind) throws LatexException {
-        if (!sees(kind)) {
-            throw new LatexException("expected " + kind + ", not " + peek());
+    /** Reads a part, or nothing where it cannot be read to its end: what stands before it ends there. */
+    private Optional<Expression> attempt(Part part) throws UnreadableException {
+        int start = position;
+        int bars = openBars;
+        int nested = depth;
+        try {
+            return Optional.of(part.read());
+        } catch (UnreadableException e) {
+            throw e;
+        } catch (LatexException e) {
+            position = start;
+            openBars = bars;
+            depth = nested;
+            return Optional.empty();
         }
-        return lexer.at(position++);
+    }
+
+    /** What stands behind a sign or mark, if it can be read. */
+    private Optional<Expression> behindNext(Part part) throws UnreadableException {
+        return attempt(() -> {
+            take();
+            return part.read();
+        });
     }
 
     private Expression expression() throws LatexException {
         Expression sum = product(true);
-        while (true) {
-            if (accept(Kind.ADD)) {
-                sum = sum.plus(product(true));
-            } else if (accept(Kind.SUBTRACT)) {
-                sum = sum.plus(product(true).negated());
-            } else {
-                return sum;
+        while (sees(Kind.ADD) || sees(Kind.SUBTRACT)) {
+            boolean minus = sees(Kind.SUBTRACT);
+            Optional<Expression> term = behindNext(() -> product(true));
+            if (term.isEmpty()) {
+                break;
             }
+            sum = sum.plus(minus ? term.get().negated() : term.get());
         }
+        return sum;
     }
 
     /** @param functions whether a function may follow another factor without a sign, as it may not in a bare argument */
     private Expression product(boolean functions) throws LatexException {
         Expression product = signed(functions);
-        while (true) {
-            if (accept(Kind.MULTIPLY)) {
-                product = product.times(signed(functions));
-            } else if (accept(Kind.DIVIDE)) {
-                product = product.over(signed(functions));
-            } else {
-                return product;
+        while (sees(Kind.MULTIPLY) || sees(Kind.DIVIDE)) {
+            boolean times = sees(Kind.MULTIPLY);
+            Optional<Expression> factor = behindNext(() -> signed(functions));
+            if (factor.isEmpty()) {
+                break;
             }
+            product = times ? product.times(factor.get()) : product.over(factor.get());
         }
+        return product;
     }
 
     private Expression signed(boolean functions) throws LatexException {
-        if (accept(Kind.ADD)) {
-            return signed(functions);
+        boolean minus = false;
+        while (sees(Kind.ADD) || sees(Kind.SUBTRACT)) {
+            minus ^= take().kind() == Kind.SUBTRACT;
         }
-        return accept(Kind.SUBTRACT) ? signed(functions).negated() : factors(functions);
+        Expression factors = factors(functions);
+        return minus ? factors.negated() : factors;
     }
 
     private Expression factors(boolean functions) throws LatexException {
         List<Expression> factors = new ArrayList<>();
         factors.add(operand());
-        while (true) {
-            if (sees(Kind.BAR)) {
-                int start = position;
-                try {
-                    factors.add(operand());
-                } catch (LatexException e) {
-                    // No pair of bars begins here: it closes one, or the text ends for the grammar.
-                    position = start;
-                    break;
-                }
-            } else if (STARTS_OPERAND.contains(peek().kind())
-                    || (functions && STARTS_FUNCTION.contains(peek().kind()))) {
-                factors.add(operand());
-            } else {
+        while (sees(Kind.BAR)
+                || STARTS_OPERAND.contains(peek().kind())
+                || (functions && STARTS_FUNCTION.contains(peek().kind()))) {
+            Optional<Expression> factor = attempt(this::operand);
+            if (factor.isEmpty()) {
                 break;
             }
+            factors.add(factor.get());
         }
-        return juxtaposed(factors);
+        return Expression.juxtaposed(factors);
     }
 
-    /** The product of neighbours; an "x" between two of them that hold no symbol is a multiplication sign. */
-    private static Expression juxtaposed(List<Expression> factors) {
-        int last = factors.size() - 1;
-        Expression product = factors.get(last);
-        for (int i = last - 1; i >= 0; i--) {
-            boolean sign = i > 0
-                    && factors.get(i).equals(new Expression.Symbol("x"))
-                    && !factors.get(i - 1).hasSymbol()
-                    && !factors.get(i + 1).hasSymbol();
-            product = sign ? product : factors.get(i).times(product);
+    private void count() throws UnreadableException {
+        if (++operations > MOST_OPERATIONS) {
+            throw new UnreadableException("more than " + MOST_OPERATIONS + " operations");
         }
-        return product;
     }
 
     private Expression operand() throws LatexException {
+        count();
+        if (++depth > DEEPEST) {
+            throw new UnreadableException("nested more than " + DEEPEST + " deep");
+        }
         Expression operand = primary();
-        while (accept(Kind.CARET)) {
-            operand = new Expression.Power(operand, scriptBody());
+        while (sees(Kind.CARET)) {
+            count();
+            Optional<Expression> power = behindNext(this::scriptBody);
+            if (power.isEmpty()) {
+                break;
+            }
+            operand = new Expression.Power(operand, power.get());
             if (sees(Kind.UNDERSCORE)) {
                 subscript();
             }
         }
         while (sees(Kind.BANG) || (sees(Kind.BAR) && openBars == 0 && isEvaluation())) {
             if (!accept(Kind.BANG)) {
-                throw new LatexException("an evaluation bar");
+                throw new UnreadableException("an evaluation bar");
             }
+            count();
             operand = Expression.Call.of(Function.FACTORIAL, operand);
         }
+        depth--;
         return operand;
     }
 
@@ -182,6 +190,7 @@ final class Parser {
                 yield Expression.Call.of(Function.CONJUGATE, group(Kind.OPEN_BRACE, Kind.CLOSE_BRACE));
             }
             case LETTER, SYMBOL -> named(true);
+            case UNSUPPORTED -> throw new UnreadableException("never subtracted: " + token);
             default -> atom();
         };
     }
@@ -219,10 +228,10 @@ final class Parser {
 
     private Expression function() throws LatexException {
         String name = expect(Kind.FUNCTION).text();
-        Expression base = sees(Kind.UNDERSCORE) ? subscript() : null;
-        Expression power = accept(Kind.CARET) ? scriptBody() : null;
-        if (base == null && power != null && sees(Kind.UNDERSCORE)) {
-            base = subscript();
+        Expression base = accept(Kind.UNDERSCORE) ? functionScript() : null;
+        Expression power = accept(Kind.CARET) ? functionScript() : null;
+        if (base == null && power != null && accept(Kind.UNDERSCORE)) {
+            base = functionScript();
         }
         Expression argument;
         if (accept(Kind.OPEN_PARENTHESIS)) {
@@ -236,6 +245,29 @@ final class Parser {
         return power == null || Functions.invertedBy(name, inverse) ? value : new Expression.Power(value, power);
     }
 
+    /** A script before a bare argument leaves it at least one digit: "\\log_28" is the logarithm of 8 to the base 2. */
+    private Expression functionScript() throws LatexException {
+        int end = position;
+        while (sees(end - position, Kind.DIGIT)) {
+            end++;
+        }
+        Token next = ahead(end - position);
+        boolean argument = next.kind() == Kind.BAR
+                || next.kind() == Kind.ADD
+                || next.kind() == Kind.SUBTRACT
+                || next.kind() == Kind.CARET
+                || next.kind() == Kind.UNDERSCORE
+                || STARTS_OPERAND.contains(next.kind());
+        if (end - position < 2 || argument) {
+            return scriptBody();
+        }
+        StringBuilder digits = new StringBuilder();
+        while (position < end - 1) {
+            digits.append(take().text());
+        }
+        return Expression.Number.literal(digits.toString());
+    }
+
     private List<Expression> arguments() throws LatexException {
         List<Expression> arguments = new ArrayList<>();
         do {
@@ -246,22 +278,30 @@ final class Parser {
 
     /** A letter or command with its subscript and quotes, and, where functions are allowed, its arguments. */
     private Expression named(boolean functions) throws LatexException {
-        Token token = lexer.at(position++);
+        Token token = take();
         Expression index = sees(Kind.UNDERSCORE) ? subscript() : null;
-        String quotes = sees(Kind.QUOTES) ? lexer.at(position++).text() : "";
+        String quotes = sees(Kind.QUOTES) ? take().text() : "";
         if (index == null && !quotes.isEmpty() && sees(Kind.UNDERSCORE)) {
             index = subscript();
         }
         String name = token.text() + (index == null ? "" : "_{" + printed(index) + "}");
-        if (functions && accept(Kind.OPEN_PARENTHESIS)) {
-            List<Expression> arguments = arguments();
-            expect(Kind.CLOSE_PARENTHESIS);
-            return new Expression.Applied(name + quotes, arguments);
+        if (functions && sees(Kind.OPEN_PARENTHESIS)) {
+            Optional<Expression> applied = attempt(() -> applied(name + quotes));
+            if (applied.isPresent()) {
+                return applied.get();
+            }
         }
         if (token.kind() == Kind.LETTER) {
             return new Expression.Symbol(name + quotes);
         }
         return token.text().equals("infty") ? Expression.Symbol.INFINITY : new Expression.Symbol(name);
+    }
+
+    private Expression applied(String function) throws LatexException {
+        expect(Kind.OPEN_PARENTHESIS);
+        List<Expression> arguments = arguments();
+        expect(Kind.CLOSE_PARENTHESIS);
+        return new Expression.Applied(function, arguments);
     }
 
     private static String printed(Expression index) {
@@ -311,28 +351,28 @@ final class Parser {
     private Expression number() throws LatexException {
         StringBuilder digits = new StringBuilder();
         while (sees(Kind.DIGIT)) {
-            digits.append(lexer.at(position++).text());
+            digits.append(take().text());
         }
         // A comma groups thousands only before three digits.
         while (sees(Kind.COMMA) && sees(1, Kind.DIGIT) && sees(2, Kind.DIGIT) && sees(3, Kind.DIGIT)) {
             for (int i = 1; i <= 3; i++) {
-                digits.append(lexer.at(position + i).text());
+                digits.append(ahead(i).text());
             }
             position += 4;
         }
         if (accept(Kind.POINT)) {
             digits.append('.').append(expect(Kind.DIGIT).text());
             while (sees(Kind.DIGIT)) {
-                digits.append(lexer.at(position++).text());
+                digits.append(take().text());
             }
         }
-        return new Expression.Number(Rational.of(new BigDecimal(digits.toString())));
+        return Expression.Number.literal(digits.toString());
     }
 
     private Expression fraction() throws LatexException {
         expect(Kind.FRACTION);
         Expression numerator = fractionPart();
-        Token below = sees(Kind.OPEN_BRACE) ? lexer.at(position + 1) : peek();
+        Token below = sees(Kind.OPEN_BRACE) ? ahead(1) : peek();
         Expression denominator = fractionPart();
         boolean derivative = below.kind() == Kind.DIFFERENTIAL || below.text().equals("partial");
         if (derivative && printed(numerator).startsWith("d")) {
@@ -343,7 +383,7 @@ final class Parser {
 
     private Expression fractionPart() throws LatexException {
         return sees(Kind.DIGIT)
-                ? Expression.number(Long.parseLong(lexer.at(position++).text()))
+                ? Expression.number(Long.parseLong(take().text()))
                 : group(Kind.OPEN_BRACE, Kind.CLOSE_BRACE);
     }
 
@@ -352,7 +392,7 @@ final class Parser {
         expect(Kind.OPEN_BRACE);
         StringBuilder name = new StringBuilder();
         while (sees(Kind.LETTER)) {
-            name.append(lexer.at(position++).text());
+            name.append(take().text());
         }
         expect(Kind.CLOSE_BRACE);
         return new Expression.Symbol(name.toString());

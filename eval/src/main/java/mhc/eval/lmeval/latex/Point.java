@@ -9,10 +9,21 @@ import java.util.SplittableRandom;
  * never changes.
  */
 record Point(int number) {
+    private static final double WIDE = 3;
+    private static final double FAR = 40;
 
-    /** A number in a ring around zero, of any argument: real identities that fail on complex numbers fail here. */
+    /**
+     * A number in a ring around zero, of any argument: real identities that fail on complex numbers fail here. At three points
+     * of four the ring is wider, or far out on either side, so that a symbol outweighs the numbers beside it.
+     */
     Complex of(String symbol) {
-        return ring(new SplittableRandom(symbol.hashCode() * 31L + number));
+        Complex value = ring(new SplittableRandom(symbol.hashCode() * 31L + number));
+        return switch (number % 4) {
+            case 0 -> value;
+            case 1 -> value.plus(Complex.of(FAR));
+            case 2 -> value.times(WIDE);
+            default -> value.plus(Complex.of(-FAR));
+        };
     }
 
     private static Complex ring(SplittableRandom random) {

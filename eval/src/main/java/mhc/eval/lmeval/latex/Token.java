@@ -38,8 +38,10 @@ record Token(Kind kind, String text) {
         CLOSE_FLOOR,
         OPEN_CEILING,
         CLOSE_CEILING,
-        /** Known to the grammar, but nothing a final answer is compared by: integrals, sums, limits, bras, arrows. */
+        /** Opens what is never subtracted: integrals, sums, limits. */
         UNSUPPORTED,
+        /** Known to the grammar, but no part of an expression read here: brackets of bras and kets, arrows. */
+        OTHER,
         END
     }
 }

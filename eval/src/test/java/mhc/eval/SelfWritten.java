@@ -1,37 +1,34 @@
-package mhc.eval.paper;
+package mhc.eval;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import mhc.datasets.Example;
 import mhc.datasets.FewShotPool;
-import mhc.eval.Answer;
-import mhc.eval.Benchmark;
-import mhc.eval.Request;
-import mhc.eval.Shots;
 
 /** Invented items in the shape of the eight corpora, two exemplars each: they may stand in the documentation. */
-final class SelfWritten {
+public final class SelfWritten {
     private static final String HARBOUR =
             "The harbour saw 14 ferries on Monday and 9 on Tuesday. Two of Tuesday's ferries, Aurora and Borealis, were late.";
     private static final String ORCHARD = "An orchard of 60 trees was planted in 1911; 45 of its trees bear apples.";
 
     private SelfWritten() {}
 
-    static final Example.Bbh BBH = new Example.Bbh(
+    public static final Example.Bbh BBH = new Example.Bbh(
             "bbh/lamp_switches/7", "lamp_switches", "The lamp is off. Ann presses twice, Ben once. Is it on?", "Yes");
-    static final Example.Drop DROP = drop(
+    public static final Example.Drop DROP = drop(
             "h_1",
             "harbour",
             HARBOUR,
             "How many ferries came on both days together?",
             new Example.DropAnswer(Example.DropAnswer.Kind.NUMBER, List.of("23")),
             new Example.DropAnswer(Example.DropAnswer.Kind.SPANS, List.of("23 ferries")));
-    static final Example.Gsm8k GSM8K = new Example.Gsm8k(
+    public static final Example.Gsm8k GSM8K = new Example.Gsm8k(
             "gsm8k/test/0",
             "A crate holds 12 jars. A shop sells 3 crates at $2 a jar. How much does it earn?",
             "It sells 3 * 12 = <<3*12=36>>36 jars.\nIt earns 36 * 2 = $<<36*2=72>>72.\n#### 72");
-    static final Example.HellaSwag HELLASWAG = new Example.HellaSwag(
+    public static final Example.HellaSwag HELLASWAG = new Example.HellaSwag(
             "hellaswag/val/5",
             "Baking bread",
             "[header] How to shape a loaf [title] Flour the table. [step] Keep some flour aside.",
@@ -39,27 +36,27 @@ final class SelfWritten {
             List.of("folds the dough. [substeps] Twice.", "sells the table.", "paints the oven.", "swims."),
             0,
             "wikihow~1");
-    static final Example.MathProblem MATH = new Example.MathProblem(
+    public static final Example.MathProblem MATH = new Example.MathProblem(
             "math/algebra/3",
             "algebra",
             "Level 1",
             "What is $\\frac{6}{4}$ in lowest terms?",
             "It is $\\boxed{\\frac32}$.");
-    static final Example.Mmlu MMLU = new Example.Mmlu(
+    public static final Example.Mmlu MMLU = new Example.Mmlu(
             "mmlu/test/marine_biology/2",
             "marine_biology",
             "Which of these breathes air? ",
             List.of("A shark", "A seal", "A squid", "A sponge"),
             1);
-    static final Example.Piqa PIQA = new Example.Piqa(
+    public static final Example.Piqa PIQA = new Example.Piqa(
             "piqa/valid/9",
             "To dry wet shoes overnight,",
             List.of("stuff them with paper.", "stuff them with ice."),
             0);
-    static final Example.TriviaQa TRIVIAQA = new Example.TriviaQa(
+    public static final Example.TriviaQa TRIVIAQA = new Example.TriviaQa(
             "triviaqa/dev/4", "Which planet has the shortest year?", "Mercury", List.of("Planet Mercury", "Mercury"));
 
-    static final Map<String, Example> EXAMPLES = Map.of(
+    public static final Map<String, Example> EXAMPLES = Map.of(
             "bbh", BBH,
             "drop", DROP,
             "gsm8k", GSM8K,
@@ -160,27 +157,41 @@ final class SelfWritten {
                             new Example.TriviaQa(
                                     "triviaqa/train/1", "Which animal barks?", "Dog", List.of("A dog", "Dogs"))));
 
-    static FewShotPool pool(String benchmark) {
+    public static FewShotPool pool(String benchmark) {
         return new FewShotPool(
                 POOLS.get(benchmark),
                 benchmark.equals("bbh") ? Map.of("lamp_switches", "Say whether a lamp is on.") : Map.of());
     }
 
-    /** The request for the benchmark's example after {@code shots} exemplars. */
-    static Request request(Benchmark benchmark, int shots) {
-        Example example = EXAMPLES.get(benchmark.name());
-        Shots drawn = benchmark
-                .drawShots(List.of(example), pool(benchmark.name()), shots)
-                .get(0);
-        return benchmark.request(example, drawn);
+    public static Example example(Benchmark benchmark) {
+        return EXAMPLES.get(benchmark.corpus().key());
     }
 
-    static Answer.Text text(String text) {
+    /** The request for the benchmark's example after {@code shots} exemplars. */
+    public static Request request(Benchmark benchmark, int shots) {
+        return request(benchmark, shots, pool(benchmark.corpus().key()));
+    }
+
+    /** The same, with the example itself in the pool: a rule that draws one exemplar more and leaves it out needs that. */
+    public static Request requestFromAll(Benchmark benchmark, int shots) {
+        FewShotPool pool = pool(benchmark.corpus().key());
+        List<Example> all = new ArrayList<>(pool.examples());
+        all.add(example(benchmark));
+        return request(benchmark, shots, new FewShotPool(all, pool.descriptions()));
+    }
+
+    private static Request request(Benchmark benchmark, int shots, FewShotPool pool) {
+        Example example = example(benchmark);
+        return benchmark.request(
+                example, benchmark.drawShots(List.of(example), pool, shots).get(0));
+    }
+
+    public static Answer.Text text(String text) {
         return new Answer.Text(text, Answer.Stop.STOP_STRING, Answer.Usage.NONE);
     }
 
     /** Scores of options of two tokens each. */
-    static Answer.Scores scores(double... logLikelihoods) {
+    public static Answer.Scores scores(double... logLikelihoods) {
         return new Answer.Scores(
                 IntStream.range(0, logLikelihoods.length)
                         .mapToObj(i -> new Answer.Score(logLikelihoods[i], 2, 5, false))

@@ -1,15 +1,9 @@
-package mhc.jobs;
+package mhc.datasets;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import mhc.datasets.Corpora;
-import mhc.datasets.Corpus;
-import mhc.datasets.Example;
-import mhc.datasets.FewShotPool;
-import mhc.datasets.FileOverride;
-import mhc.datasets.PoolKind;
-import mhc.eval.lmeval.Recording;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -40,15 +34,27 @@ public final class RecordedPools {
     private final Corpora corpora;
     private final Map<String, FewShotPool> read = new HashMap<>();
 
+    /**
+     * @param dataRoot folder, as a local path or any Hadoop URI
+     * @throws InputException when there is no such folder
+     */
     public RecordedPools(String dataRoot, Configuration hadoop) {
         this.corpora = new Corpora(dataRoot, hadoop);
     }
 
-    /** The pool of a recorded task; empty for a task without shots. */
-    public FewShotPool of(Recording recording) {
-        String benchmark = recording.benchmark().name();
+    /** Pools below a local folder. */
+    public static RecordedPools below(Path dataRoot) {
+        return new RecordedPools(dataRoot.toUri().toString(), new Configuration());
+    }
+
+    /**
+     * The pool of a benchmark of the lm-eval protocol; empty for one that is asked without exemplars.
+     *
+     * @param shots exemplars of each prompt; bbh opens its prompts with a description even when there are none
+     */
+    public FewShotPool of(String benchmark, int shots) {
         Place place = PLACES.get(benchmark);
-        if (place == null || (recording.shots() == 0 && place.corpus() != Corpus.BBH)) {
+        if (place == null || (shots == 0 && place.corpus() != Corpus.BBH)) {
             return FewShotPool.EMPTY;
         }
         return read.computeIfAbsent(benchmark, name -> read(place));
