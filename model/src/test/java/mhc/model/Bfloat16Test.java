@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import mhc.datasets.testing.SharedInputs;
+import mhc.eval.Answer;
+import mhc.eval.Request;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** bfloat16 against float32 on trained weights. */
@@ -46,6 +49,31 @@ class Bfloat16Test {
             }
         }
         assertThat((double) same / positions).isGreaterThanOrEqualTo(0.98);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"qwen3, none", "mistral, mhc", "deepseek-grouped, mhc", "deepseek-expanded, none"})
+    void sharedOpeningsGiveWhatWholeSequencesGive(String family, String residual) {
+        String opening = "the answer is that the other half went there, that is the answer: ";
+        List<Request> requests = List.of(
+                new Request.Choice(opening + "the other", List.of(" half", " answer is there")),
+                new Request.Choice(opening, List.of("the", "other half of the half of the half")),
+                new Request.Generate(opening + "the", List.of(), 9));
+        double[][] found = new double[2][];
+        for (int i = 0; i < 2; i++) {
+            InferenceOptions half = Tiny.bfloat16(4096, i == 0);
+            try (LanguageModel model = LanguageModels.open(Families.folder(family, residual), half)) {
+                List<Answer> answers = Tiny.answers(model, requests);
+                assertThat(answers.get(2)).isInstanceOf(Answer.Text.class);
+                found[i] = java.util.stream.DoubleStream.concat(
+                                Arrays.stream(Tiny.likelihoods(answers.get(0))),
+                                Arrays.stream(Tiny.likelihoods(answers.get(1))))
+                        .toArray();
+            }
+        }
+        for (int i = 0; i < found[0].length; i++) {
+            assertThat(found[0][i] / found[1][i]).isCloseTo(1, within(5e-2));
+        }
     }
 
     private static int best(float[] logits) {

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
+import mhc.eval.Answer;
+import mhc.eval.Request;
 import mhc.model.TorchProgram.Entries;
-import mhc.model.TorchProgram.Next;
-import mhc.model.TorchProgram.Prefilled;
 import mhc.model.TorchProgram.Prefixes;
-import mhc.model.TorchProgram.Scored;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,86 +34,88 @@ class FamiliesTest {
                 .flatMap(family -> Stream.of("none", "hc", "mhc").map(residual -> Arguments.of(family, residual)));
     }
 
-    private static TorchProgram load(String family, String residual) {
-        Torch.start(1);
-        return Tiny.load(Checkpoint.open(Families.folder(family, residual)), ComputeType.FLOAT32);
+    @ParameterizedTest
+    @MethodSource("everyFamily")
+    void prefillAndDecodingEqualForwardPasses(String family, String residual) throws IOException {
+        Path folder = Families.folder(family, residual);
+        long[] ids = Arrays.copyOf(Tiny.tokens(24, 3), 40);
+        try (TorchProgram program = load(folder)) {
+            for (int at = 24; at < ids.length; at++) {
+                float[] logits = program.trace(new long[][] {Arrays.copyOf(ids, at)}, true)
+                        .logits();
+                ids[at] = best(logits, at - 1);
+            }
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(ids.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(ids);
+        Path golden = folder.resolve("golden.safetensors");
+        WeightEdits.write(
+                golden,
+                Map.of("greedy_ids", new WeightEdits.Raw("I64", List.of(1L, (long) ids.length), bytes.array())));
+        assertThat(GoldenCheck.run(folder, InferenceOptions.DEFAULT).entries())
+                .containsExactly(new GoldenCheck.Entry("greedy_ids", 0, true));
+        Files.delete(golden);
     }
 
     @ParameterizedTest
-    @MethodSource("everyFamily")
-    void prefillAndDecodingEqualOneForwardPass(String family, String residual) {
-        try (TorchProgram program = load(family, residual)) {
-            long[] ids = Tiny.tokens(30, 3);
+    @CsvSource({
+        "mistral, mhc",
+        "qwen2, none",
+        "qwen3, hc",
+        "llama3, mhc",
+        "deepseek-expanded, mhc",
+        "deepseek-grouped, none",
+        "deepseek-v2, mhc"
+    })
+    void whateverSharesABatchAnswersAreThoseOfWholeSequences(String family, String residual) {
+        String opening = "the answer is that the other half went there, that is the answer: ";
+        List<Request> requests = List.of(
+                new Request.Choice(opening + "the other", List.of(" half", " answer is there", "wise, the half")),
+                new Request.Choice(opening, List.of("the", "other half of the half of the half")),
+                new Request.Choice("half", List.of(" went", " is that the answer")),
+                new Request.Generate(opening + "the", List.of(), 9),
+                new Request.Generate("that", List.of(), 5),
+                new Request.Generate(opening, List.of(), 14));
+        Path folder = Families.folder(family, residual);
+        List<Answer> expected = null;
+        for (InferenceOptions options : List.of(
+                Tiny.options(4096, false, true),
+                Tiny.options(4096, true, false),
+                Tiny.options(4096, false, false),
+                Tiny.options(40, true, false))) {
+            List<Answer> answers;
+            try (LanguageModel model = LanguageModels.open(folder, options)) {
+                answers = Tiny.answers(model, requests);
+            }
+            expected = expected == null ? answers : expected;
+            for (int i = 0; i < 3; i++) {
+                assertThat(Tiny.likelihoods(answers.get(i)))
+                        .containsExactly(Tiny.likelihoods(expected.get(i)), within((double) CLOSE));
+            }
+            for (int i = 3; i < 6; i++) {
+                assertThat(Tiny.text(answers.get(i))).isEqualTo(Tiny.text(expected.get(i)));
+            }
+        }
+        // The first of them answers one by one: held against the sum over one forward pass.
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
+                TorchProgram program = load(folder)) {
+            Tokenizer.Pair pair = tokenizer.encodePair(opening + "the other", " answer is there");
+            int start = pair.context().length;
+            long[] ids = Arrays.copyOf(pair.context(), start + pair.continuation().length);
+            System.arraycopy(pair.continuation(), 0, ids, start, pair.continuation().length);
             float[] logits = program.trace(new long[][] {ids}, true).logits();
-            int prompt = 13;
-            Prefilled first =
-                    program.prefill(new long[][] {Arrays.copyOf(ids, prompt)}, new int[] {prompt}, Prefixes.NONE);
-            assertThat(first.next()[0]).isEqualTo(best(logits, prompt - 1));
-            try (Entries fresh = first.entries();
-                    Entries cache = program.pack(Prefixes.NONE, fresh, ids.length)) {
-                for (int at = prompt; at < ids.length; at++) {
-                    Next next = program.decode(new long[] {ids[at]}, new int[] {at}, cache);
-                    assertThat(next.token()[0]).as("position %d", at).isEqualTo(best(logits, at));
-                    assertThat(next.gap()[0]).as("position %d", at).isCloseTo(lead(logits, at), within(CLOSE));
-                }
+            double sum = 0;
+            for (int at = start; at < ids.length; at++) {
+                sum += likelihood(logits, at - 1, ids[at]);
             }
+            assertThat(Tiny.likelihoods(expected.get(0))[1]).isCloseTo(sum, within((double) CLOSE));
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("everyFamily")
-    void mixedLengthsAfterPrefixesScoreAsWholeSequences(String family, String residual) {
-        try (TorchProgram program = load(family, residual)) {
-            long[][] prefixes = {Tiny.tokens(19, 1), Tiny.tokens(8, 2)};
-            long[][] suffixes = {Tiny.tokens(5, 3), Tiny.tokens(1, 4), Tiny.tokens(14, 5)};
-            int[] family3 = {0, 1, 1};
-            int[] prefixLengths = {19, 8};
-            long[][] rows = new long[3][14];
-            int[] positions = new int[3];
-            for (int i = 0; i < 3; i++) {
-                System.arraycopy(suffixes[i], 0, rows[i], 0, suffixes[i].length);
-                positions[i] = i * 14 + suffixes[i].length - 1;
-            }
-            long[][] targets = {{3, 400}, {17, 5}, {250, 1}};
-            Prefilled prefix = program.prefill(
-                    new long[][] {prefixes[0], Arrays.copyOf(prefixes[1], 19)}, prefixLengths, Prefixes.NONE);
-            Scored together;
-            try (Entries entries = prefix.entries()) {
-                together = program.score(rows, new Prefixes(entries, prefixLengths, family3), positions, targets);
-            }
-            for (int i = 0; i < 3; i++) {
-                long[] before = prefixes[family3[i]];
-                long[] whole = Arrays.copyOf(before, before.length + suffixes[i].length);
-                System.arraycopy(suffixes[i], 0, whole, before.length, suffixes[i].length);
-                Scored alone = program.score(
-                        new long[][] {whole}, Prefixes.NONE, new int[] {whole.length - 1}, new long[][] {targets[i]});
-                assertThat(Arrays.copyOfRange(together.logLikelihood(), 2 * i, 2 * i + 2))
-                        .containsExactly(alone.logLikelihood(), within(CLOSE));
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"mistral", "deepseek-expanded", "deepseek-grouped"})
-    void rowsOfDifferentLengthsDecodeTogether(String family) {
-        try (TorchProgram program = load(family, "mhc")) {
-            int[] lengths = {15, 4, 9};
-            long[][] rows = new long[3][15];
-            for (int i = 0; i < 3; i++) {
-                System.arraycopy(Tiny.tokens(lengths[i], i + 1), 0, rows[i], 0, lengths[i]);
-            }
-            try (Entries fresh = program.prefill(rows, lengths, Prefixes.NONE).entries();
-                    Entries cache = program.pack(Prefixes.NONE, fresh, 20)) {
-                Next next = program.decode(new long[] {9, 9, 9}, lengths, cache);
-                for (int i = 0; i < 3; i++) {
-                    long[] whole = Arrays.copyOf(rows[i], lengths[i] + 1);
-                    whole[lengths[i]] = 9;
-                    float[] logits = program.trace(new long[][] {whole}, true).logits();
-                    assertThat(next.token()[i]).isEqualTo(best(logits, lengths[i]));
-                    assertThat(next.gap()[i]).isCloseTo(lead(logits, lengths[i]), within(CLOSE));
-                }
-            }
-        }
+    private static TorchProgram load(Path folder) {
+        Torch.start(1);
+        return Tiny.load(Checkpoint.open(folder), ComputeType.FLOAT32);
     }
 
     @ParameterizedTest
@@ -150,7 +157,7 @@ class FamiliesTest {
         for (String residual : List.of("hc", "mhc")) {
             ObjectNode config = Families.config("qwen3", residual);
             Torch.start(1);
-            java.nio.file.Path folder = Families.write(config);
+            Path folder = Families.write(config);
             WeightEdits.change(folder, (name, values) -> {
                 if (name.endsWith("_hc.fn")) {
                     Arrays.fill(values, 0);
@@ -167,8 +174,7 @@ class FamiliesTest {
         // With the same static weights at every site only the first site differs, which reads stream 0; weights that
         // are
         // one-hot on stream 0 make that no difference.
-        java.nio.file.Path folder =
-                Families.write(Families.config("qwen3", "hc").put("hc_dynamic", false));
+        Path folder = Families.write(Families.config("qwen3", "hc").put("hc_dynamic", false));
         long[][] ids = {Tiny.tokens(9, 3)};
         WeightEdits.change(folder, (name, values) -> {
             if (name.endsWith("_hc.base")) {
@@ -193,7 +199,7 @@ class FamiliesTest {
         assertThat(combs(folder, ids)).isDeepEqualTo(before);
     }
 
-    private static float[][] combs(java.nio.file.Path folder, long[][] ids) {
+    private static float[][] combs(Path folder, long[][] ids) {
         try (TorchProgram program = Tiny.load(Checkpoint.open(folder), ComputeType.FLOAT32)) {
             return program.trace(ids, false).combs();
         }
@@ -203,7 +209,7 @@ class FamiliesTest {
         return logits(Families.write(config), ids);
     }
 
-    private static float[] logits(java.nio.file.Path folder, long[][] ids) {
+    private static float[] logits(Path folder, long[][] ids) {
         Torch.start(1);
         try (TorchProgram program = Tiny.load(Checkpoint.open(folder), ComputeType.FLOAT32)) {
             return program.trace(ids, true).logits();
@@ -262,9 +268,11 @@ class FamiliesTest {
         return best;
     }
 
-    private static float lead(float[] logits, int position) {
-        float[] row = Arrays.copyOfRange(logits, position * 512, (position + 1) * 512);
-        Arrays.sort(row);
-        return row[511] - row[510];
+    private static double likelihood(float[] logits, int position, long token) {
+        double sum = 0;
+        for (int i = 0; i < 512; i++) {
+            sum += Math.exp(logits[position * 512 + i]);
+        }
+        return logits[position * 512 + (int) token] - Math.log(sum);
     }
 }

@@ -81,6 +81,10 @@ final class Tiny {
         return new InferenceOptions("cpu", "float32", "auto", maxBatchTokens, 1, prefixCache, deterministic);
     }
 
+    static InferenceOptions bfloat16(int maxBatchTokens, boolean prefixCache) {
+        return new InferenceOptions("cpu", "bfloat16", "auto", maxBatchTokens, 1, prefixCache, false);
+    }
+
     static List<Answer> answers(LanguageModel model, List<? extends Request> requests) {
         List<Answer> answers = new ArrayList<>(Collections.nCopies(requests.size(), null));
         model.answer(List.copyOf(requests), (index, answer) -> {

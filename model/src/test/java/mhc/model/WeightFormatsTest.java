@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import mhc.datasets.InputException;
+import mhc.model.WeightEdits.Raw;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,9 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The same model under other names, in other types and in several files. */
 class WeightFormatsTest {
     private static final long[][] IDS = {Tiny.tokens(17, 3)};
-
-    /** A tensor to be written. */
-    private record Raw(String type, List<Long> shape, byte[] bytes) {}
 
     private static Path copy(String family, String residual) throws IOException {
         return Families.write(Families.config(family, residual));
@@ -43,29 +40,11 @@ class WeightFormatsTest {
         return tensors;
     }
 
-    private static void write(Path file, Map<String, Raw> tensors) throws IOException {
-        ObjectNode header = JsonFields.JSON.createObjectNode();
-        int offset = 0;
-        for (Map.Entry<String, Raw> tensor : tensors.entrySet()) {
-            ObjectNode entry = header.putObject(tensor.getKey())
-                    .put("dtype", tensor.getValue().type());
-            tensor.getValue().shape().forEach(entry.putArray("shape")::add);
-            int end = offset + tensor.getValue().bytes().length;
-            entry.putArray("data_offsets").add(offset).add(end);
-            offset = end;
-        }
-        byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(8 + json.length + offset).order(ByteOrder.LITTLE_ENDIAN);
-        out.putLong(json.length).put(json);
-        tensors.values().forEach(tensor -> out.put(tensor.bytes()));
-        Files.write(file, out.array());
-    }
-
     /** Rewrites the weights of a folder; a tensor becomes those that a change makes of it. */
     private static void rewrite(Path folder, BiFunction<String, Raw, Map<String, Raw>> change) throws IOException {
         Map<String, Raw> changed = new LinkedHashMap<>();
         read(folder).forEach((name, tensor) -> changed.putAll(change.apply(name, tensor)));
-        write(folder.resolve("model.safetensors"), changed);
+        WeightEdits.write(folder.resolve("model.safetensors"), changed);
     }
 
     private static float[] floats(Raw tensor) {
@@ -206,9 +185,9 @@ class WeightFormatsTest {
                     name + "_scale_inv",
                     withFloats(new Raw("F32", List.of((rows + 15) / 16L, (long) across), new byte[0]), scales));
         });
-        write(folder.resolve("model.safetensors"), plain);
+        WeightEdits.write(folder.resolve("model.safetensors"), plain);
         float[] expected = logits(folder);
-        write(folder.resolve("model.safetensors"), small);
+        WeightEdits.write(folder.resolve("model.safetensors"), small);
         assertRefused(folder, "has type F8_E4M3", "quantization_config.weight_block_size");
 
         WeightEdits.config(folder, config -> config.putObject("quantization_config")
@@ -220,7 +199,7 @@ class WeightFormatsTest {
         assertThat(logits(folder)).isEqualTo(expected);
 
         small.remove("model.layers.1.mlp.up_proj.weight_scale_inv");
-        write(folder.resolve("model.safetensors"), small);
+        WeightEdits.write(folder.resolve("model.safetensors"), small);
         assertRefused(folder, "tensor model.layers.1.mlp.up_proj.weight_scale_inv is absent, expected shape [5, 2]");
     }
 
@@ -243,8 +222,8 @@ class WeightFormatsTest {
         first.remove("model.norm.weight");
         second.put("model.norm.weight", tensors.get("model.norm.weight"));
         second.put("lm_head.weight", tensors.get("lm_head.weight"));
-        write(folder.resolve("model-00001-of-00002.safetensors"), first);
-        write(folder.resolve("model-00002-of-00002.safetensors"), second);
+        WeightEdits.write(folder.resolve("model-00001-of-00002.safetensors"), first);
+        WeightEdits.write(folder.resolve("model-00002-of-00002.safetensors"), second);
         ObjectNode map = JsonFields.JSON.createObjectNode();
         first.keySet().forEach(name -> map.put(name, "model-00001-of-00002.safetensors"));
         map.put("model.norm.weight", "model-00002-of-00002.safetensors");
