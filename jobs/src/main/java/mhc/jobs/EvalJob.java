@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import mhc.datasets.InputException;
+import mhc.eval.Answer;
 import mhc.jobs.cli.Main;
 import mhc.jobs.cli.RunCommand;
 import mhc.jobs.config.Problems;
@@ -97,12 +98,16 @@ public final class EvalJob {
         progress.printf("%s: %d examples in %d shards%n", spec.name(), examples, pending.size());
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         RunCounters counters = RunCounters.in(spark.sparkContext(), spec.name());
+        Map<String, Answer> known = config.cache().isEmpty()
+                ? Map.of()
+                : AnswerCache.of(config.cache(), spec, hadoop).load();
         ShardTask task = new ShardTask(
                 spec,
+                config,
                 directory.root().toString(),
-                config.faults().retries(),
                 new SerializableConfiguration(hadoop),
-                counters);
+                counters,
+                context.broadcast(known));
         context.setJobGroup(spec.name(), "Evaluate " + spec.name() + " on " + config.benchmarks(), true);
         Progress ticker = new Progress(progress, spec.name(), pending.size(), examples, counters);
         try {

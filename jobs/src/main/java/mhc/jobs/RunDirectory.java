@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,9 @@ import mhc.datasets.InputException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * The directory of one run, on any Hadoop file system: {@code predictions/}, {@code scores/}, {@code comparison/}, reports,
@@ -86,7 +89,8 @@ final class RunDirectory {
     }
 
     /**
-     * Takes the directory for a run: creates it, or continues the same run in it.
+     * Takes the directory for a run: creates it, or continues the same run in it. A run that has not committed anything is
+     * replaced.
      *
      * @param start everything that rows depend on
      * @throws InputException when the directory holds another run (naming what changed), something else, or is not writable
@@ -94,8 +98,10 @@ final class RunDirectory {
     void claim(ObjectNode start) {
         try {
             Optional<JsonNode> before = read("_run.json");
-            if (before.isPresent()) {
+            if (before.isPresent() && hasPredictions()) {
                 requireSame(before.get(), start);
+            } else if (before.isPresent()) {
+                write("_run.json", start);
             } else if (files.exists(root) && files.listStatus(root, RunDirectory::isVisible).length > 0) {
                 throw new InputException("Run directory " + root
                         + " holds files that are not a run of mhc-eval: give an empty or new directory to out");
@@ -109,6 +115,19 @@ final class RunDirectory {
                             + "): give a writable directory to out",
                     e);
         }
+    }
+
+    private boolean hasPredictions() throws IOException {
+        Path predictions = new Path(root, "predictions");
+        if (files.exists(predictions)) {
+            RemoteIterator<LocatedFileStatus> written = files.listFiles(predictions, true);
+            while (written.hasNext()) {
+                if (PART.matcher(written.next().getPath().getName()).matches()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** As Spark sees it: names that begin with a dot or an underscore are not data. */
@@ -190,7 +209,7 @@ final class RunDirectory {
     /** Text of {@code report.md}. */
     String report() {
         try (InputStream in = files.open(new Path(root, "report.md"))) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw unreadable(e);
         }

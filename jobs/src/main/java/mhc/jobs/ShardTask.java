@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import mhc.datasets.InputException;
+import mhc.eval.Answer;
 import mhc.eval.Prediction;
+import mhc.jobs.config.RunConfig;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
@@ -19,17 +22,26 @@ final class ShardTask implements Function<Shard, ShardResult> {
     private static final Logger log = LoggerFactory.getLogger(ShardTask.class);
 
     private final ModelSpec spec;
+    private final RunConfig config;
     private final String out;
-    private final int retries;
     private final SerializableConfiguration hadoop;
     private final RunCounters counters;
+    private final Broadcast<Map<String, Answer>> known;
 
-    ShardTask(ModelSpec spec, String out, int retries, SerializableConfiguration hadoop, RunCounters counters) {
+    /** @param known answers of the cache, by request hash */
+    ShardTask(
+            ModelSpec spec,
+            RunConfig config,
+            String out,
+            SerializableConfiguration hadoop,
+            RunCounters counters,
+            Broadcast<Map<String, Answer>> known) {
         this.spec = spec;
+        this.config = config;
         this.out = out;
-        this.retries = retries;
         this.hadoop = hadoop;
         this.counters = counters;
+        this.known = known;
     }
 
     @Override
@@ -37,16 +49,20 @@ final class ShardTask implements Function<Shard, ShardResult> {
         TaskContext task = TaskContext.get();
         Configuration configuration = hadoop.value();
         long start = System.nanoTime();
-        try (ExecutorModels.Lease lease = ExecutorModels.borrow(spec, device(task), configuration)) {
-            ShardEvaluation evaluation = new ShardEvaluation(lease.model(), shard);
-            List<Prediction> predictions = evaluate(evaluation, task.attemptNumber() >= retries);
+        try (ExecutorModels.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
+                RememberingModel model = new RememberingModel(lease.model(), known.value())) {
+            boolean lastAttempt = task.attemptNumber() >= config.faults().retries();
+            List<Prediction> predictions = evaluate(new ShardEvaluation(model, shard), lastAttempt);
             PredictionFile.write(
                     configuration,
                     RunDirectory.at(out, configuration).part(spec.name(), shard.benchmark(), shard.index()),
                     task.taskAttemptId(),
                     predictions);
+            if (!config.cache().isEmpty()) {
+                AnswerCache.of(config.cache(), spec, configuration).keep(model.fresh());
+            }
             counters.shardDone();
-            return ShardResult.of(shard, lease.model().info(), predictions.size(), (System.nanoTime() - start) / 1e9);
+            return ShardResult.of(shard, model.info(), predictions.size(), (System.nanoTime() - start) / 1e9);
         } catch (InputException e) {
             return ShardResult.refused(shard, e.getMessage());
         }
@@ -60,7 +76,7 @@ final class ShardTask implements Function<Shard, ShardResult> {
             if (!lastAttempt) {
                 throw e;
             }
-            log.warn("A shard failed {} times and is now asked one example at a time", retries + 1, e);
+            log.warn("A shard failed on its last attempt and is now asked one example at a time", e);
             return evaluation.oneByOne(counters::add);
         }
     }

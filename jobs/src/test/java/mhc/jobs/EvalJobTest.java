@@ -91,6 +91,45 @@ class EvalJobTest {
     }
 
     @Test
+    void aRunThatCommittedNothingMakesWayForAnother() {
+        Path out = folder.resolve("run");
+        Settings fused = settings(out);
+        fused.assign("inference.kernels=fused");
+        fused.assign("inference.device=cuda:7");
+        assertThatThrownBy(() -> run(fused)).isInstanceOf(InputException.class);
+        assertThat(out.resolve("_run.json")).exists();
+
+        assertThat(run(settings(out))).contains("PIQA");
+    }
+
+    @Test
+    void aCacheAnswersAgainWithoutTheModel() throws IOException {
+        Settings first = settings(folder.resolve("first"));
+        first.assign("cache=" + folder.resolve("cache"));
+        String report = run(first);
+        Settings more = settings(folder.resolve("more"));
+        more.assign("cache=" + folder.resolve("cache"));
+        more.assign("limit=4");
+        run(more);
+        Settings second = settings(folder.resolve("second"));
+        second.assign("cache=" + folder.resolve("cache"));
+
+        assertThat(run(second)).isEqualTo(report);
+
+        assertThat(RunDifference.between(
+                                LocalSpark.session(),
+                                folder.resolve("first").toString(),
+                                folder.resolve("second").toString())
+                        .isEmpty())
+                .isTrue();
+        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+            // Per model one file for each of the two shards of the first run, and of the two examples more; none for
+            // the third.
+            assertThat(files.filter(path -> path.toString().endsWith(".jsonl"))).hasSize(8);
+        }
+    }
+
+    @Test
     void differencesBetweenRunsAreFound() throws IOException {
         Path first = folder.resolve("first");
         Path second = folder.resolve("second");

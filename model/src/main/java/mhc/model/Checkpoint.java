@@ -48,7 +48,7 @@ public final class Checkpoint {
      */
     public static Checkpoint open(Path folder) {
         Checkpoint checkpoint = withoutTokenizer(folder);
-        requireFile(folder, TOKENIZER, "copy the checkpoint's tokenizer.json there");
+        JsonFields.object(requireFile(folder, TOKENIZER, "copy the checkpoint's tokenizer.json there"));
         return checkpoint;
     }
 

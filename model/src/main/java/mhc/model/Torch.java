@@ -58,6 +58,11 @@ final class Torch {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
+    /** The full name of a device: {@code cuda} is {@code cuda:0}. */
+    static String fullName(String device) {
+        return device.equals("cuda") ? "cuda:0" : device;
+    }
+
     /** A manager of tensors on {@code device} ({@code cpu}, {@code cuda} or {@code cuda:N}). */
     static NDManager newManager(String device) {
         return engine.newBaseManager(device(device));
@@ -84,7 +89,7 @@ final class Torch {
      * Runs what loads native libraries. Services and resources are looked up beside this class, wherever a job's jar was
      * loaded from, and no two processes of a user unpack into the same cache at once.
      */
-    static <T> T withNatives(Callable<T> loading) {
+    static synchronized <T> T withNatives(Callable<T> loading) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(Torch.class.getClassLoader());

@@ -120,25 +120,11 @@ class CheckpointTest {
                 1024,
                 1,
                 true,
-                false);
+                false,
+                0);
         assertThatThrownBy(() -> LanguageModels.open(Tiny.folder("mhc"), options))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(value.equals("fused") ? "no library" : value);
-    }
-
-    /** Rewrites the weights, some of them changed. */
-    private static void rewrite(Path folder, Consumer<float[]> change, String changed) {
-        SafeTensors file = SafeTensors.open(folder.resolve("model.safetensors"));
-        List<SafeTensorsWriter.Named> tensors = new ArrayList<>();
-        file.tensors().values().forEach(tensor -> {
-            float[] values = new float[(int) tensor.elements()];
-            file.map(tensor).asFloatBuffer().get(values);
-            if (tensor.name().equals(changed)) {
-                change.accept(values);
-            }
-            tensors.add(new SafeTensorsWriter.Named(new TensorSpec(tensor.name(), tensor.shape(), false), values));
-        });
-        SafeTensorsWriter.write(folder.resolve("model.safetensors"), tensors);
     }
 
     @ParameterizedTest
@@ -146,7 +132,7 @@ class CheckpointTest {
     void refusesWeightsThatAreNotFiniteByName(float value) {
         Path folder = Tiny.copy("mhc");
         String name = "model.layers.2.mlp.up_proj.weight";
-        rewrite(folder, values -> values[17] = value, name);
+        Tiny.rewrite(folder, values -> values[17] = value, name);
         assertThatThrownBy(() -> LanguageModels.open(folder, InferenceOptions.DEFAULT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Tensor " + name)
@@ -156,7 +142,7 @@ class CheckpointTest {
     @Test
     void aSumThatOverflowsIsNotAWeightThatIsNotFinite() {
         Path folder = Tiny.copy("none");
-        rewrite(folder, values -> java.util.Arrays.fill(values, 0, 64, 3e38f), "model.embed_tokens.weight");
+        Tiny.rewrite(folder, values -> java.util.Arrays.fill(values, 0, 64, 3e38f), "model.embed_tokens.weight");
         LanguageModels.open(folder, InferenceOptions.DEFAULT).close();
     }
 
@@ -165,7 +151,7 @@ class CheckpointTest {
         Path folder = Tiny.copy("mhc");
         String before = Checkpoint.open(folder).fingerprint();
         assertThat(before).isEqualTo(Checkpoint.open(Tiny.folder("mhc")).fingerprint());
-        rewrite(folder, values -> values[0] = Math.nextUp(values[0]), "model.norm.weight");
+        Tiny.rewrite(folder, values -> values[0] = Math.nextUp(values[0]), "model.norm.weight");
         assertThat(Checkpoint.open(folder).fingerprint()).isNotEqualTo(before);
         Path other = Tiny.copy("mhc");
         Files.writeString(other.resolve("tokenizer_config.json"), "{}");
@@ -254,7 +240,7 @@ class CheckpointTest {
         Path truncated = Tiny.copy("mhc");
         SafeTensors.open(truncated.resolve("model.safetensors")).tensors().keySet().stream()
                 .filter(name -> !name.contains("hc"))
-                .forEach(name -> rewrite(
+                .forEach(name -> Tiny.rewrite(
                         truncated,
                         values -> {
                             for (int i = 0; i < values.length; i++) {

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import mhc.eval.Answer;
 import mhc.eval.Request;
 
@@ -40,8 +41,23 @@ final class Tiny {
         return copy;
     }
 
+    /** Rewrites the weights, some of them changed. */
+    static void rewrite(Path folder, Consumer<float[]> change, String changed) {
+        SafeTensors file = SafeTensors.open(folder.resolve("model.safetensors"));
+        List<SafeTensorsWriter.Named> tensors = new ArrayList<>();
+        file.tensors().values().forEach(tensor -> {
+            float[] values = new float[(int) tensor.elements()];
+            file.map(tensor).asFloatBuffer().get(values);
+            if (tensor.name().equals(changed)) {
+                change.accept(values);
+            }
+            tensors.add(new SafeTensorsWriter.Named(new TensorSpec(tensor.name(), tensor.shape(), false), values));
+        });
+        SafeTensorsWriter.write(folder.resolve("model.safetensors"), tensors);
+    }
+
     static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {
-        return new InferenceOptions("cpu", "float32", "auto", maxBatchTokens, 1, prefixCache, deterministic);
+        return new InferenceOptions("cpu", "float32", "auto", maxBatchTokens, 1, prefixCache, deterministic, 0);
     }
 
     static List<Answer> answers(LanguageModel model, List<? extends Request> requests) {
@@ -58,6 +74,11 @@ final class Tiny {
     static double[] likelihoods(Answer answer) {
         return ((Answer.Scores) answer)
                 .scores().stream().mapToDouble(Answer.Score::logLikelihood).toArray();
+    }
+
+    /** An answer without what it took, which depends on who asked before. */
+    static Object content(Answer answer) {
+        return answer instanceof Answer.Scores scores ? scores.scores() : text(answer);
     }
 
     static String text(Answer answer) {

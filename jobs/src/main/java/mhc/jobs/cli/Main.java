@@ -2,6 +2,7 @@ package mhc.jobs.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
 import mhc.datasets.InputException;
 import mhc.jobs.BuildInfo;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,7 @@ public final class Main implements Runnable {
 
     private static int mistake(CommandLine at, ParameterException e) {
         String command = at.getCommandSpec().qualifiedName();
-        at.getErr().println("mhc-eval: " + oneLine(e.getMessage()) + "; see " + command + " --help");
+        at.getErr().println("mhc-eval: " + firstLine(e.getMessage()) + "; see " + command + " --help");
         return USER_MISTAKE;
     }
 
@@ -71,7 +72,7 @@ public final class Main implements Runnable {
             e.printStackTrace(at.getErr());
         }
         if (e instanceof InputException) {
-            at.getErr().println("mhc-eval: " + e.getMessage());
+            at.getErr().println("mhc-eval: " + oneLine(e.getMessage()));
             return USER_MISTAKE;
         }
         if (e instanceof ParameterException parameter) {
@@ -79,12 +80,17 @@ public final class Main implements Runnable {
         }
         LoggerFactory.getLogger(Main.class).debug("The command failed", e);
         at.getErr()
-                .println("mhc-eval: internal failure (" + e.getClass().getSimpleName() + "): " + oneLine(e.getMessage())
-                        + (verbose ? "" : "; --verbose shows where"));
+                .println("mhc-eval: internal failure (" + e.getClass().getSimpleName() + "): "
+                        + firstLine(e.getMessage()) + (verbose ? "" : "; --verbose shows where"));
         return FAILURE;
     }
 
+    /** A mistake is the last line on standard error, so that scripts find it there. */
     private static String oneLine(String message) {
+        return message.lines().map(String::strip).collect(Collectors.joining(" "));
+    }
+
+    private static String firstLine(String message) {
         return String.valueOf(message).lines().findFirst().orElse("no message");
     }
 

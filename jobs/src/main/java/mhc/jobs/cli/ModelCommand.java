@@ -65,7 +65,8 @@ public final class ModelCommand implements Runnable {
                     base.maxBatchTokens(),
                     threads,
                     base.prefixCache(),
-                    base.deterministic());
+                    base.deterministic(),
+                    base.exampleSeconds());
         }
     }
 

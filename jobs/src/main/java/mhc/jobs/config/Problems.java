@@ -25,14 +25,26 @@ public final class Problems {
         return sentences.isEmpty();
     }
 
-    /** @throws InputException with every sentence on a line of its own */
-    public void throwIfAny(String heading) {
+    /**
+     * Throws what was collected, on one line.
+     *
+     * @param subject of several sentences, such as "The configuration"
+     * @throws InputException with the sentence, or with all of them, numbered
+     */
+    public void throwIfAny(String subject) {
         if (sentences.size() == 1) {
-            throw new InputException(heading + ": " + sentences.get(0));
+            throw new InputException(sentences.get(0));
         }
         if (!sentences.isEmpty()) {
-            throw new InputException(
-                    heading + " has " + sentences.size() + " problems:\n  - " + String.join("\n  - ", sentences));
+            StringBuilder all = new StringBuilder(subject + " has " + sentences.size() + " problems:");
+            for (int i = 0; i < sentences.size(); i++) {
+                all.append(i == 0 ? " " : "; ")
+                        .append('(')
+                        .append(i + 1)
+                        .append(") ")
+                        .append(sentences.get(i));
+            }
+            throw new InputException(all.toString());
         }
     }
 }

@@ -1,5 +1,6 @@
 package mhc.jobs.config;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import mhc.datasets.FileOverride;
@@ -32,7 +33,8 @@ public record RunConfig(
         Inference inference,
         Faults faults,
         String cache,
-        String out) {
+        String out)
+        implements Serializable {
 
     /**
      * @param device {@code auto} (the task's GPU, else the CPU), {@code cpu}, {@code cuda} or {@code cuda:N}
@@ -45,7 +47,8 @@ public record RunConfig(
             int maxBatchTokens,
             int threads,
             boolean prefixCache,
-            boolean deterministic) {
+            boolean deterministic)
+            implements Serializable {
         public static final Inference DEFAULT = new Inference("auto", "float32", "auto", 16_384, 0, true, false);
     }
 
@@ -53,7 +56,7 @@ public record RunConfig(
      * @param retries of a shard whose executor or engine failed
      * @param exampleSeconds after which an example without an answer is a failed one
      */
-    public record Faults(int retries, int exampleSeconds) {
+    public record Faults(int retries, int exampleSeconds) implements Serializable {
         public static final Faults DEFAULT = new Faults(2, 600);
     }
 

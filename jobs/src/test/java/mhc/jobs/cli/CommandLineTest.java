@@ -55,6 +55,7 @@ class CommandLineTest {
 
         assertThat(err.toString())
                 .startsWith("mhc-eval: The configuration has ")
+                .hasLineCount(1)
                 .contains("unknown key benchmrks", "unknown key inference.thread", "data is missing", "out is missing");
     }
 
