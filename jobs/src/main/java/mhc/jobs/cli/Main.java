@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             DatasetsCommand.class,
             ModelCommand.class,
-            PlanCommand.class
+            PlanCommand.class,
+            BenchCommand.class
         })
 public final class Main implements Runnable {
     private static final int FAILURE = 1;
