@@ -5,109 +5,78 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
+import mhc.eval.Answer;
+import mhc.eval.Request;
 import mhc.model.TorchProgram.Entries;
-import mhc.model.TorchProgram.Next;
-import mhc.model.TorchProgram.Prefilled;
-import mhc.model.TorchProgram.Prefixes;
-import mhc.model.TorchProgram.Scored;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every family composes with every residual, and gives the same whatever way its tokens are fed. */
+/** What each family is, and that it answers the same whatever is shared; {@link TorchProgramTest} feeds all of them. */
 class FamiliesTest {
     private static final float CLOSE = 1e-4f;
 
-    static Stream<Arguments> everyFamily() {
-        return Stream.of("mistral", "qwen2", "qwen3", "llama3", "deepseek-expanded", "deepseek-grouped", "deepseek-v2")
-                .flatMap(family -> Stream.of("none", "hc", "mhc").map(residual -> Arguments.of(family, residual)));
+    static List<String> families() {
+        return Families.NAMES;
     }
 
-    private static TorchProgram load(String family, String residual) {
-        Torch.start(1);
-        return TorchProgram.load(Checkpoint.open(Families.folder(family, residual)), "cpu");
+    private static List<Answer> answers(String family, boolean share, boolean deterministic, List<Request> requests) {
+        // So few tokens a pass that a question takes several, so little room that rows wait for one another.
+        InferenceOptions options = Tiny.options(100, share, deterministic);
+        try (LanguageModel model = LanguageModels.open(Families.folder(family, "mhc"), options)) {
+            return Tiny.answers(model, requests);
+        }
+    }
+
+    private static List<Request> requests() {
+        String examples = "what is the other half of that? the answer is there\n".repeat(4);
+        List<Request> requests = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            String question = examples + "what is " + "the other ".repeat(i) + "half of it?";
+            requests.add(new Request.Choice(question, List.of(" there", " that it is the answer", " no")));
+            requests.add(new Request.Generate(question, List.of(), 4 + 3 * i));
+        }
+        return requests;
     }
 
     @ParameterizedTest
-    @MethodSource("everyFamily")
-    void prefillAndDecodingEqualOneForwardPass(String family, String residual) {
-        try (TorchProgram program = load(family, residual)) {
-            long[] ids = Tiny.tokens(30, 3);
-            float[] logits = program.trace(new long[][] {ids}, true).logits();
-            int prompt = 13;
-            Prefilled first =
-                    program.prefill(new long[][] {Arrays.copyOf(ids, prompt)}, new int[] {prompt}, Prefixes.NONE);
-            assertThat(first.next()[0]).isEqualTo(best(logits, prompt - 1));
-            try (Entries fresh = first.entries();
-                    Entries cache = program.pack(Prefixes.NONE, fresh, ids.length)) {
-                for (int at = prompt; at < ids.length; at++) {
-                    Next next = program.decode(new long[] {ids[at]}, new int[] {at}, cache);
-                    assertThat(next.token()[0]).as("position %d", at).isEqualTo(best(logits, at));
-                    assertThat(next.gap()[0]).as("position %d", at).isCloseTo(lead(logits, at), within(CLOSE));
-                }
+    @MethodSource("families")
+    void sharingChangesNoAnswer(String family) {
+        List<Answer> alone = answers(family, false, false, requests());
+        List<Answer> together = answers(family, true, false, requests());
+        for (int i = 0; i < alone.size(); i++) {
+            if (alone.get(i) instanceof Answer.Text text) {
+                assertThat(Tiny.text(together.get(i))).as("request %d", i).isEqualTo(text.text());
+            } else {
+                assertThat(Tiny.likelihoods(together.get(i)))
+                        .as("request %d", i)
+                        .containsExactly(Tiny.likelihoods(alone.get(i)), within((double) CLOSE));
             }
         }
     }
 
     @ParameterizedTest
-    @MethodSource("everyFamily")
-    void mixedLengthsAfterPrefixesScoreAsWholeSequences(String family, String residual) {
-        try (TorchProgram program = load(family, residual)) {
-            long[][] prefixes = {Tiny.tokens(19, 1), Tiny.tokens(8, 2)};
-            long[][] suffixes = {Tiny.tokens(5, 3), Tiny.tokens(1, 4), Tiny.tokens(14, 5)};
-            int[] family3 = {0, 1, 1};
-            int[] prefixLengths = {19, 8};
-            long[][] rows = new long[3][14];
-            int[] positions = new int[3];
-            for (int i = 0; i < 3; i++) {
-                System.arraycopy(suffixes[i], 0, rows[i], 0, suffixes[i].length);
-                positions[i] = i * 14 + suffixes[i].length - 1;
-            }
-            long[][] targets = {{3, 400}, {17, 5}, {250, 1}};
-            Prefilled prefix = program.prefill(
-                    new long[][] {prefixes[0], Arrays.copyOf(prefixes[1], 19)}, prefixLengths, Prefixes.NONE);
-            Scored together;
-            try (Entries entries = prefix.entries()) {
-                together = program.score(rows, new Prefixes(entries, prefixLengths, family3), positions, targets);
-            }
-            for (int i = 0; i < 3; i++) {
-                long[] before = prefixes[family3[i]];
-                long[] whole = Arrays.copyOf(before, before.length + suffixes[i].length);
-                System.arraycopy(suffixes[i], 0, whole, before.length, suffixes[i].length);
-                Scored alone = program.score(
-                        new long[][] {whole}, Prefixes.NONE, new int[] {whole.length - 1}, new long[][] {targets[i]});
-                assertThat(Arrays.copyOfRange(together.logLikelihood(), 2 * i, 2 * i + 2))
-                        .containsExactly(alone.logLikelihood(), within(CLOSE));
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"mistral", "deepseek-expanded", "deepseek-grouped"})
-    void rowsOfDifferentLengthsDecodeTogether(String family) {
-        try (TorchProgram program = load(family, "mhc")) {
-            int[] lengths = {15, 4, 9};
-            long[][] rows = new long[3][15];
-            for (int i = 0; i < 3; i++) {
-                System.arraycopy(Tiny.tokens(lengths[i], i + 1), 0, rows[i], 0, lengths[i]);
-            }
-            try (Entries fresh = program.prefill(rows, lengths, Prefixes.NONE).entries();
-                    Entries cache = program.pack(Prefixes.NONE, fresh, 20)) {
-                Next next = program.decode(new long[] {9, 9, 9}, lengths, cache);
-                for (int i = 0; i < 3; i++) {
-                    long[] whole = Arrays.copyOf(rows[i], lengths[i] + 1);
-                    whole[lengths[i]] = 9;
-                    float[] logits = program.trace(new long[][] {whole}, true).logits();
-                    assertThat(next.token()[i]).isEqualTo(best(logits, lengths[i]));
-                    assertThat(next.gap()[i]).isCloseTo(lead(logits, lengths[i]), within(CLOSE));
-                }
-            }
+    @MethodSource("families")
+    void deterministicAnswersAreEqualToTheBit(String family) {
+        List<Request> requests = requests();
+        List<Answer> together = answers(family, true, true, requests);
+        List<Integer> order = new ArrayList<>(List.of(0, 3, 4, 7, 9));
+        Collections.shuffle(order, new Random(3));
+        List<Answer> some =
+                answers(family, true, true, order.stream().map(requests::get).toList());
+        for (int i = 0; i < order.size(); i++) {
+            assertThat(Tiny.content(some.get(i))).isEqualTo(Tiny.content(together.get(order.get(i))));
         }
     }
 
@@ -127,10 +96,56 @@ class FamiliesTest {
         assertThat(ModelSummary.of(checkpoint.folder(), dtype).cacheBytesPerToken())
                 .isEqualTo(bytesPerToken);
         try (TorchProgram program = TorchProgram.load(checkpoint, "cpu", ComputeType.of(dtype));
-                Entries entries = program.prefill(new long[][] {Tiny.tokens(11, 1)}, new int[] {11}, Prefixes.NONE)
-                        .entries()) {
+                Entries entries = TorchProgramTest.read(program, Tiny.tokens(11, 1))) {
             assertThat(program.bytes(entries)).isEqualTo(11 * bytesPerToken);
         }
+    }
+
+    static Stream<String> unroutedFamilies() {
+        return Families.NAMES.stream().filter(family -> !Families.isRouted(family));
+    }
+
+    /** Rounding errs no more where parts are merged than where one call sees everything. */
+    @ParameterizedTest
+    @MethodSource("unroutedFamilies")
+    void mergingPartsKeepsWhatHalfTypesKeep(String family) {
+        Torch.start(1);
+        Checkpoint checkpoint = Checkpoint.open(Families.folder(family, "mhc"));
+        try (TorchProgram wide = TorchProgram.load(checkpoint, "cpu");
+                TorchProgram half = TorchProgram.load(checkpoint, "cpu", ComputeType.BFLOAT16)) {
+            double[] exact = likelihoods(wide, false);
+            double whole = distance(exact, likelihoods(half, false));
+            double merged = distance(exact, likelihoods(half, true));
+            assertThat(merged).isLessThan(1.3 * whole);
+        }
+    }
+
+    /** Root mean square. */
+    private static double distance(double[] first, double[] second) {
+        return Math.sqrt(IntStream.range(0, first.length)
+                .mapToDouble(i -> Math.pow(first[i] - second[i], 2))
+                .average()
+                .orElseThrow());
+    }
+
+    /** Of four tokens after each of the last eight tokens of twelve sequences, which open with the same forty. */
+    private static double[] likelihoods(TorchProgram program, boolean share) {
+        long[] opening = Tiny.tokens(40, 1);
+        List<long[]> sequences = IntStream.range(0, 12)
+                .mapToObj(i -> LongStream.concat(Arrays.stream(opening), Arrays.stream(Tiny.tokens(8, 2 + i)))
+                        .toArray())
+                .toList();
+        List<PrefixTree.Node> nodes =
+                List.copyOf(PrefixTree.nodes(sequences, new Budget(1000, 1000, 10, share, false, 2)));
+        Pass pass = new Pass(nodes);
+        IntStream.range(0, nodes.size())
+                .filter(i -> nodes.get(i).isLeaf())
+                .boxed()
+                .sorted(Comparator.comparing(i -> nodes.get(i).ends().get(0)))
+                .forEach(i -> IntStream.range(40, 48)
+                        .forEach(position -> pass.ask(i, position, new long[] {3, 17, 250, 400})));
+        float[] found = program.read(pass, 100).numbers();
+        return IntStream.range(0, found.length).mapToDouble(i -> found[i]).toArray();
     }
 
     @Test
@@ -250,19 +265,5 @@ class FamiliesTest {
                 .hasMessageContaining("use_sliding_window holds for 2 of 3 layers");
         assertThat(logits(config.put("max_window_layers", 3), new long[][] {Tiny.tokens(20, 3)}))
                 .isEqualTo(logits(Families.config("qwen2", "none"), new long[][] {Tiny.tokens(20, 3)}));
-    }
-
-    private static long best(float[] logits, int position) {
-        int best = 0;
-        for (int i = 1; i < 512; i++) {
-            best = logits[position * 512 + i] > logits[position * 512 + best] ? i : best;
-        }
-        return best;
-    }
-
-    private static float lead(float[] logits, int position) {
-        float[] row = Arrays.copyOfRange(logits, position * 512, (position + 1) * 512);
-        Arrays.sort(row);
-        return row[511] - row[510];
     }
 }

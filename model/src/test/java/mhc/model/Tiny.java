@@ -58,7 +58,7 @@ final class Tiny {
     }
 
     static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {
-        return new InferenceOptions("cpu", "float32", "auto", maxBatchTokens, 1, prefixCache, deterministic);
+        return new InferenceOptions("cpu", "float32", "auto", maxBatchTokens, 1, prefixCache, deterministic, 0);
     }
 
     static List<Answer> answers(LanguageModel model, List<? extends Request> requests) {
@@ -75,6 +75,11 @@ final class Tiny {
     static double[] likelihoods(Answer answer) {
         return ((Answer.Scores) answer)
                 .scores().stream().mapToDouble(Answer.Score::logLikelihood).toArray();
+    }
+
+    /** An answer without what it took, which depends on who asked before. */
+    static Object content(Answer answer) {
+        return answer instanceof Answer.Scores scores ? scores.scores() : text(answer);
     }
 
     static String text(Answer answer) {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
             DatasetsCommand.class,
             ModelCommand.class,
             PlanCommand.class,
-            ParityCommand.class
+            ParityCommand.class,
+            BenchCommand.class
         })
 public final class Main implements Runnable {
     private static final int FAILURE = 1;
