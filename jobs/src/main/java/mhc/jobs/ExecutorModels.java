@@ -94,7 +94,8 @@ final class ExecutorModels {
                         o.maxBatchTokens(),
                         threads(o.threads()),
                         o.prefixCache(),
-                        o.deterministic());
+                        o.deterministic(),
+                        o.exampleSeconds());
                 model = LanguageModels.open(ModelFolders.localize(spec.uri(), hadoop), onDevice);
                 loaded = spec;
             }

@@ -8,6 +8,7 @@ import mhc.eval.Answer;
 import mhc.eval.Request;
 import mhc.model.LanguageModel;
 import mhc.model.ModelInfo;
+import mhc.model.Work;
 
 /**
  * A model in front of which known answers stand: only other requests reach it, and what it answers to them is remembered.
@@ -30,7 +31,7 @@ final class RememberingModel implements LanguageModel {
     }
 
     @Override
-    public void answer(List<Request> requests, Sink sink) {
+    public Work answer(List<Request> requests, Sink sink) {
         List<Request> open = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < requests.size(); i++) {
@@ -42,7 +43,7 @@ final class RememberingModel implements LanguageModel {
                 sink.accept(i, answer);
             }
         }
-        model.answer(open, (index, answer) -> {
+        return model.answer(open, (index, answer) -> {
             fresh.put(open.get(index).hash(), answer);
             sink.accept(places.get(index), answer);
         });

@@ -40,7 +40,8 @@ final class RunStart {
                 inference.maxBatchTokens(),
                 inference.threads(),
                 inference.prefixCache(),
-                inference.deterministic());
+                inference.deterministic(),
+                config.faults().exampleSeconds());
         List<ModelSpec> specs = new ArrayList<>();
         config.models()
                 .forEach((name, uri) ->

@@ -27,15 +27,20 @@ interface Attention {
     long operationsPerSeenToken();
 
     /**
-     * TorchScript of {@code project} and {@code attend}:
+     * TorchScript of three functions, for B rows of S tokens:
      *
      * <pre>{@code
-     * project(x [T,C], w, cos, sin [B or 1,1,S,R], batch) -> (q, new entries [B,heads,S,width])
-     * attend(q, seen entries [B,heads,K,width], w, mask [B or 1,1,S,K] or None) -> [T,C]
+     * project(x [T,C], w, cos, sin [1,1,T,R], 1) -> (q [1,H,T,D], new entries [1,heads,T,width])
+     * attend(q [B,H,S,D], seen entries [B,heads,K,width], w, mask [B,1,1,K] or [1,1,S,K] or None, causal)
+     *     -> (o [B,H,S,V], logarithm of the sum of exponentials [B,H,S])
+     * combine(o [T,H,V], w) -> [T,C]
      * }</pre>
      *
-     * T = B * S. Without a mask the queries are the only tokens there are, in causal order. The function {@code rotate} of
-     * {@link Rope} is at hand, and {@code rms} and {@code norm} of {@link Program}.
+     * What a token sees lies in several places (its shared prefixes, its own row); {@code attend} looks at one of them, and
+     * the logarithms make the parts one softmax before {@code combine}. Causal: K = S and no mask, each token sees itself and
+     * those before. A mask is added to the scores. {@code __torch__.weigh} does the arithmetic, see
+     * {@link AttentionProgram}; {@code rotate} of {@link Rope} is at hand, and {@code rms} and {@code norm} of
+     * {@link Program}.
      */
     String source();
 

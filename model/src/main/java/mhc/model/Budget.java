@@ -1,49 +1,57 @@
 package mhc.model;
 
-import java.util.List;
-import java.util.function.Function;
-import java.util.function.ToIntFunction;
-import mhc.model.SharedPrefixes.Family;
-
 /**
  * How much may run together.
  *
- * @param tokens of one forward pass, padding included
+ * @param tokens of one forward pass
+ * @param cacheTokens whose keys and values may be kept at once
+ * @param rows that may decode together
  * @param share whether openings that several sequences share are computed once
- * @param alone whether every row runs by itself, so that nothing in its batch can change its rounding
+ * @param deterministic whether a token's numbers may depend on nothing but the tokens before it
+ * @param worthwhile tokens that sharing must save to be worth its calls
  */
-record Budget(int tokens, boolean share, boolean alone) {
-    /** Keys and values that may be kept or gathered for a batch, as a multiple of the tokens of one pass. */
+record Budget(int tokens, long cacheTokens, int rows, boolean share, boolean deterministic, int worthwhile) {
+    /** Keys and values that may be kept, as a multiple of the tokens of one pass. */
     private static final int CACHE_FACTOR = 4;
 
-    static Budget of(InferenceOptions options) {
-        return new Budget(options.maxBatchTokens(), options.prefixCache(), options.deterministic());
+    /** More rows than this gain little per step and leave a long tail. */
+    private static final int MOST_ROWS = 256;
+
+    /** Passes larger than this gain nothing on a CPU and fall out of its caches. */
+    private static final int CPU_PASS = 2048;
+
+    /** Tokens that are computed together, alone and in the same shape, in deterministic mode. */
+    private static final int BLOCK = 64;
+
+    /** Shorter nodes are not cut further, however small the budget. */
+    static final int SHORTEST = 64;
+
+    /** Parameters of a layer that take as long to apply to a token as the calls for one more node. */
+    private static final long CALLS = 5_000_000;
+
+    static Budget of(InferenceOptions options, Checkpoint checkpoint) {
+        ModelConfig config = checkpoint.config();
+        long perLayer = (checkpoint.parameters() - (long) config.vocabulary() * config.hidden()) / config.layers();
+        int tokens = options.device().equals("cpu")
+                ? Math.min(CPU_PASS, options.maxBatchTokens())
+                : options.maxBatchTokens();
+        int worthwhile = (int) Math.max(2, Math.min(32, CALLS / Math.max(1, perLayer)));
+        long cache = (long) CACHE_FACTOR * options.maxBatchTokens();
+        int rows = options.deterministic() ? 1 : Math.min(MOST_ROWS, options.maxBatchTokens());
+        return new Budget(tokens, cache, rows, options.prefixCache(), options.deterministic(), worthwhile);
     }
 
-    /** Tokens that a batch may keep in its cache. */
-    long cacheTokens() {
-        return (long) CACHE_FACTOR * tokens;
+    /** Length at which sequences are cut whatever they share, or 0. */
+    int block() {
+        return deterministic ? BLOCK : 0;
     }
 
-    /**
-     * Batches of items, longest first.
-     *
-     * @param length own tokens of an item
-     * @param before tokens that an item continues
-     */
-    <T> List<List<T>> batches(List<T> items, ToIntFunction<T> length, int before) {
-        int longest = items.stream().mapToInt(length).max().orElse(0);
-        long most = alone ? 1 : Math.max(1, cacheTokens() / Math.max(1, before + longest));
-        // Without a prefix nothing is gathered: the tokens of the pass alone are the limit.
-        int rows = alone || before > 0 ? (int) Math.min(most, Integer.MAX_VALUE) : Integer.MAX_VALUE;
-        return Batches.of(items, length, tokens, rows);
+    int longestNode() {
+        return deterministic ? BLOCK : Math.max(SHORTEST, tokens);
     }
 
-    /** Families of members that open alike, or all members in one family that shares nothing. */
-    <T> List<Family<T>> families(List<T> members, Function<T, long[]> tokens, ToIntFunction<T> sharable) {
-        if (members.isEmpty()) {
-            return List.of();
-        }
-        return share && !alone ? SharedPrefixes.families(members, tokens, sharable) : List.of(new Family<>(0, members));
+    /** Half of it. */
+    Budget halved() {
+        return new Budget(Math.max(1, tokens / 2), cacheTokens, rows, share, deterministic, worthwhile);
     }
 }

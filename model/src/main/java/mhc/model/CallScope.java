@@ -42,7 +42,7 @@ final class CallScope implements AutoCloseable {
 
     IValue matrix(long[][] values) {
         long[] flat = Arrays.stream(values).flatMapToLong(Arrays::stream).toArray();
-        return tensor(manager.create(flat, new Shape(values.length, flat.length / values.length)));
+        return tensor(manager.create(flat, new Shape(values.length, values.length == 0 ? 0 : values[0].length)));
     }
 
     private IValue tensor(NDArray array) {

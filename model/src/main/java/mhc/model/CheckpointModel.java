@@ -1,10 +1,10 @@
 package mhc.model;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import mhc.eval.Answer;
 import mhc.eval.Request;
 
@@ -13,6 +13,7 @@ final class CheckpointModel implements LanguageModel {
     private final TorchProgram program;
     private final Tokenizer tokenizer;
     private final Budget budget;
+    private final int exampleSeconds;
     private final ModelInfo info;
 
     CheckpointModel(
@@ -23,7 +24,8 @@ final class CheckpointModel implements LanguageModel {
             KernelPath kernels) {
         this.program = program;
         this.tokenizer = tokenizer;
-        this.budget = Budget.of(options);
+        this.budget = Budget.of(options, checkpoint);
+        this.exampleSeconds = options.exampleSeconds();
         ModelConfig config = checkpoint.config();
         this.info = new ModelInfo(
                 config.architecture(),
@@ -37,44 +39,48 @@ final class CheckpointModel implements LanguageModel {
     }
 
     @Override
-    public void answer(List<Request> requests, Sink sink) {
+    public Work answer(List<Request> requests, Sink sink) {
+        WorkMeter meter = new WorkMeter();
         Map<Request, List<Integer>> distinct = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             distinct.computeIfAbsent(requests.get(i), key -> new ArrayList<>()).add(i);
         }
-        Map<ChoiceJob, List<Integer>> choices = new IdentityHashMap<>();
-        Map<GenerateJob, List<Integer>> generations = new IdentityHashMap<>();
-        List<ChoiceJob> choiceJobs = new ArrayList<>();
-        List<GenerateJob> generateJobs = new ArrayList<>();
+        List<SequenceScorer.Sequence> sequences = new ArrayList<>();
+        List<GenerateJob> generations = new ArrayList<>();
+        long start = System.nanoTime();
         distinct.forEach((request, indices) -> {
             try {
                 if (request instanceof Request.Choice choice) {
-                    ChoiceJob job = job(choice);
-                    choiceJobs.add(job);
-                    choices.put(job, indices);
+                    sequences.addAll(job(choice)
+                            .sequences((job, reused) ->
+                                    hand(indices, job::answer, job.promptTokens(), reused, sink, meter)));
                 } else if (request instanceof Request.Generate generate) {
-                    GenerateJob job = job(generate);
-                    generateJobs.add(job);
-                    generations.put(job, indices);
+                    generations.add(job(generate)
+                            .whenDone((job, reused) ->
+                                    hand(indices, job::answer, job.prompt().length, reused, sink, meter)));
                 }
             } catch (UnanswerableException e) {
                 indices.forEach(index -> sink.accept(index, new Answer.Failed(e.getMessage())));
             }
         });
-        new ChoiceScorer(program, budget).run(choiceJobs, (job, reused) -> {
-            List<Integer> indices = choices.get(job);
-            sink.accept(indices.get(0), job.answer(reused));
-            Answer again = indices.size() > 1 ? job.answer(job.promptTokens()) : null;
-            indices.stream().skip(1).forEach(index -> sink.accept(index, again));
-        });
-        GreedyDecoder.Done done = (job, reused) -> {
-            List<Integer> indices = generations.get(job);
-            sink.accept(indices.get(0), job.answer(reused));
-            Answer again = indices.size() > 1 ? job.answer(job.prompt().length) : null;
-            indices.stream().skip(1).forEach(index -> sink.accept(index, again));
-        };
-        try (GreedyDecoder decoder = new GreedyDecoder(program, budget, done)) {
-            decoder.run(generateJobs);
+        meter.tokenised(System.nanoTime() - start);
+        SequenceScorer.run(program, budget, meter, sequences);
+        GreedyDecoder.run(program, budget, meter, generations, exampleSeconds);
+        return meter.work();
+    }
+
+    /** Answers one request, and those equal to it: for them nothing was computed. */
+    private static void hand(
+            List<Integer> indices,
+            IntFunction<Answer> answer,
+            int promptTokens,
+            int reusedTokens,
+            Sink sink,
+            WorkMeter meter) {
+        for (int i = 0; i < indices.size(); i++) {
+            int reused = i == 0 ? reusedTokens : promptTokens;
+            meter.answered(promptTokens, reused);
+            sink.accept(indices.get(i), answer.apply(reused));
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import mhc.eval.Answer;
 import mhc.eval.Request;
+import mhc.model.SequenceScorer.Targets;
 
 /**
  * One choice on its way: its distinct model inputs and what is asked of each. Continuations that differ in their last token
@@ -20,21 +21,41 @@ final class ChoiceJob {
     private final boolean[] greedy;
     private final int promptTokens;
     private final boolean truncated;
-    private final int shared;
     private int waiting;
+    private int reused;
+    private String failure;
+    private Done done;
 
-    /**
-     * Tokens of a continuation within an input: target t is predicted at position {@code first + t}.
-     *
-     * @param continuation index in the request
-     */
-    record Targets(int continuation, int first, long[] tokens) {}
+    /** Told when the last input is scored. */
+    interface Done {
+        void accept(ChoiceJob job, int reusedTokens);
+    }
 
     /** Tokens fed to the model, and the targets that they predict. */
-    record Input(ChoiceJob job, long[] tokens, List<Targets> targets) {
-        /** First position that is asked for: tokens before it may come from a prefix. */
-        int firstPosition() {
-            return targets.stream().mapToInt(Targets::first).min().orElseThrow();
+    private record Input(ChoiceJob job, long[] tokens, List<Targets> targets) implements SequenceScorer.Sequence {
+        @Override
+        public Object owner() {
+            return job;
+        }
+
+        @Override
+        public void add(int continuation, float logLikelihood, boolean mostLikely) {
+            job.sums[continuation] += logLikelihood;
+            job.greedy[continuation] &= mostLikely;
+        }
+
+        @Override
+        public void finish(int reused) {
+            job.reused = Math.max(job.reused, Math.min(reused, job.promptTokens));
+            if (--job.waiting == 0) {
+                job.done.accept(job, job.reused);
+            }
+        }
+
+        @Override
+        public void fail(String reason) {
+            job.failure = reason;
+            finish(0);
         }
     }
 
@@ -64,7 +85,6 @@ final class ChoiceJob {
         this.waiting = inputs.size();
         this.promptTokens = prompt;
         this.truncated = cut;
-        this.shared = SharedPrefixes.common(inputs, Input::tokens, Input::firstPosition);
     }
 
     /**
@@ -87,32 +107,16 @@ final class ChoiceJob {
         return new ChoiceJob(request, pairs, maxLength);
     }
 
-    List<Input> inputs() {
+    /** What the model has to read for this choice; {@code whenDone} is told after the last of it. */
+    List<? extends SequenceScorer.Sequence> sequences(Done whenDone) {
+        this.done = whenDone;
         return inputs;
     }
 
-    /** First tokens of every input, none of which is asked for. */
-    int shared() {
-        return shared;
-    }
-
-    /** The first {@link #shared()} tokens, and more. */
-    long[] opening() {
-        return inputs.get(0).tokens();
-    }
-
-    /** Takes the score of one target token. */
-    void add(int continuation, float logLikelihood, boolean mostLikely) {
-        sums[continuation] += logLikelihood;
-        greedy[continuation] &= mostLikely;
-    }
-
-    /** One input less to wait for; true when that was the last. */
-    boolean finishInput() {
-        return --waiting == 0;
-    }
-
     Answer answer(int reusedTokens) {
+        if (failure != null) {
+            return new Answer.Failed(failure);
+        }
         List<Answer.Score> scores = new ArrayList<>();
         for (int i = 0; i < sums.length; i++) {
             if (!Double.isFinite(sums[i])) {
@@ -122,8 +126,7 @@ final class ChoiceJob {
             scores.add(new Answer.Score(sums[i], counts[i], text.codePointCount(0, text.length()), greedy[i]));
         }
         int newTokens = Arrays.stream(counts).sum();
-        return new Answer.Scores(
-                scores, new Answer.Usage(promptTokens, Math.min(reusedTokens, promptTokens), newTokens, truncated));
+        return new Answer.Scores(scores, new Answer.Usage(promptTokens, reusedTokens, newTokens, truncated));
     }
 
     /** Tokens of the prompt after truncation. */

@@ -13,10 +13,17 @@ final class GenerateJob {
     private final Tokenizer tokenizer;
     private long last;
     private Answer.Stop stop;
-    private boolean broken;
+    private String failure;
     private int produced;
     // Tokens before the first one that led by little, or -1.
     private int clearTokens = -1;
+    private Done done;
+
+    /** Told when the answer is complete. */
+    @FunctionalInterface
+    interface Done {
+        void accept(GenerateJob job, int reusedTokens);
+    }
 
     private GenerateJob(long[] prompt, boolean truncated, Request.Generate request, Tokenizer tokenizer) {
         this.prompt = prompt;
@@ -47,19 +54,40 @@ final class GenerateJob {
         return prompt;
     }
 
-    /** First tokens that may come from a prefix: all but the last. */
-    int sharable() {
-        return prompt.length - 1;
+    int maxTokens() {
+        return maxTokens;
     }
 
-    /** Tokens of the prompt and of the longest answer. */
-    int longest() {
-        return prompt.length + maxTokens;
+    /** Tokens generated. */
+    int tokens() {
+        return text.tokens();
     }
 
-    /** Tokens whose keys and values are in the cache: all but the newest. */
-    int cached() {
-        return prompt.length + text.tokens() - 1;
+    /** Tokens of the prompt and of what has been generated. */
+    int length() {
+        return prompt.length + text.tokens();
+    }
+
+    /** The prompt and what has been generated. */
+    long[] sequence() {
+        long[] whole = Arrays.copyOf(prompt, length());
+        System.arraycopy(text.ids(), 0, whole, prompt.length, text.tokens());
+        return whole;
+    }
+
+    /** Has someone told when the answer is complete. */
+    GenerateJob whenDone(Done told) {
+        this.done = told;
+        return this;
+    }
+
+    /** The answer is complete; the first {@code reused} tokens of the prompt had been computed for another job. */
+    void finish(int reused) {
+        done.accept(this, Math.min(reused, prompt.length));
+    }
+
+    void fail(String reason) {
+        failure = reason;
     }
 
     /** The newest token, which the next step reads. */
@@ -74,7 +102,7 @@ final class GenerateJob {
             clearTokens = text.tokens();
         }
         if (!Float.isFinite(gap)) {
-            broken = true;
+            failure = "The model's logits after " + (produced - 1) + " generated tokens are not finite.";
         } else if (tokenizer.isEnd(token)) {
             stop = Answer.Stop.END_OF_TEXT;
         } else {
@@ -85,13 +113,12 @@ final class GenerateJob {
                 stop = Answer.Stop.LENGTH;
             }
         }
-        return broken || stop != null;
+        return failure != null || stop != null;
     }
 
     Answer answer(int reusedTokens) {
-        if (broken) {
-            return new Answer.Failed(
-                    "The model's logits after " + (produced - 1) + " generated tokens are not finite.");
+        if (failure != null) {
+            return new Answer.Failed(failure);
         }
         Answer.Stop reason = text.stopped() ? Answer.Stop.STOP_STRING : stop;
         return new Answer.Text(

@@ -33,6 +33,11 @@ final class GeneratedText {
         return count;
     }
 
+    /** The tokens, and more room behind them. */
+    long[] ids() {
+        return ids;
+    }
+
     /** Takes one more token and tells whether the text holds a stop string now. */
     boolean add(long id) {
         if (count == ids.length) {

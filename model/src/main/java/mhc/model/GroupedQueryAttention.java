@@ -79,26 +79,29 @@ record GroupedQueryAttention(
                   v = __torch__.heads(torch.linear(x, w[2]%(bias6)), batch, %(pairs))
                   return (__torch__.rotate(%(q), cos, sin), [__torch__.rotate(%(k), cos, sin), v])
 
-                def attend(q: Tensor, seen: List[Tensor], w: List[Tensor], mask: Optional[Tensor]) -> Tensor:
-                  batch = q.size(0)
-                  length = q.size(2)
-                  k = seen[0]
-                  v = seen[1]
-                  if length == 1:
-                    # The queries of a group see the same keys: they stand side by side and no key is copied.
-                    grouped = q.reshape([batch, %(pairs), %(group), %(width)])
-                    o = torch.scaled_dot_product_attention(grouped, k, v, mask, 0.0, False)
-                    o = o.reshape([batch, %(heads) * %(width)])
+                def attend(q: Tensor, seen: List[Tensor], w: List[Tensor], mask: Optional[Tensor], causal: bool) -> Tuple[Tensor, Tensor]:
+                  rows, length = q.size(0), q.size(2)
+                  k, v = seen[0], seen[1]
+                  if %(group) == 1:
+                    return __torch__.weigh(q, k, v, mask, causal, %(scale))
+                  if length == 1 or (mask is None and not causal):
+                    # All queries see the same keys: a group's stand side by side.
+                    grouped = q.reshape([rows, %(pairs), %(group) * length, %(width)])
+                    o, lse = __torch__.weigh(grouped, k, v, mask, False, %(scale))
                   else:
-                    if %(group) > 1:
-                      k = torch.repeat_interleave(k, %(group), 1)
-                      v = torch.repeat_interleave(v, %(group), 1)
-                    o = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None)
-                    o = o.transpose(1, 2).reshape([batch * length, %(heads) * %(width)])
-                  return torch.linear(o, w[3]%(bias7))
+                    # Queries of one token see the same keys: each key-value head is a row of its own, and no key is copied.
+                    grouped = q.reshape([rows * %(pairs), %(group), length, %(width)])
+                    k = k.reshape([rows * %(pairs), 1, -1, %(width)]).expand([-1, %(group), -1, -1])
+                    v = v.reshape([rows * %(pairs), 1, -1, %(width)]).expand([-1, %(group), -1, -1])
+                    o, lse = __torch__.weigh(grouped, k, v, mask, causal, %(scale))
+                  return (o.reshape([rows, %(heads), length, %(width)]), lse.reshape([rows, %(heads), length]))
+
+                def combine(o: Tensor, w: List[Tensor]) -> Tensor:
+                  return torch.linear(o.reshape([-1, %(heads) * %(width)]), w[3]%(bias7))
                 """.replace("%(q)", query.formatted("q"))
                 .replace("%(k)", key.formatted("k"))
                 .replace("%(width)", Integer.toString(headWidth))
+                .replace("%(scale)", Double.toString(1 / Math.sqrt(headWidth)))
                 .replace("%(heads)", Integer.toString(heads))
                 .replace("%(pairs)", Integer.toString(keyValueHeads))
                 .replace("%(group)", Integer.toString(heads / keyValueHeads))

@@ -12,6 +12,7 @@ import java.io.Serializable;
  * @param threads intra-op threads of the engine
  * @param prefixCache whether tokens shared by several requests are computed once
  * @param deterministic whether answers are equal to the bit whatever shares their batch
+ * @param exampleSeconds a generation that takes longer is a failed answer; 0 = none is
  */
 public record InferenceOptions(
         String device,
@@ -20,10 +21,11 @@ public record InferenceOptions(
         int maxBatchTokens,
         int threads,
         boolean prefixCache,
-        boolean deterministic)
+        boolean deterministic,
+        int exampleSeconds)
         implements Serializable {
 
     /** CPU, fp32, whatever kernels load, 16,384 tokens a batch, one thread. */
     public static final InferenceOptions DEFAULT =
-            new InferenceOptions("cpu", "float32", "auto", 16_384, 1, true, false);
+            new InferenceOptions("cpu", "float32", "auto", 16_384, 1, true, false, 0);
 }

@@ -14,9 +14,12 @@ public interface LanguageModel extends AutoCloseable {
      * Answers every request; may reorder, batch and share prefixes inside. Batches are formed from this call's requests
      * alone, so the answers do not depend on what other callers ask at the same time.
      *
+     * <p>A token's numbers may differ in the last bits with what shares its pass, unless the model is deterministic.
+     *
      * @param sink receives each answer as it comes, with the index of its request; called on the calling thread
+     * @return what it took
      */
-    void answer(List<Request> requests, Sink sink);
+    Work answer(List<Request> requests, Sink sink);
 
     /** What is loaded, for manifests and rows. */
     ModelInfo info();

@@ -128,20 +128,23 @@ record LatentAttention(
               stacked = x.transpose(0, 1).reshape([%(heads), -1, x.size(-1)])
               return torch.bmm(stacked, matrices).view([%(heads), x.size(0), x.size(2), -1]).transpose(0, 1)
 
-            def in_latent_space(q: Tensor, entry: Tensor, kv: Tensor, mask: Optional[Tensor]) -> Tensor:
+            def in_latent_space(q: Tensor, entry: Tensor, kv: Tensor, mask: Optional[Tensor], causal: bool) -> Tuple[Tensor, Tensor]:
               # Queries meet the latents, and the attended latents become values. The values' width is that of the keys,
               # which the fast kernels want; what is too much is cut off.
               carried = __torch__.per_head(q.narrow(-1, 0, %(plain)), kv.narrow(1, 0, %(plain)))
               q = torch.cat([carried, q.narrow(-1, %(plain), %(rotary))], -1)
-              if q.size(2) == 1:
-                o = torch.scaled_dot_product_attention(q.transpose(1, 2), entry, entry, mask, 0.0, False, scale=%(scale))
-                o = o.transpose(1, 2)
+              if q.size(2) == 1 or (mask is None and not causal):
+                # All queries see the same latents: the heads stand side by side.
+                beside = q.reshape([q.size(0), 1, -1, %(rank) + %(rotary)])
+                o, lse = __torch__.weigh(beside, entry, entry, mask, False, %(scale))
+                o = o.reshape(q.size())
+                lse = lse.reshape([q.size(0), %(heads), -1])
               else:
                 entry = entry.expand([-1, %(heads), -1, -1])
-                o = torch.scaled_dot_product_attention(q, entry, entry, mask, 0.0, mask is None, scale=%(scale))
-              return __torch__.per_head(o.narrow(-1, 0, %(rank)), kv.narrow(1, %(plain), %(value)).transpose(1, 2))
+                o, lse = __torch__.weigh(q, entry, entry, mask, causal, %(scale))
+              return (__torch__.per_head(o.narrow(-1, 0, %(rank)), kv.narrow(1, %(plain), %(value)).transpose(1, 2)), lse)
 
-            def expanded(q: Tensor, entry: Tensor, kv: Tensor, mask: Optional[Tensor]) -> Tensor:
+            def expanded(q: Tensor, entry: Tensor, kv: Tensor, mask: Optional[Tensor], causal: bool) -> Tuple[Tensor, Tensor]:
               both = torch.linear(entry.narrow(-1, 0, %(rank)), kv.flatten(0, 1))
               both = both.view([entry.size(0), -1, %(heads), %(plain) + %(value)]).transpose(1, 2)
               shared = entry.narrow(-1, %(rank), %(rotary)).expand([-1, %(heads), -1, -1])
@@ -150,15 +153,16 @@ record LatentAttention(
               more = %(plain) + %(rotary) - %(value)
               if more > 0:
                 v = torch.constant_pad_nd(v, [0, more])
-              o = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None, scale=%(scale))
-              return o.narrow(-1, 0, %(value))
+              o, lse = __torch__.weigh(q, k, v, mask, causal, %(scale))
+              return (o.narrow(-1, 0, %(value)), lse)
 
-            def attend(q: Tensor, seen: List[Tensor], w: List[Tensor], mask: Optional[Tensor]) -> Tensor:
+            def attend(q: Tensor, seen: List[Tensor], w: List[Tensor], mask: Optional[Tensor], causal: bool) -> Tuple[Tensor, Tensor]:
               kv = w[2].view([%(heads), %(plain) + %(value), %(rank)])
               if q.size(2) < %(expand_from):
-                o = __torch__.in_latent_space(q, seen[0], kv, mask)
-              else:
-                o = __torch__.expanded(q, seen[0], kv, mask)
-              return torch.linear(o.transpose(1, 2).reshape([-1, %(heads) * %(value)]), w[3]%(bias_out))
+                return __torch__.in_latent_space(q, seen[0], kv, mask, causal)
+              return __torch__.expanded(q, seen[0], kv, mask, causal)
+
+            def combine(o: Tensor, w: List[Tensor]) -> Tensor:
+              return torch.linear(o.reshape([-1, %(heads) * %(value)]), w[3]%(bias_out))
             """;
 }

@@ -33,7 +33,33 @@ public final class LossProbe {
             double bitsPerByteError) {}
 
     /** Tokens fed, of which the last {@code predicted.length} predict. */
-    private record Window(int document, long[] fed, long[] predicted) {}
+    private record Window(int document, long[] tokens, long[] predicted, double[] losses)
+            implements SequenceScorer.Sequence {
+        @Override
+        public List<SequenceScorer.Targets> targets() {
+            return List.of(new SequenceScorer.Targets(0, tokens.length - predicted.length, predicted));
+        }
+
+        @Override
+        public Object owner() {
+            return this;
+        }
+
+        @Override
+        public void add(int continuation, float logLikelihood, boolean mostLikely) {
+            losses[document] -= logLikelihood;
+        }
+
+        @Override
+        public void finish(int reused) {
+            // The losses are added up already.
+        }
+
+        @Override
+        public void fail(String reason) {
+            throw new InputException("Document " + (document + 1) + ": " + reason + " Give the machine more memory.");
+        }
+    }
 
     /**
      * Scores every document; blank ones are left out.
@@ -56,15 +82,13 @@ public final class LossProbe {
             for (int i = 0; i < texts.size(); i++) {
                 windows.addAll(windows(
                         i,
+                        losses,
                         tokenizer.encode(texts.get(i)),
                         tokenizer.requirePrefix(),
                         checkpoint.config().maxLength()));
             }
-            Budget budget = Budget.of(options);
-            for (List<Window> batch : budget.batches(windows, window -> window.fed().length, 0)) {
-                score(program, batch, losses);
-                batch.forEach(window -> tokens[window.document()] += window.predicted().length);
-            }
+            windows.forEach(window -> tokens[window.document()] += window.predicted().length);
+            SequenceScorer.run(program, Budget.of(options, checkpoint), new WorkMeter(), windows);
         }
         for (int i = 0; i < losses.length; i++) {
             if (!Double.isFinite(losses[i])) {
@@ -86,7 +110,7 @@ public final class LossProbe {
                 bits * ratioError(losses, bytes));
     }
 
-    private static List<Window> windows(int document, long[] ids, long prefix, int maxLength) {
+    private static List<Window> windows(int document, double[] losses, long[] ids, long prefix, int maxLength) {
         boolean opened = ids.length > 0 && ids[0] == prefix;
         long[] sequence = opened ? ids : new long[ids.length + 1];
         if (!opened) {
@@ -99,33 +123,10 @@ public final class LossProbe {
             windows.add(new Window(
                     document,
                     Arrays.copyOfRange(sequence, Math.max(0, to - maxLength), to),
-                    Arrays.copyOfRange(sequence, from + 1, to + 1)));
+                    Arrays.copyOfRange(sequence, from + 1, to + 1),
+                    losses));
         }
         return windows;
-    }
-
-    private static void score(TorchProgram program, List<Window> batch, double[] losses) {
-        int[] to = batch.stream().mapToInt(window -> window.fed().length).toArray();
-        long[][] ids = Batches.rows(batch.stream().map(Window::fed).toList(), new int[to.length], to);
-        int count = batch.stream().mapToInt(window -> window.predicted().length).sum();
-        int[] positions = new int[count];
-        long[][] targets = new long[count][1];
-        int at = 0;
-        for (int row = 0; row < to.length; row++) {
-            long[] predicted = batch.get(row).predicted();
-            for (int t = 0; t < predicted.length; t++) {
-                positions[at] = row * ids[0].length + to[row] - predicted.length + t;
-                targets[at++][0] = predicted[t];
-            }
-        }
-        float[] found = program.score(ids, TorchProgram.Prefixes.NONE, positions, targets)
-                .logLikelihood();
-        at = 0;
-        for (Window window : batch) {
-            for (int t = 0; t < window.predicted().length; t++) {
-                losses[window.document()] -= found[at++];
-            }
-        }
     }
 
     /** Standard error of sum(y) / sum(x) over independent pairs. */

@@ -1,5 +1,6 @@
 package mhc.model;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -13,7 +14,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import mhc.datasets.InputException;
 
@@ -21,7 +24,7 @@ import mhc.datasets.InputException;
  * A loaded {@link Program} with its weights: Java arrays in, Java arrays out, keys and values staying with the engine. Thread-safe:
  * one forward pass runs at a time, callers take turns in the order in which they came.
  */
-final class TorchProgram implements AutoCloseable {
+final class TorchProgram implements ForwardPasses, AutoCloseable {
     /** Most numbers of one [positions, vocabulary] block of logits: 64 MB. */
     static final int LOGITS_BLOCK = 1 << 24;
 
@@ -76,79 +79,81 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
-    /** What {@link #prefill} found: per row the most likely next token, its lead, and the rows' entries. */
-    record Prefilled(long[] next, float[] gap, Entries entries) {}
-
-    /** Per row the most likely next token (the first of equals) and its lead over the second; a lead of NaN is a failure. */
-    record Next(long[] token, float[] gap) {}
-
-    /** Per position and target the log-likelihood and whether the target is the most likely token. */
-    record Scored(float[] logLikelihood, boolean[] greedy) {}
-
     /**
-     * Runs right-padded rows after their prefixes.
+     * What a pass found.
      *
-     * @param ids [B, S]
-     * @param lengths of the rows, each at least 1
+     * @param numbers per asked position and target the log-likelihood, or without targets the lead of the likeliest token over
+     *     the second (NaN or infinite when the logits are not finite)
+     * @param tokens per asked position and target 1 if the target is the likeliest token (the first of equals), or without
+     *     targets that token
+     * @param kept entries of the nodes to keep, in order
      */
-    Prefilled prefill(long[][] ids, int[] lengths, Prefixes prefixes) {
+    record Found(float[] numbers, long[] tokens, List<Entries> kept) {}
+
+    /** Runs a pass. */
+    @Override
+    public Found read(Pass pass, int headBlock) {
+        List<Entries> past = new ArrayList<>();
+        long[] above = pass.above(past);
         return turn(scope -> {
-            IValue[] out = results(
+            IValue[] out = scope.own(results(
                     scope,
-                    "prefill",
-                    scope.matrix(ids),
-                    scope.vector(lengths),
-                    prefixes.entries().list(scope),
-                    scope.vector(prefixes.family()),
-                    scope.vector(prefixes.lengths()));
-            scope.own(out[0], out[1]);
-            return new Prefilled(scope.longs(out[0]), scope.floats(out[1]), new Entries(out[2]));
+                    "read",
+                    scope.vector(pass.ids()),
+                    scope.vector(pass.positions()),
+                    scope.own(IValue.listFrom(pass.own())),
+                    scope.own(IValue.listFrom(above)),
+                    lists(scope, past),
+                    scope.own(IValue.listFrom(pass.keptRanges())),
+                    scope.vector(pass.asked()),
+                    scope.matrix(pass.targets()),
+                    scope.own(IValue.from((long) Math.min(headBlock, Math.max(1, LOGITS_BLOCK / vocabulary))))));
+            List<Entries> kept = new ArrayList<>();
+            for (IValue list : out[2].toIValueArray()) {
+                kept.add(new Entries(list));
+            }
+            return new Found(scope.floats(out[0]), scope.longs(out[1]), kept);
         });
     }
 
     /**
-     * One greedy step of every row. The tokens' entries are written into the cache behind the rows' lengths.
+     * What every row of a cache sees besides its own entries.
      *
-     * @param lengths tokens of each row already in the cache, each less than its capacity
+     * @param above sextuples of source, first key, keys, position of the first key, first query and queries
+     * @param past the sources
+     * @param order row of each query, or empty when they are the rows as they stand
      */
-    Next decode(long[] tokens, int[] lengths, Entries cache) {
+    record Shared(long[] above, List<Entries> past, int[] order) {
+        static final Shared NOTHING = new Shared(new long[0], List.of(), new int[0]);
+    }
+
+    /** Per step and row the likeliest next token and its lead, as in {@link Found}. */
+    record Steps(long[] tokens, float[] leads) {}
+
+    /**
+     * Greedy steps of the first rows of a cache. The tokens' entries are written into the cache, behind the rows' own.
+     *
+     * @param tokens the newest of each row
+     * @param positions of these tokens in their sequences
+     * @param lengths own entries of each row in the cache; these and {@code steps} more fit into its capacity
+     */
+    @Override
+    public Steps decode(long[] tokens, int[] positions, int[] lengths, Entries cache, Shared shared, int steps) {
         int longest = Arrays.stream(lengths).max().orElseThrow() + 1;
         return turn(scope -> {
             IValue[] out = scope.own(results(
                     scope,
                     "decode",
                     scope.vector(tokens),
+                    scope.vector(positions),
                     scope.vector(lengths),
                     cache.list(scope),
-                    scope.own(IValue.from((long) longest))));
-            return new Next(scope.longs(out[0]), scope.floats(out[1]));
-        });
-    }
-
-    /**
-     * Scores targets at positions of right-padded rows.
-     *
-     * @param positions indices into the flattened [B * S] tokens
-     * @param targets [positions, K] tokens that may follow each
-     */
-    Scored score(long[][] ids, Prefixes prefixes, int[] positions, long[][] targets) {
-        return turn(scope -> {
-            IValue[] out = scope.own(results(
-                    scope,
-                    "score",
-                    scope.matrix(ids),
-                    prefixes.entries().list(scope),
-                    scope.vector(prefixes.family()),
-                    scope.vector(prefixes.lengths()),
-                    scope.vector(positions),
-                    scope.matrix(targets),
-                    scope.own(IValue.from((long) Math.max(1, LOGITS_BLOCK / vocabulary)))));
-            long[] greedy = scope.longs(out[1]);
-            boolean[] flags = new boolean[greedy.length];
-            for (int i = 0; i < flags.length; i++) {
-                flags[i] = greedy[i] != 0;
-            }
-            return new Scored(scope.floats(out[0]), flags);
+                    scope.own(IValue.listFrom(shared.above())),
+                    scope.vector(shared.order()),
+                    lists(scope, shared.past()),
+                    scope.own(IValue.from((long) longest)),
+                    scope.own(IValue.from((long) steps))));
+            return new Steps(scope.longs(out[0]), scope.floats(out[1]));
         });
     }
 
@@ -167,30 +172,33 @@ final class TorchProgram implements AutoCloseable {
         });
     }
 
-    /** The entries of whole rows, prefix and suffix without the gap between, with room for {@code capacity} tokens. */
-    Entries pack(Prefixes prefixes, Entries fresh, int capacity) {
+    /** A cache of rows of {@code capacity} entries shaped as {@code like}'s, holding what {@code before} holds. */
+    @Override
+    public Entries room(Entries before, Entries like, int rows, int capacity) {
         return turn(scope -> new Entries(call(
-                "pack",
-                prefixes.entries().list(scope),
-                scope.vector(prefixes.family()),
-                scope.vector(prefixes.lengths()),
-                fresh.list(scope),
+                "room",
+                before.list(scope),
+                like.list(scope),
+                scope.own(IValue.from((long) rows)),
                 scope.own(IValue.from((long) capacity)))));
     }
 
-    /** The same rows with room for {@code capacity} tokens. */
-    Entries grow(Entries cache, int capacity) {
-        return turn(scope -> new Entries(call("grow", cache.list(scope), scope.own(IValue.from((long) capacity)))));
+    /** Copies entries into a row of a cache, one after the other from its start. */
+    @Override
+    public void settle(Entries cache, int row, List<Entries> parts) {
+        turn(scope ->
+                scope.own(call("settle", cache.list(scope), scope.own(IValue.from((long) row)), lists(scope, parts))));
     }
 
-    /** Some rows, in the given order. */
-    Entries select(Entries cache, int[] rows) {
-        return turn(scope -> new Entries(call("select", cache.list(scope), scope.vector(rows))));
-    }
-
-    /** The rows of two caches of equal capacity, one after the other. */
-    Entries join(Entries above, Entries below) {
-        return turn(scope -> new Entries(call("join", above.list(scope), below.list(scope))));
+    /** Copies the first {@code count} entries of one row of a cache over those of another. */
+    @Override
+    public void move(Entries cache, int source, int target, int count) {
+        turn(scope -> scope.own(call(
+                "move",
+                cache.list(scope),
+                scope.own(IValue.from((long) source)),
+                scope.own(IValue.from((long) target)),
+                scope.own(IValue.from((long) count)))));
     }
 
     /** Bytes of the keys and values of some rows. */
@@ -243,6 +251,16 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
+    /** Lists of tensors as one argument, behind a first one that is never looked at: the engine takes no empty list of lists. */
+    private static IValue lists(CallScope scope, List<Entries> entries) {
+        IValue[] lists = new IValue[entries.size() + 1];
+        lists[0] = Entries.NONE.list(scope);
+        for (int i = 0; i < entries.size(); i++) {
+            lists[i + 1] = entries.get(i).list;
+        }
+        return scope.own(IValue.listFrom(lists));
+    }
+
     private <T> T turn(java.util.function.Function<CallScope, T> work) {
         Torch.prepareThread();
         turn.lock();
@@ -252,6 +270,8 @@ final class TorchProgram implements AutoCloseable {
             }
             try (CallScope scope = new CallScope((PtNDManager) manager.newSubManager())) {
                 return work.apply(scope);
+            } catch (EngineException e) {
+                throw OutOfMemoryException.wrapIfSo(e);
             }
         } finally {
             turn.unlock();
@@ -305,22 +325,6 @@ final class TorchProgram implements AutoCloseable {
             if (list != null) {
                 list.close();
             }
-        }
-    }
-
-    /**
-     * What rows continue.
-     *
-     * @param entries of F prefixes, right-padded
-     * @param lengths [F]
-     * @param family prefix of each row, [B], or [1] when all rows continue the same one
-     */
-    record Prefixes(Entries entries, int[] lengths, int[] family) {
-        static final Prefixes NONE = one(Entries.NONE, 0);
-
-        /** One prefix that all rows continue. */
-        static Prefixes one(Entries entries, int length) {
-            return new Prefixes(entries, new int[] {length}, new int[] {0});
         }
     }
 }

@@ -86,7 +86,7 @@ class CheckpointModelTest {
                 Tiny.options(50, true, true),
                 order.stream().map(requests::get).toList());
         for (int i = 0; i < order.size(); i++) {
-            assertThat(shuffled.get(i)).isEqualTo(forward.get(order.get(i)));
+            assertThat(Tiny.content(shuffled.get(i))).isEqualTo(Tiny.content(forward.get(order.get(i))));
         }
     }
 
@@ -117,7 +117,7 @@ class CheckpointModelTest {
             List<Answer> answers = Tiny.answers(model, requests);
             int prompt = tokenizer.encode(context).length;
             assertThat(answers.get(0).usage()).isEqualTo(new Answer.Usage(prompt, 0, 4, false));
-            assertThat(answers.get(1).usage()).isEqualTo(new Answer.Usage(prompt + 1, prompt - 1, 4, false));
+            assertThat(answers.get(1).usage()).isEqualTo(new Answer.Usage(prompt + 1, prompt, 4, false));
             assertThat(answers.get(2).usage()).isEqualTo(new Answer.Usage(prompt, prompt, 4, false));
             assertThat(answers.get(3).usage().promptTokens()).isEqualTo(prompt);
             assertThat(answers.get(3).usage().reusedTokens()).isZero();

@@ -120,7 +120,8 @@ class CheckpointTest {
                 1024,
                 1,
                 true,
-                false);
+                false,
+                0);
         assertThatThrownBy(() -> LanguageModels.open(Tiny.folder("mhc"), options))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(value);

@@ -5,16 +5,35 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Tiny checkpoints of every family, with random weights, written once per test process. */
 final class Families {
+    /** Llama itself and all that compose otherwise. */
+    static final List<String> NAMES = List.of(
+            "llama",
+            "mistral",
+            "qwen2",
+            "qwen3",
+            "llama3",
+            "deepseek-expanded",
+            "deepseek-grouped",
+            "deepseek-v2",
+            "latent",
+            "latent-expanded");
+
     private static final Map<String, Path> FOLDERS = new ConcurrentHashMap<>();
     private static final ByteLevelBpe TOKENIZER =
             ByteLevelBpe.learn("the answer is that the other half went there ".repeat(9), 60);
 
     private Families() {}
+
+    /** Whether tokens choose experts, which rounding can change. */
+    static boolean isRouted(String family) {
+        return family.startsWith("deepseek");
+    }
 
     /** A checkpoint of a family with a residual kind, such as {@code deepseek-grouped} and {@code mhc}. */
     static Path folder(String family, String residual) {
@@ -49,6 +68,7 @@ final class Families {
             config.put("hc_mult", 4);
         }
         switch (family) {
+            case "llama" -> named(config, "LlamaForCausalLM").put("num_key_value_heads", 4);
             case "mistral" -> named(config, "MistralForCausalLM").put("sliding_window", 7);
             case "qwen2" -> named(config, "Qwen2ForCausalLM").put("tie_word_embeddings", true);
             case "qwen3" -> named(config, "Qwen3ForCausalLM").put("head_dim", 20);
@@ -61,13 +81,9 @@ final class Families {
                         .put("high_freq_factor", 4.0)
                         .put("original_max_position_embeddings", 32);
             }
-            case "deepseek-expanded" ->
-                // A latent so wide that eleven queries are enough to expand it.
-                deepseek(config)
-                        .put("kv_lora_rank", 64)
-                        .put("qk_nope_head_dim", 8)
-                        .put("v_head_dim", 8)
-                        .put("attention_bias", true);
+            case "deepseek-expanded" -> expanded(config);
+            case "latent" -> deepseek(config).put("q_lora_rank", 24).put("first_k_dense_replace", 3);
+            case "latent-expanded" -> expanded(config).put("first_k_dense_replace", 3);
             case "deepseek-grouped" -> {
                 deepseek(config).put("q_lora_rank", 24).put("n_group", 4).put("topk_group", 2);
                 config.putObject("rope_scaling")
@@ -101,6 +117,15 @@ final class Families {
                 .put("n_shared_experts", 2)
                 .put("first_k_dense_replace", 1)
                 .put("routed_scaling_factor", 1.5);
+    }
+
+    /** With a latent so wide that eleven queries are enough to expand it. */
+    private static ObjectNode expanded(ObjectNode config) {
+        return deepseek(config)
+                .put("kv_lora_rank", 64)
+                .put("qk_nope_head_dim", 8)
+                .put("v_head_dim", 8)
+                .put("attention_bias", true);
     }
 
     private static ObjectNode named(ObjectNode config, String architecture) {

@@ -68,7 +68,7 @@ final class Tiny {
             Optional<String> missing = FusedKernels.load("cpu");
             assumeTrue(missing.isEmpty(), () -> "fused kernels: " + missing.orElse(""));
         }
-        return new InferenceOptions("cpu", "float32", kernels, 16_384, 1, true, false);
+        return new InferenceOptions("cpu", "float32", kernels, 16_384, 1, true, false, 0);
     }
 
     /** A program on the kernels that this machine offers. */
@@ -78,11 +78,11 @@ final class Tiny {
     }
 
     static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {
-        return new InferenceOptions("cpu", "float32", "auto", maxBatchTokens, 1, prefixCache, deterministic);
+        return new InferenceOptions("cpu", "float32", "auto", maxBatchTokens, 1, prefixCache, deterministic, 0);
     }
 
     static InferenceOptions bfloat16(int maxBatchTokens, boolean prefixCache) {
-        return new InferenceOptions("cpu", "bfloat16", "auto", maxBatchTokens, 1, prefixCache, false);
+        return new InferenceOptions("cpu", "bfloat16", "auto", maxBatchTokens, 1, prefixCache, false, 0);
     }
 
     static List<Answer> answers(LanguageModel model, List<? extends Request> requests) {
@@ -99,6 +99,11 @@ final class Tiny {
     static double[] likelihoods(Answer answer) {
         return ((Answer.Scores) answer)
                 .scores().stream().mapToDouble(Answer.Score::logLikelihood).toArray();
+    }
+
+    /** An answer without what it took, which depends on who asked before. */
+    static Object content(Answer answer) {
+        return answer instanceof Answer.Scores scores ? scores.scores() : text(answer);
     }
 
     static String text(Answer answer) {

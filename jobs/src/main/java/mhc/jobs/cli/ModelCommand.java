@@ -66,7 +66,14 @@ public final class ModelCommand implements Runnable {
         InferenceOptions options() {
             InferenceOptions base = InferenceOptions.DEFAULT;
             return new InferenceOptions(
-                    device, dtype, kernels, base.maxBatchTokens(), threads, base.prefixCache(), base.deterministic());
+                    device,
+                    dtype,
+                    kernels,
+                    base.maxBatchTokens(),
+                    threads,
+                    base.prefixCache(),
+                    base.deterministic(),
+                    base.exampleSeconds());
         }
     }
 

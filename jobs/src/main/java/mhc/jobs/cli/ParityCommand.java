@@ -83,7 +83,14 @@ final class ParityCommand implements Callable<Integer> {
     private InferenceOptions options() {
         InferenceOptions d = InferenceOptions.DEFAULT;
         return new InferenceOptions(
-                d.device(), d.dtype(), d.kernels(), d.maxBatchTokens(), threads, d.prefixCache(), d.deterministic());
+                d.device(),
+                d.dtype(),
+                d.kernels(),
+                d.maxBatchTokens(),
+                threads,
+                d.prefixCache(),
+                d.deterministic(),
+                d.exampleSeconds());
     }
 
     private List<Path> recordings() throws IOException {

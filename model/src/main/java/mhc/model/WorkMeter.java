@@ -1,0 +1,53 @@
+package mhc.model;
+
+/** Adds up the {@link Work} of one call; not thread-safe. */
+final class WorkMeter {
+    private long promptTokens;
+    private long reusedTokens;
+    private long prefilledTokens;
+    private long decodedTokens;
+    private long paddingTokens;
+    private long passes;
+    private long steps;
+    private long tokenising;
+    private long prefilling;
+    private long decoding;
+
+    void answered(int prompt, int reused) {
+        promptTokens += prompt;
+        reusedTokens += reused;
+    }
+
+    void tokenised(long nanos) {
+        tokenising += nanos;
+    }
+
+    void prefilled(int tokens, long nanos) {
+        passes++;
+        prefilledTokens += tokens;
+        prefilling += nanos;
+    }
+
+    /** @param surplus of the tokens, those after the end of their answers */
+    void decoded(int tokens, int surplus, int stepsTaken, long nanos) {
+        steps += stepsTaken;
+        decodedTokens += tokens;
+        paddingTokens += surplus;
+        decoding += nanos;
+    }
+
+    Work work() {
+        double nano = 1e-9;
+        return new Work(
+                promptTokens,
+                reusedTokens,
+                prefilledTokens,
+                decodedTokens,
+                paddingTokens,
+                passes,
+                steps,
+                tokenising * nano,
+                prefilling * nano,
+                decoding * nano);
+    }
+}
