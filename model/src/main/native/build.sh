@@ -26,8 +26,10 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
     compile() { # OBJECT SOURCE FLAGS...
         object=$target/$1 source=$2
         shift 2
-        "$CXX" $flags "$@" -c "$source" -o "$object"
+        "$CXX" $flags "$@" -c "$source" -o "$object" &
+        compilers="$compilers $!"
     }
+    compilers=
     rm -f "$target"/*.o
     isa() { # NAME LANES REGISTERS FLAGS...
         name=$1 lanes=$2 registers=$3
@@ -46,6 +48,7 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
         aarch64) isa baseline 4 32 ;;
         *) isa baseline 4 16 ;;
     esac
+    for compiler in $compilers; do wait "$compiler"; done
     "$CXX" $flags -shared -Wl,-z,nodelete -Wl,-z,defs -o "$target/libmhc_kernels.so" "$target"/*.o -ldl
     echo "$signature" >"$target/signature"
 fi
