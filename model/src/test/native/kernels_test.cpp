@@ -7,6 +7,9 @@
 
 #include "reference.h"
 
+// Only where the test is linked with an OpenMP runtime.
+extern "C" __attribute__((weak)) void omp_set_num_threads(int);
+
 namespace mhc {
 namespace {
 
@@ -264,6 +267,22 @@ void properties(const Operations& (*ops)(Shape)) {
     for (float comb : single.comb) expect(comb <= 1 && comb >= 1 - 2e-6f, "n = 1 keeps its stream", double(comb));
 }
 
+// Few tokens share out the rows of fn, many the tokens: the bits are those of one thread.
+void threads(const Operations& (*ops)(Shape)) {
+    if (!omp_set_num_threads) return;
+    for (int64_t tokens : {1, 11, 70}) {
+        omp_set_num_threads(1);
+        Fixture one(tokens, 4, 2560, Dtype::F32);
+        one.run(ops(one.shape));
+        for (int count : {2, 3, 5}) {
+            omp_set_num_threads(count);
+            Fixture many(tokens, 4, 2560, Dtype::F32);
+            many.run(ops(many.shape));
+            expect(many.y == one.y && many.comb == one.comb && many.out == one.out, "threads change the bits", count);
+        }
+    }
+}
+
 void gains() {
     Fixture x(11, 3, 8, Dtype::F32);
     x.run(cpu_operations(cpu_isa(), x.shape));
@@ -290,6 +309,7 @@ void test() {
     shapes(on<isa>);
     settings(on<isa>);
     properties(on<isa>);
+    threads(on<isa>);
     std::printf("%s: %d checks\n", name_of(isa), checks);
 }
 
