@@ -1,15 +1,18 @@
 #!/bin/sh
 # Compiles the fused kernels: build.sh TARGET-FOLDER [CLASSES-FOLDER]
 #   TARGET/libmhc_kernels.so and, given CLASSES, a copy in CLASSES/mhc/model/native/<os>-<arch>/.
-# Needs g++ alone; nvcc adds the CUDA half. CXX and NVCC choose compilers (NVCC=none leaves CUDA out). Nothing is compiled
-# again while sources, flags and compilers are the same.
+# Needs g++ alone; CXX names another, CXXFLAGS come last. Nothing is compiled again while sources, flags and compiler are
+# the same.
 set -eu
 cd "$(dirname "$0")"
 target=$1
 CXX=${CXX:-g++}
-NVCC=${NVCC:-nvcc}
 if ! command -v "$CXX" >/dev/null 2>&1; then
     echo "fused kernels: no $CXX here, so none are built and models run on the reference kernels" >&2
+    exit 0
+fi
+if [ "$(uname -s)" != Linux ]; then
+    echo "fused kernels: built on Linux only, so there are none here and models run on the reference kernels" >&2
     exit 0
 fi
 machine=$("$CXX" -dumpmachine)
@@ -19,15 +22,15 @@ target=$(cd "$target" && pwd)
 
 flags="-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wall -Wextra"
 [ -n "${CXXFLAGS:-}" ] && flags="$flags $CXXFLAGS"
-cuda_archs="80 90 100"
-
-signature=$({ cat ./*.h ./*.cpp cpu/* cuda/* build.sh 2>/dev/null; "$CXX" --version; "$NVCC" --version 2>/dev/null; echo "$flags"; } | cksum)
+signature=$({ cat ./*.h ./*.cpp cpu/* build.sh; "$CXX" --version; echo "$flags"; } | cksum)
 if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$target/libmhc_kernels.so" ]; then
     compile() { # OBJECT SOURCE FLAGS...
         object=$target/$1 source=$2
         shift 2
-        "$CXX" $flags "$@" -c "$source" -o "$object"
+        "$CXX" $flags "$@" -c "$source" -o "$object" &
+        compilers="$compilers $!"
     }
+    compilers=
     rm -f "$target"/*.o
     isa() { # NAME LANES REGISTERS FLAGS...
         name=$1 lanes=$2 registers=$3
@@ -46,6 +49,7 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
         aarch64) isa baseline 4 32 ;;
         *) isa baseline 4 16 ;;
     esac
+    for compiler in $compilers; do wait "$compiler"; done
     "$CXX" $flags -shared -Wl,-z,nodelete -Wl,-z,defs -o "$target/libmhc_kernels.so" "$target"/*.o -ldl
     echo "$signature" >"$target/signature"
 fi

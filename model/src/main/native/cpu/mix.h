@@ -14,15 +14,17 @@ constexpr int ROW_CHUNK = 96;
 // Accumulators that leave room for operands in the register file.
 constexpr int ACCUMULATORS = MHC_REGISTERS == 32 ? 24 : 12;
 
-// total[row][token] += <fn row, x token> over `length` values, ROWS x TOKENS of them in registers.
+// total[row][token] += <fn row, x token> over `length` values, ROWS x TOKENS of them in registers. `ahead` is a token's part
+// of the next panel: asked for here, it arrives while this one is summed.
 template <int TOKENS, int ROWS>
 inline void panel_dots(const float* x, int64_t x_stride, const float* fn, int64_t fn_stride, int rows, int64_t length,
-                       Vec* total) {
+                       const char* ahead, int64_t ahead_bytes, Vec* total) {
     // A last group that is not full repeats its last row and drops what comes out.
     const float* row[ROWS];
     for (int r = 0; r < ROWS; r++) row[r] = fn + (r < rows ? r : rows - 1) * fn_stride;
     Vec sum[ROWS][TOKENS] = {};
     sweep(length, [&](int64_t k, auto part) __attribute__((always_inline)) {
+        if (k % 16 == 0) __builtin_prefetch(ahead + k * ahead_bytes);
         if constexpr (TOKENS < ROWS) {
             Vec value[TOKENS];
             for (int t = 0; t < TOKENS; t++) value[t] = load(x + t * x_stride + k, part);
@@ -78,8 +80,12 @@ void project_tokens(const S* x, int64_t length, const float* fn, int rows, float
             }
         });
         for (int t = 0; t < TOKENS; t++) square[t] += sum[t];
+        // After the last panel come the tokens behind these.
+        const S* next = k + PANEL < length ? x + k + PANEL : x + TOKENS * length;
         for (int r = 0; r < rows; r += ROWS) {
-            panel_dots<TOKENS, ROWS>(panel, stride, fn + r * length + k, length, rows - r, count, total + r * TOKENS);
+            const char* ahead = reinterpret_cast<const char*>(next + (r / ROWS) % TOKENS * length);
+            panel_dots<TOKENS, ROWS>(panel, stride, fn + r * length + k, length, rows - r, count, ahead, sizeof(S),
+                                     total + r * TOKENS);
         }
     }
     float flat[ROW_CHUNK * TOKENS + LANES];

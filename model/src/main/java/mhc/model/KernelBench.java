@@ -20,14 +20,17 @@ import mhc.datasets.InputException;
 import mhc.model.kernels.FusedKernels;
 
 /**
- * Times the fused operations beside their TorchScript references: n = 4 float32 streams, inputs rotated through a working
- * set that no cache of a core holds, medians. One thread may use it at a time.
+ * Times the fused operations beside their TorchScript references: n = 4 float32 streams, medians, outputs allocated by each
+ * call as in a model. One thread may use it at a time.
  */
 public final class KernelBench implements AutoCloseable {
     private static final int STREAMS = 4;
     private static final int ROWS = 2 * STREAMS + STREAMS * STREAMS;
     private static final long WORKING_SET = 256L << 20;
-    private static final int MOST_SETS = 64;
+
+    /** From here on inputs are rotated out of cache; fewer tokens are where the operation before left them. */
+    private static final long COLD_TOKENS = 4096;
+
     private static final int SAMPLES = 7;
     private static final double SAMPLE_SECONDS = 0.02;
 
@@ -64,7 +67,7 @@ public final class KernelBench implements AutoCloseable {
     /**
      * What everything is compared with.
      *
-     * @param copyBytesPerSecond read plus written by a copy between buffers out of cache
+     * @param copyBytesPerSecond read plus written by a copy of 128 MB from one buffer to another
      * @param flopsPerSecond of a float32 matrix product [512, 2048] x [2048, 2048]
      */
     public record Machine(double copyBytesPerSecond, double flopsPerSecond) {}
@@ -73,6 +76,7 @@ public final class KernelBench implements AutoCloseable {
      * One operation at one shape.
      *
      * @param bytes that must move, weights and outputs included, each once
+     * @param copyFraction of what a copy of the streams into a fresh tensor, at the same shape, moves per second
      * @param floorSeconds the larger of {@code bytes} at the copy's rate and the projection's FLOPs at the product's
      */
     public record Row(
@@ -93,6 +97,7 @@ public final class KernelBench implements AutoCloseable {
     public void run(long tokens, int channels, Consumer<Row> rows) {
         try (NDManager scope = manager.newSubManager()) {
             Inputs inputs = Inputs.random(scope, tokens, channels);
+            double cloned = 2.0 * Float.BYTES * tokens * STREAMS * channels / median("clone", inputs);
             for (Op op : Op.values()) {
                 double fused = median("fused_" + op.label, inputs);
                 double reference = median("plain_" + op.label, inputs);
@@ -100,8 +105,8 @@ public final class KernelBench implements AutoCloseable {
                 double floor = Math.max(
                         bytes / machine.copyBytesPerSecond,
                         op.projected * 2.0 * STREAMS * channels * tokens / machine.flopsPerSecond);
-                double fraction = bytes / fused / machine.copyBytesPerSecond;
-                rows.accept(new Row(op.label, tokens, channels, fused, reference, bytes, fraction, floor));
+                rows.accept(
+                        new Row(op.label, tokens, channels, fused, reference, bytes, bytes / fused / cloned, floor));
             }
         }
     }
@@ -138,7 +143,7 @@ public final class KernelBench implements AutoCloseable {
     private record Inputs(NDArray[] streams, NDArray[] outputs, NDArray[] fixed) {
         static Inputs random(NDManager scope, long tokens, int channels) {
             long bytes = Float.BYTES * tokens * (STREAMS + 1) * channels;
-            int sets = (int) Math.max(2, Math.min(MOST_SETS, WORKING_SET / bytes));
+            int sets = tokens < COLD_TOKENS ? 1 : (int) Math.max(2, WORKING_SET / bytes);
             NDArray[] streams = new NDArray[sets];
             NDArray[] outputs = new NDArray[sets];
             for (int i = 0; i < sets; i++) {

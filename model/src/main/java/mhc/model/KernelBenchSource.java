@@ -52,6 +52,7 @@ final class KernelBenchSource {
             methods.append(loop(variant + "_hc_post_pre", "__torch__.boundary_" + variant + "(h[k], f[k], w)"));
         }
         methods.append(loop("copy", "h[1 - k].copy_(h[k], False)"));
+        methods.append(loop("clone", "h[k].clone()"));
         methods.append(loop("product", "torch.linear(h[0], h[1])"));
         String reference =
                 new HyperResidual(true, 1, 4, 20, 1e-6, 1e-6, HyperResidual.Collapse.HEAD, true, false).source();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Times each fused operation beside its TorchScript reference, n = 4 streams in float32.",
-            "of copy: bytes that must move over the time, as a fraction of what a copy moves here.",
+            "of copy: bytes that must move over the time, against a copy of the streams at the same shape.",
             "of floor: the least time the bytes or FLOPs allow here, over the time."
         })
 final class BenchKernelsCommand implements Callable<Integer> {

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs the native test of the kernels: test.sh FOLDER OBJECTS, with OBJECTS a folder that build.sh filled, or
+# test.sh FOLDER sanitized, which compiles the kernels anew with the address and undefined-behaviour sanitizers (minutes).
+# A test that passed is not run again while sources and compiler are the same.
+set -eu
+objects=$2
+[ "$objects" = sanitized ] || objects=$(cd "$objects" 2>/dev/null && pwd || true)
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+cd "$(dirname "$0")"
+CXX=${CXX:-g++}
+if ! command -v "$CXX" >/dev/null 2>&1 || [ "$(uname -s)" != Linux ]; then
+    echo "fused kernels: no $CXX on Linux here, so their native test is skipped" >&2
+    exit 0
+fi
+signature=$({ cat ./* ../../main/native/*.* ../../main/native/cpu/*; "$CXX" --version; echo "$2"; } | cksum)
+[ "$(cat "$folder/passed" 2>/dev/null)" = "$signature" ] && exit 0
+
+flags="-std=c++17 -O1 -Wall -Wextra"
+if [ "$objects" = sanitized ]; then
+    sanitizers="-g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+    flags="$flags $sanitizers"
+    objects=$folder/objects
+    CXXFLAGS=$sanitizers sh ../../main/native/build.sh "$objects"
+fi
+"$CXX" $flags kernels_test.cpp "$objects"/*.o -Wl,--no-as-needed -lgomp -ldl -o "$folder/kernels_test"
+OMP_NUM_THREADS=2 "$folder/kernels_test" >"$folder/log" || { cat "$folder/log" >&2; exit 1; }
+echo "$signature" >"$folder/passed"
