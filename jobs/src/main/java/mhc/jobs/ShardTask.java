@@ -52,7 +52,8 @@ final class ShardTask implements Function<Shard, ShardResult> {
         try (ExecutorModels.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
                 RememberingModel model = new RememberingModel(lease.model(), known.value())) {
             boolean lastAttempt = task.attemptNumber() >= config.faults().retries();
-            List<Prediction> predictions = evaluate(new ShardEvaluation(model, shard), lastAttempt);
+            ShardEvaluation evaluation = new ShardEvaluation(model, shard);
+            List<Prediction> predictions = evaluate(evaluation, lastAttempt);
             PredictionFile.write(
                     configuration,
                     RunDirectory.at(out, configuration).part(spec.name(), shard.benchmark(), shard.index()),
@@ -62,7 +63,13 @@ final class ShardTask implements Function<Shard, ShardResult> {
                 AnswerCache.of(config.cache(), spec, configuration).keep(model.fresh());
             }
             counters.shardDone();
-            return ShardResult.of(shard, model.info(), predictions.size(), (System.nanoTime() - start) / 1e9);
+            return ShardResult.of(
+                    shard,
+                    model.info(),
+                    predictions.size(),
+                    (System.nanoTime() - start) / 1e9,
+                    lease.loadSeconds(),
+                    evaluation.work());
         } catch (InputException e) {
             return ShardResult.refused(shard, e.getMessage());
         }
