@@ -196,11 +196,11 @@ class Peer:
         self.make = lambda batch: ForcedLength(pretrained=self.model, tokenizer=self.tokenizer, batch_size=batch, max_length=4096)
 
     def answer(self, questions, batch):
-        """Answers in order, and the seconds that they took."""
+        """Answers in order, and the seconds and processor seconds that they took."""
         from lm_eval.api.instance import Instance
 
         lm = self.make(batch)
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), time.process_time()
         if "continuations" in questions[0]:
             instances = [Instance("loglikelihood", {}, (q["context"], c), i) for q in questions for i, c in enumerate(q["continuations"])]
             flat = iter(lm.loglikelihood(instances, disable_tqdm=True))
@@ -210,7 +210,7 @@ class Peer:
                 self.wanted[tuple(self.tokenizer(q["context"])["input_ids"])] = q["max_tokens"]
             settings = {"until": [], "max_gen_toks": DECODE, "do_sample": False}
             answers = lm.generate_until([Instance("generate_until", {}, (q["context"], settings), 0) for q in questions], disable_tqdm=True)
-        return answers, time.perf_counter() - start
+        return answers, time.perf_counter() - start, time.process_time() - processor
 
 
 def gemm_rate(torch):
@@ -273,17 +273,17 @@ def compare(arguments):
     config = json.loads((folder / "config.json").read_text())
     layer = 4 * config["hidden_size"] ** 2 + 3 * config["hidden_size"] * config["intermediate_size"]
     per_token = 2 * layer * config["num_hidden_layers"]
-    print(f"{arguments.model}, {arguments.threads} threads, load {os.getloadavg()[0]:.1f}, float32 product {peer.gemm / 1e9:.0f} GFLOP/s")
+    print(f"{arguments.model}, {arguments.threads} threads{', processor seconds' if arguments.processor else ''}, load {os.getloadavg()[0]:.1f}, float32 product {peer.gemm / 1e9:.0f} GFLOP/s")
     print(f"{'benchmark':10} {'lm-eval s':>10} {'batch':>5} {'ours s':>8} {'ratio':>6} {'prompt':>7} {'read':>7} {'decoded':>7} {'floor s':>8} {'x floor':>7}  answers")
     unequal, total = [], [0.0, 0.0]
     for name in benchmarks:
         asked = questions[name]
-        batch = min((1, 8, 32), key=lambda size: peer.answer(asked[:4], size)[1])
+        batch = arguments.batch or min((1, 8, 32), key=lambda size: peer.answer(asked[:4], size)[1])
         runs = [peer.answer(asked, batch) for _ in range(arguments.repeats)]
         wrong = list(differences(asked, runs[0][0]))
         unequal += wrong
-        theirs = statistics.median(seconds for _, seconds in runs)
-        mine = statistics.median(summary[name]["seconds"])
+        theirs = statistics.median(run[2 if arguments.processor else 1] for run in runs)
+        mine = statistics.median(summary[name]["processor_seconds" if arguments.processor else "seconds"])
         work = summary[name]["work"]
         floor = per_token * (work["prefilledTokens"] + work["decodedTokens"]) / peer.gemm
         total[0] += theirs
@@ -310,6 +310,8 @@ def main():
             command.add_argument("--sample", action="append", default=[], metavar="BENCHMARK=N[/TASKS]")
             command.add_argument("--threads", type=int, default=os.cpu_count())
             command.add_argument("--repeats", type=int, default=3)
+            command.add_argument("--batch", type=int, help="lm-eval's batch size instead of the best of 1, 8 and 32")
+            command.add_argument("--processor", action="store_true", help="compare processor seconds: for a machine that others use too, with --threads 1")
             command.add_argument("--deterministic", action="store_true", help="mhc-eval's deterministic mode")
     arguments = parser.parse_args()
     if arguments.command == "make":
