@@ -29,6 +29,7 @@ public final class EvalJob {
     private final SparkSession spark;
     private final PrintStream progress;
     private final Configuration hadoop;
+    private final RunWork work = new RunWork();
 
     private EvalJob(RunConfig config, SparkSession spark, PrintStream progress) {
         this.config = config;
@@ -114,6 +115,7 @@ public final class EvalJob {
             List<ShardResult> results =
                     context.parallelize(pending, pending.size()).map(task).collect();
             throwIfRefused(results);
+            work.add(spec.name(), results);
             ticker.summarize(results);
         } finally {
             ticker.close();
@@ -135,7 +137,7 @@ public final class EvalJob {
     private void report(RunDirectory directory, RunStart runStart, double seconds) {
         String out = directory.root().toString();
         RunReport.write(spark, List.of(out), out);
-        directory.writeManifest(runStart.manifest(RunCounts.of(spark, out), seconds));
+        directory.writeManifest(runStart.manifest(RunCounts.of(spark, out), work, seconds));
     }
 
     private String device() {

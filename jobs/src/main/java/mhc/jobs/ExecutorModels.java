@@ -25,9 +25,16 @@ final class ExecutorModels {
     /** A borrowed model; closing gives it back. */
     static final class Lease implements AutoCloseable {
         private final Slot slot;
+        private final double loadSeconds;
 
-        private Lease(Slot slot) {
+        private Lease(Slot slot, double loadSeconds) {
             this.slot = slot;
+            this.loadSeconds = loadSeconds;
+        }
+
+        /** What loading took if this lease began with it, else 0. */
+        double loadSeconds() {
+            return loadSeconds;
         }
 
         LanguageModel model() {
@@ -45,8 +52,7 @@ final class ExecutorModels {
         synchronized (SLOTS) {
             slot = SLOTS.computeIfAbsent(device, key -> new Slot());
         }
-        slot.acquire(spec, device, hadoop);
-        return new Lease(slot);
+        return new Lease(slot, slot.acquire(spec, device, hadoop));
     }
 
     /** Frees every model no task is using; for the end of a local run. */
@@ -80,11 +86,14 @@ final class ExecutorModels {
         private LanguageModel model;
         private int users;
 
-        synchronized void acquire(ModelSpec spec, String device, Configuration hadoop) throws InterruptedException {
+        /** Returns the seconds that loading took, 0 when the model was there. */
+        synchronized double acquire(ModelSpec spec, String device, Configuration hadoop) throws InterruptedException {
             while (users > 0 && !spec.equals(loaded)) {
                 wait();
             }
+            double seconds = 0;
             if (!spec.equals(loaded)) {
+                long start = System.nanoTime();
                 closeIfIdle();
                 InferenceOptions o = spec.options();
                 InferenceOptions onDevice = new InferenceOptions(
@@ -98,8 +107,10 @@ final class ExecutorModels {
                         o.exampleSeconds());
                 model = LanguageModels.open(ModelFolders.localize(spec.uri(), hadoop), onDevice);
                 loaded = spec;
+                seconds = (System.nanoTime() - start) / 1e9;
             }
             users++;
+            return seconds;
         }
 
         synchronized void release() {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,18 +112,21 @@ public final class InferenceBench implements AutoCloseable {
             String name = planned.benchmark().name();
             List<Question> questions = questions(planned, samples.getOrDefault(name, new Sample(16, 0)));
             double[] seconds = new double[repeats];
+            double[] processor = new double[repeats];
             Answer[] found = new Answer[questions.size()];
             Work work = Work.NONE;
             for (int i = -1; i < repeats; i++) {
                 long start = System.nanoTime();
+                long startProcessor = processorNanos();
                 work = model.answer(
                         questions.stream().map(Question::request).toList(), (at, answer) -> found[at] = answer);
                 if (i >= 0) {
                     seconds[i] = (System.nanoTime() - start) / 1e9;
+                    processor[i] = (processorNanos() - startProcessor) / 1e9;
                 }
             }
             print(name, seconds, work);
-            summaryLines.add(summary(name, questions.size(), seconds, work));
+            summaryLines.add(summary(name, questions.size(), seconds, processor, work));
             for (int i = 0; i < found.length; i++) {
                 answerLines.add(line(name, questions.get(i), found[i]));
             }
@@ -194,9 +199,10 @@ public final class InferenceBench implements AutoCloseable {
         out.flush();
     }
 
-    private String summary(String name, int examples, double[] seconds, Work work) {
+    private String summary(String name, int examples, double[] seconds, double[] processor, Work work) {
         ObjectNode json = JSON.createObjectNode().put("benchmark", name).put("examples", examples);
         Arrays.stream(seconds).forEach(json.putArray("seconds")::add);
+        Arrays.stream(processor).forEach(json.putArray("processor_seconds")::add);
         json.put("load_seconds", loadSeconds);
         json.set("work", JSON.valueToTree(work));
         json.put("peak_bytes", PeakMemory.bytes());
@@ -247,6 +253,13 @@ public final class InferenceBench implements AutoCloseable {
             throw new InputException(
                     "File " + file + " cannot be written (" + e.getMessage() + "): give a writable path.", e);
         }
+    }
+
+    /** Of all threads of this process: what counts on a machine that others use too. */
+    private static long processorNanos() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getProcessCpuTime()
+                : 0;
     }
 
     private static double median(double[] values) {

@@ -116,8 +116,8 @@ final class RunStart {
         return json;
     }
 
-    /** The manifest of the finished run: the start, versions, counts and time. */
-    ObjectNode manifest(ArrayNode counts, double seconds) {
+    /** The manifest of the finished run: the start, versions, counts, and the work and time since this start. */
+    ObjectNode manifest(ArrayNode counts, RunWork work, double seconds) {
         BuildInfo build = BuildInfo.current();
         ObjectNode json = json();
         json.putObject("versions")
@@ -129,6 +129,7 @@ final class RunStart {
                 .put("java", System.getProperty("java.version"));
         json.put("device", device);
         json.set("counts", counts);
+        json.set("work", work.json());
         json.putObject("timings").put("seconds", seconds);
         return json;
     }

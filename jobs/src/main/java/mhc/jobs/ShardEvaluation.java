@@ -12,6 +12,7 @@ import mhc.eval.Prediction;
 import mhc.eval.Protocols;
 import mhc.eval.Request;
 import mhc.model.LanguageModel;
+import mhc.model.Work;
 
 /** Asks a model a shard's questions and scores the answers: examples in, one prediction per example out, in shard order. */
 final class ShardEvaluation {
@@ -19,6 +20,7 @@ final class ShardEvaluation {
     private final Shard shard;
     private final Benchmark benchmark;
     private final List<Request> requests;
+    private Work work = Work.NONE;
 
     ShardEvaluation(LanguageModel model, Shard shard) {
         this.model = model;
@@ -33,10 +35,11 @@ final class ShardEvaluation {
     List<Prediction> together(Consumer<Prediction> progress) {
         Prediction[] predictions = new Prediction[requests.size()];
         long start = System.nanoTime();
-        model.answer(requests, (index, answer) -> {
+        Work taken = model.answer(requests, (index, answer) -> {
             predictions[index] = prediction(index, answer, start);
             progress.accept(predictions[index]);
         });
+        work = work.plus(taken);
         return Arrays.asList(predictions);
     }
 
@@ -49,15 +52,21 @@ final class ShardEvaluation {
             int place = i;
             long start = System.nanoTime();
             try {
-                model.answer(
+                Work taken = model.answer(
                         List.of(requests.get(i)),
                         (index, answer) -> predictions[place] = prediction(place, answer, start));
+                work = work.plus(taken);
             } catch (RuntimeException e) {
                 predictions[i] = prediction(i, new Answer.Failed("the engine failed: " + firstLine(e)), start);
             }
             progress.accept(predictions[i]);
         }
         return Arrays.asList(predictions);
+    }
+
+    /** What the model did for the answers, as far as it tells: nothing for a request whose answer never came. */
+    Work work() {
+        return work;
     }
 
     private Prediction prediction(int index, Answer answer, long start) {

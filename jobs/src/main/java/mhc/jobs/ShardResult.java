@@ -2,12 +2,15 @@ package mhc.jobs;
 
 import java.io.Serializable;
 import mhc.model.ModelInfo;
+import mhc.model.Work;
 import org.apache.spark.SparkEnv;
 
 /**
  * What a task tells the driver about a shard; the rows themselves are in the part file.
  *
  * @param examples rows committed; 0 when the user has to mend something first
+ * @param loadSeconds the model took to load for this shard; 0 when it was there
+ * @param work what answering took
  * @param mistake what the user has to mend, or the empty string: it travels as a result because a failure would be tried again
  */
 record ShardResult(
@@ -18,10 +21,12 @@ record ShardResult(
         String executor,
         String device,
         String kernels,
+        double loadSeconds,
+        Work work,
         String mistake)
         implements Serializable {
 
-    static ShardResult of(Shard shard, ModelInfo model, int examples, double seconds) {
+    static ShardResult of(Shard shard, ModelInfo model, int examples, double seconds, double loadSeconds, Work work) {
         return new ShardResult(
                 shard.benchmark(),
                 shard.index(),
@@ -30,11 +35,13 @@ record ShardResult(
                 SparkEnv.get().executorId(),
                 model.device(),
                 model.kernels(),
+                loadSeconds,
+                work,
                 "");
     }
 
     static ShardResult refused(Shard shard, String mistake) {
         return new ShardResult(
-                shard.benchmark(), shard.index(), 0, 0, SparkEnv.get().executorId(), "", "", mistake);
+                shard.benchmark(), shard.index(), 0, 0, SparkEnv.get().executorId(), "", "", 0, Work.NONE, mistake);
     }
 }

@@ -53,13 +53,20 @@ final class ShardTask implements Function<Shard, ShardResult> {
         try (ExecutorModels.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
                 RememberingModel model = new RememberingModel(lease.model(), known.value())) {
             boolean lastAttempt = task.attemptNumber() >= config.faults().retries();
-            List<Prediction> predictions = evaluate(new ShardEvaluation(model, shard), lastAttempt);
+            ShardEvaluation evaluation = new ShardEvaluation(model, shard);
+            List<Prediction> predictions = evaluate(evaluation, lastAttempt);
             commit(shard, predictions, lastAttempt, configuration);
             if (!config.cache().isEmpty()) {
                 AnswerCache.of(config.cache(), spec, configuration).keep(model.fresh());
             }
             counters.shardDone();
-            return ShardResult.of(shard, model.info(), predictions.size(), (System.nanoTime() - start) / 1e9);
+            return ShardResult.of(
+                    shard,
+                    model.info(),
+                    predictions.size(),
+                    (System.nanoTime() - start) / 1e9,
+                    lease.loadSeconds(),
+                    evaluation.work());
         } catch (InputException e) {
             return ShardResult.refused(shard, e.getMessage());
         }

@@ -24,6 +24,12 @@ final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
     /** A longer end of a prompt is looked at where it is instead of being copied into the cache. */
     private static final int LONGEST_COPIED = 256;
 
+    /** Steps of one call to the engine, at most. */
+    private static final int MOST_STEPS = 4;
+
+    /** Tokens that every answer has already, per additional step. */
+    private static final int TOKENS_PER_STEP = 32;
+
     private final ForwardPasses program;
     private final Budget budget;
     private final WorkMeter meter;
@@ -207,7 +213,7 @@ final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
         capacity = longer;
     }
 
-    /** One more token for every row. */
+    /** One more token for every row, or a few. */
     private void step() {
         if (rows.isEmpty()) {
             return;
@@ -217,22 +223,43 @@ final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
         long[] tokens = rows.stream().mapToLong(row -> row.job().last()).toArray();
         int[] positions = rows.stream().mapToInt(row -> row.job().length() - 1).toArray();
         int[] lengths = rows.stream().mapToInt(Row::length).toArray();
+        int steps = steps();
         Steps next;
         try {
-            reserve(count, Arrays.stream(lengths).max().orElseThrow() + 1, cache);
-            next = program.decode(tokens, positions, lengths, cache, shared(), 1);
+            reserve(count, Arrays.stream(lengths).max().orElseThrow() + steps, cache);
+            next = program.decode(tokens, positions, lengths, cache, shared(), steps);
         } catch (OutOfMemoryException e) {
             retreat();
             return;
         }
+        int surplus = 0;
         for (int i = count - 1; i >= 0; i--) {
             Row row = rows.get(i);
-            if (row.job().add(next.tokens()[i], next.leads()[i]) || failIfLate(row)) {
+            boolean complete = false;
+            int taken = 0;
+            for (; taken < steps && !complete; taken++) {
+                complete = row.job().add(next.tokens()[taken * count + i], next.leads()[taken * count + i]);
+            }
+            surplus += steps - taken;
+            if (complete || failIfLate(row)) {
                 finish(row.node(), row.sequence());
                 leave(i);
             }
         }
-        meter.decoded(count, 0, 1, System.nanoTime() - start);
+        meter.decoded(count * steps, surplus, steps, System.nanoTime() - start);
+    }
+
+    /**
+     * Steps per call of the engine: the longer the shortest answer already is, the less a few tokens behind its end matter,
+     * and no row takes a step that its limit forbids.
+     */
+    private int steps() {
+        int steps = MOST_STEPS;
+        for (Row row : rows) {
+            GenerateJob job = row.job();
+            steps = Math.min(steps, Math.min(1 + job.tokens() / TOKENS_PER_STEP, job.maxTokens() - job.tokens()));
+        }
+        return steps;
     }
 
     private boolean failIfLate(Row row) {
@@ -312,6 +339,7 @@ final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
     public void giveUp(Node node) {
         for (int end : node.ends()) {
             jobs.get(end).fail("The model ran out of memory at " + node.to() + " tokens.");
+            reserved += jobs.get(end).maxTokens();
             finish(node, end);
         }
     }

@@ -184,9 +184,11 @@ final class PrefixTree {
     /** Adds the sequences at sorted places [low, high), whose first {@code depth} tokens agree, under a node. */
     private void grow(Node parent, int from, int depth, int low, int high) {
         int at = low;
-        while (at < high && at(at).length == depth) {
-            end(from < depth ? node(parent, at(at), from, depth) : parent, sorted[at]);
-            at++;
+        if (at < high && at(at).length == depth) {
+            Node last = node(parent, at(at), from, depth);
+            for (; at < high && at(at).length == depth; at++) {
+                end(last, sorted[at]);
+            }
         }
         while (at < high) {
             int next = at + 1;
@@ -224,7 +226,7 @@ final class PrefixTree {
         return sequences.get(sorted[place]);
     }
 
-    /** A node, or a chain of nodes none of which is too long; the last one. */
+    /** A node, or a chain of nodes none of which is too long, or for no tokens the parent itself; the last one. */
     private Node node(Node parent, long[] tokens, int from, int to) {
         Node last = parent;
         for (int at = from; at < to; at += longest) {
