@@ -30,7 +30,7 @@ struct Site {
     float norm_eps;       // inside both root mean squares
     float hc_eps;         // of pre and of Sinkhorn
     float post_mult;
-    int32_t splits;       // CUDA: parts of nC summed apart, 0 = chosen; the CPU's grouping is fixed
+    int32_t splits;       // parts of nC summed apart where a device does that, 0 = chosen; the CPU's grouping is fixed
 };
 
 // One implementation of all operations.

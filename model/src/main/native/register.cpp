@@ -171,8 +171,8 @@ std::tuple<Tensor> hc_gain(Tensor combs) {
     return {std::move(gains)};
 }
 
-// What this library is: the instruction set taken (Isa) and how many CUDA architectures it was compiled for.
-std::tuple<int64_t, int64_t> hc_library() { return {int64_t(cpu_isa()), 0}; }
+// The instruction set taken, an Isa.
+std::tuple<int64_t> hc_library() { return {int64_t(cpu_isa())}; }
 
 struct Op {
     const char* name;
@@ -200,7 +200,7 @@ constexpr Op OPS[] = {
     {"hc_gain", "(Tensor combs) -> Tensor", Boxed<hc_gain>::call},
 };
 
-constexpr const char* LIBRARY = "hc_library() -> (int, int)";
+constexpr const char* LIBRARY = "hc_library() -> int";
 
 // Whether the operations are there afterwards. A copy of this library that was loaded before has the name already.
 bool register_ops() {

@@ -49,7 +49,8 @@ public final class KernelBench implements AutoCloseable {
         Torch.start(threads);
         Optional<String> missing = FusedKernels.load(device);
         if (missing.isPresent()) {
-            throw new InputException("There are no fused kernels to time: " + missing.get() + ".");
+            throw new InputException("There are no fused kernels to time: " + missing.get()
+                    + "; use --device cpu on a build that has them.");
         }
         Torch.prepareThread();
         NDManager manager = Torch.newManager(device);

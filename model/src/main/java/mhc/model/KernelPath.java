@@ -37,7 +37,7 @@ enum KernelPath {
         }
         Optional<String> missing = wanted.equals("reference") ? Optional.empty() : FusedKernels.load(device);
         if (wanted.equals("fused") && missing.isPresent()) {
-            throw new InputException("kernels is fused, but there is no library of fused kernels: " + missing.get()
+            throw new InputException("kernels is fused, but these cannot be used: " + missing.get()
                     + ". Set inference.kernels to auto or reference.");
         }
         if (!residual.hasStreams()) {

@@ -3,8 +3,6 @@ package mhc.model.kernels;
 import ai.djl.util.Utils;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,7 +18,6 @@ import java.util.Optional;
  */
 public final class FusedKernels {
     private static final String FILE = "libmhc_kernels.so";
-    private static final String CUDA_ARCHITECTURES = "cuda-architectures";
 
     /** Why the operations cannot be used; empty text once they are there, null before the first try. */
     private static String failure;
@@ -34,33 +31,17 @@ public final class FusedKernels {
      * @return why the operations are not there for the device, as the end of a sentence; empty when they are
      */
     public static synchronized Optional<String> load(String device) {
-        String platform = platform(System.getProperty("os.name"), System.getProperty("os.arch"));
-        if (failure == null) {
-            failure = tryToLoad(platform);
+        if (!device.equals("cpu")) {
+            return Optional.of("the fused ones run on CPUs only, not on " + device);
         }
-        if (failure.isEmpty()
-                && !device.equals("cpu")
-                && cudaArchitectures(platform).isEmpty()) {
-            return Optional.of("this build's has no CUDA half (building that needs nvcc)");
+        if (failure == null) {
+            failure = tryToLoad(platform(System.getProperty("os.name"), System.getProperty("os.arch")));
         }
         return Optional.of(failure).filter(reason -> !reason.isEmpty());
     }
 
-    /** What the CUDA half was compiled for, such as {@code 80 90 100}; empty where the build had no nvcc. */
-    private static String cudaArchitectures(String platform) {
-        try (InputStream in = resource(platform, CUDA_ARCHITECTURES)) {
-            return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Reading " + CUDA_ARCHITECTURES + " failed", e);
-        }
-    }
-
-    private static InputStream resource(String platform, String name) {
-        return FusedKernels.class.getResourceAsStream("/mhc/model/native/" + platform + "/" + name);
-    }
-
     private static String tryToLoad(String platform) {
-        try (InputStream in = resource(platform, FILE)) {
+        try (InputStream in = FusedKernels.class.getResourceAsStream("/mhc/model/native/" + platform + "/" + FILE)) {
             if (in == null) {
                 return "this build holds none for " + platform + " (building it needs g++)";
             }

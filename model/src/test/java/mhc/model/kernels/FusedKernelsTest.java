@@ -37,6 +37,12 @@ class FusedKernelsTest {
     }
 
     @Test
+    void saysThatAGpuHasNone() {
+        assertThat(FusedKernels.load("cuda:1"))
+                .hasValueSatisfying(why -> assertThat(why).contains("CPUs only", "cuda:1"));
+    }
+
+    @Test
     void manyUnpackAtOnceAndEachFindsTheWholeFile() throws IOException {
         byte[] library = content(1);
         Set<Path> files = ConcurrentHashMap.newKeySet();
