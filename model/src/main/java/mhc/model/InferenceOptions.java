@@ -8,7 +8,7 @@ import java.io.Serializable;
  * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param dtype {@code float32} or {@code bfloat16}
  * @param kernels {@code auto}, {@code fused} or {@code reference}
- * @param maxBatchTokens most tokens, padding included, in one forward pass
+ * @param maxBatchTokens most tokens in one forward pass
  * @param threads intra-op threads of the engine
  * @param prefixCache whether tokens shared by several requests are computed once
  * @param deterministic whether answers are equal to the bit whatever shares their batch
