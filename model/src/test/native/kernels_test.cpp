@@ -281,6 +281,18 @@ void threads(const Operations& (*ops)(Shape)) {
             expect(many.y == one.y && many.comb == one.comb && many.out == one.out, "threads change the bits", count);
         }
     }
+    // Wide streams and more threads than rows of fn.
+    for (int n : {1, 8}) {
+        const int64_t channels = n == 1 ? 140000 : 7168;
+        Fixture one(1, n, channels, Dtype::F32), many(1, n, channels, Dtype::F32);
+        omp_set_num_threads(1);
+        ops(one.shape).head(one.shape, one.h.data(), one.site, one.y.data());
+        ops(one.shape).mix(one.shape, one.h.data(), one.site, one.mix.data());
+        omp_set_num_threads(96);
+        ops(many.shape).head(many.shape, many.h.data(), many.site, many.y.data());
+        ops(many.shape).mix(many.shape, many.h.data(), many.site, many.mix.data());
+        expect(many.y == one.y && many.mix == one.mix, "more threads than rows change the bits", n);
+    }
 }
 
 void gains() {

@@ -49,7 +49,8 @@ void for_projected_blocks(Shape s, const S* h, const float* fn, int rows, Before
     // Few tokens: each thread takes some rows of fn for one block. Row for row the sums are those of the other path.
     float raw[FEW_BLOCKS][MAX_ROWS * BLOCK], squares[FEW_BLOCKS][BLOCK];
     for (int64_t b = 0; b < blocks; b++) before(b);
-    const int64_t parts = (threads + blocks - 1) / blocks;
+    // No part without a row: the first one also brings the sums of squares.
+    const int64_t wanted = (threads + blocks - 1) / blocks, parts = wanted < rows ? wanted : rows;
     parallel(blocks * parts, threads, [&](int64_t from, int64_t to) {
         float ignored[BLOCK];
         for (int64_t job = from; job < to; job++) {
