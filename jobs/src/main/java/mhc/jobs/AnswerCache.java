@@ -9,11 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import mhc.datasets.InputException;
@@ -92,7 +88,7 @@ final class AnswerCache {
         if (kept.isEmpty()) {
             return;
         }
-        String name = sha256(String.join("\n", kept.keySet()));
+        String name = Sha256.of(String.join("\n", kept.keySet()));
         Path hidden = new Path(folder, "." + name + "." + System.nanoTime() + ".tmp");
         try (OutputStream out = files.create(hidden, true);
                 SequenceWriter writer =
@@ -107,19 +103,10 @@ final class AnswerCache {
     }
 
     private static String key(ModelSpec spec) {
-        return sha256(String.join(
+        return Sha256.of(String.join(
                 "\n",
                 spec.fingerprint(),
                 BuildInfo.current().version(),
                 spec.options().toString()));
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

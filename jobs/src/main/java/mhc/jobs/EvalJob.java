@@ -82,19 +82,10 @@ public final class EvalJob {
     }
 
     private void evaluate(ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory) {
-        List<Shard> pending = new ArrayList<>();
-        for (ShardPlan.Planned planned : plan) {
-            TreeSet<Integer> committed =
-                    directory.committed(spec.name(), planned.benchmark().name());
-            planned.shards().stream()
-                    .filter(shard -> !committed.contains(shard.index()))
-                    .forEach(pending::add);
-        }
+        List<Shard> pending = pending(spec, plan, directory);
         if (pending.isEmpty()) {
             return;
         }
-        // The largest first, so that no executor starts a long shard when the others are done.
-        pending.sort(Comparator.comparing(ShardCost::of).reversed());
         int examples = pending.stream().mapToInt(shard -> shard.items().size()).sum();
         progress.printf("%s: %d examples in %d shards%n", spec.name(), examples, pending.size());
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -122,6 +113,21 @@ public final class EvalJob {
             ExecutorModels.closeAll();
             context.clearJobGroup();
         }
+    }
+
+    /** The largest first, so that no executor starts a long shard when the others are done. */
+    private static List<Shard> pending(ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory) {
+        record Pending(Shard shard, long cost) {}
+        List<Pending> pending = new ArrayList<>();
+        for (ShardPlan.Planned planned : plan) {
+            TreeSet<Integer> committed =
+                    directory.committed(spec.name(), planned.benchmark().name());
+            planned.shards().stream()
+                    .filter(shard -> !committed.contains(shard.index()))
+                    .forEach(shard -> pending.add(new Pending(shard, planned.cost(shard))));
+        }
+        pending.sort(Comparator.comparingLong(Pending::cost).reversed());
+        return pending.stream().map(Pending::shard).toList();
     }
 
     /** What an executor could not do until the user mends it, such as a folder that is missing on its host. */

@@ -3,14 +3,10 @@ package mhc.jobs;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import mhc.datasets.InputException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -98,17 +94,11 @@ final class ModelFolders {
     }
 
     private static String key(Path remote, FileStatus[] listing) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(remote.toString().getBytes(StandardCharsets.UTF_8));
-            for (FileStatus status : listing) {
-                String line =
-                        "\n" + status.getPath().getName() + " " + status.getLen() + " " + status.getModificationTime();
-                sha.update(line.getBytes(StandardCharsets.UTF_8));
-            }
-            return HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
+        StringBuilder text = new StringBuilder(remote.toString());
+        for (FileStatus status : listing) {
+            text.append(
+                    "\n%s %d %d".formatted(status.getPath().getName(), status.getLen(), status.getModificationTime()));
         }
+        return Sha256.of(text.toString());
     }
 }

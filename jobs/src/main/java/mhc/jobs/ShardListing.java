@@ -20,7 +20,7 @@ public final class ShardListing {
                                 shard.benchmark(),
                                 shard.index(),
                                 shard.items().size(),
-                                ShardCost.of(shard),
+                                planned.cost(shard),
                                 first,
                                 last));
             }

@@ -1,14 +1,10 @@
 package mhc.jobs;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
@@ -40,9 +36,15 @@ final class ShardPlan {
     /**
      * One benchmark's part of the plan.
      *
+     * @param costs of the shards, relative to one another
      * @param prompts SHA-256, in hexadecimal digits, of all its requests' {@link Request#hash()}, one a line, in plan order
      */
-    record Planned(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Shard> shards, String prompts) {
+    record Planned(
+            Benchmark benchmark, LoadedCorpus corpus, int shots, List<Shard> shards, List<Long> costs, String prompts) {
+        long cost(Shard shard) {
+            return costs.get(shard.index());
+        }
+
         int examples() {
             return shards.stream().mapToInt(shard -> shard.items().size()).sum();
         }
@@ -72,27 +74,23 @@ final class ShardPlan {
                 items.add(new Shard.Item(corpus.examples().get(i), drawn.get(i)));
             }
         }
-        List<Shard> shards = cut(config.protocol(), name, shots, items);
-        return new Planned(benchmark, corpus, shots, shards, prompts(benchmark, shards));
+        return described(benchmark, corpus, shots, cut(config.protocol(), name, shots, items));
     }
 
-    private static String prompts(Benchmark benchmark, List<Shard> shards) {
-        MessageDigest sha = sha256();
+    /** Renders every request, once, for what is said of all of them. */
+    private static Planned described(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Shard> shards) {
+        StringBuilder hashes = new StringBuilder();
+        List<Long> costs = new ArrayList<>();
         for (Shard shard : shards) {
+            long cost = 0;
             for (Shard.Item item : shard.items()) {
                 Request request = benchmark.request(item.example(), item.shots());
-                sha.update((request.hash() + "\n").getBytes(StandardCharsets.US_ASCII));
+                hashes.append(request.hash()).append('\n');
+                cost += ShardCost.of(request);
             }
+            costs.add(cost);
         }
-        return HexFormat.of().formatHex(sha.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return new Planned(benchmark, corpus, shots, shards, costs, Sha256.of(hashes.toString()));
     }
 
     /** Without shots no pool is read, but BBH's prompt files also say what each task is about. */
