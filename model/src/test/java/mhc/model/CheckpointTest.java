@@ -176,6 +176,11 @@ class CheckpointTest {
         }
     }
 
+    /** A matrix product may round by where its weights lie in their file, so equal weights give nearly equal numbers. */
+    private static void assertEqualWeights(Path folder, Path expected) {
+        assertThat(likelihoods(folder)).usingComparatorWithPrecision(1e-5).containsExactly(likelihoods(expected));
+    }
+
     /** Splits the weights of a copy into two files, written as {@code type} where that is allowed. */
     private static Path sharded(SafeTensors.Type type) throws IOException {
         Path folder = Tiny.copy("mhc");
@@ -230,7 +235,7 @@ class CheckpointTest {
     @Test
     void shardsAreOneModel() throws IOException {
         Path folder = sharded(SafeTensors.Type.F32);
-        assertThat(likelihoods(folder)).isEqualTo(likelihoods(Tiny.folder("mhc")));
+        assertEqualWeights(folder, Tiny.folder("mhc"));
         Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
         assertRefused(folder, "has no model-00002-of-00002.safetensors, which its model.safetensors.index.json names");
     }
@@ -248,6 +253,6 @@ class CheckpointTest {
                             }
                         },
                         name));
-        assertThat(likelihoods(sharded(SafeTensors.Type.BF16))).isEqualTo(likelihoods(truncated));
+        assertEqualWeights(sharded(SafeTensors.Type.BF16), truncated);
     }
 }
