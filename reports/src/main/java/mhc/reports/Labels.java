@@ -15,10 +15,12 @@ final class Labels {
     static String metric(MetricName name) {
         String metric =
                 switch (name.metric()) {
-                    case "exact_match" -> "EM";
+                    case "exact_match", "em" -> "EM";
                     case "f1" -> "F1";
                     case "acc" -> "Acc";
                     case "acc_norm" -> "Acc norm";
+                    case "acc_sum" -> "Acc sum";
+                    case "acc_bytes" -> "Acc bytes";
                     default -> name.metric();
                 };
         return name.filter().equals(MetricName.NO_FILTER) ? metric : metric + " (" + name.filter() + ")";
