@@ -25,7 +25,7 @@ struct Site {
     const float* fn;      // [m, nC]; of a head [n, nC]
     const float* scale;   // [3];     of a head [1]
     const float* base;    // [m];     of a head [n]
-    const void* norm;     // [C] as h: weight of the sublayer's RMSNorm, or null for none
+    const float* norm;    // [C] weight of the sublayer's RMSNorm, or null for none
     int32_t iterations;   // of Sinkhorn-Knopp, the opening softmax being half of the first
     float norm_eps;       // inside both root mean squares
     float hc_eps;         // of pre and of Sinkhorn

@@ -69,9 +69,9 @@ struct Weights {
         : fn(checked(std::move(given_fn), "fn", {rows, s.n * s.channels})),
           scale(checked(std::move(given_scale), "scale", {scales})),
           base(checked(std::move(given_base), "base", {rows})) {
-        if (given_norm) norm = checked(std::move(*given_norm), "norm_w", {s.channels}, s.h.type());
+        if (given_norm) norm = checked(std::move(*given_norm), "norm_w", {s.channels});
         if (iterations < 1) refuse(std::to_string(iterations) + " Sinkhorn iterations, expected at least 1");
-        site = {floats(fn),     floats(scale),   floats(base),       norm ? norm->data() : nullptr, int32_t(iterations),
+        site = {floats(fn),     floats(scale),   floats(base),       norm ? floats(std::as_const(*norm)) : nullptr, int32_t(iterations),
                 float(norm_eps), float(hc_eps), float(post_mult), 0};
     }
 };

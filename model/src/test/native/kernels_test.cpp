@@ -99,14 +99,15 @@ struct Fixture {
     int64_t tokens, channels, length;
     int n, rows;
     std::vector<float> fn, scale, base;
-    Stored h, f, weight;
+    Stored h, f;
+    std::vector<float> weight;
     Site site;
     std::vector<float> mix, pre, post, comb;
     Stored y, out;
 
     Fixture(int64_t tokens, int n, int64_t channels, Dtype dtype, Settings s = {}, uint64_t seed = 1)
         : shape{tokens, channels, n, dtype}, tokens(tokens), channels(channels), length(n * channels), n(n),
-          rows(2 * n + n * n), h(dtype, 0), f(dtype, 0), weight(dtype, 0), mix(tokens * rows), pre(tokens * n),
+          rows(2 * n + n * n), h(dtype, 0), f(dtype, 0), mix(tokens * rows), pre(tokens * n),
           post(tokens * n), comb(tokens * n * n), y(dtype, tokens * channels), out(dtype, tokens * length) {
         Random random(seed);
         fn = random.normal(rows * length, 1 / std::sqrt(double(length)));
@@ -114,7 +115,7 @@ struct Fixture {
         scale = {1, 1.5f, float(s.logits)};
         h = Stored(dtype, random.normal(tokens * length, s.size));
         f = Stored(dtype, random.normal(tokens * channels, 1));
-        weight = Stored(dtype, random.normal(channels, 1));
+        weight = random.normal(channels, 1);
         site = {fn.data(), scale.data(), base.data(), nullptr, s.iterations, s.norm_eps, s.hc_eps, s.post_mult, 0};
     }
     void run(const Operations& ops) {
@@ -167,7 +168,7 @@ void agrees(const Operations& ops, Fixture& x, double logits, double size = 1) {
     expect(next.y == read && next.post == next_post && next.comb == next_comb, "post_pre differs from pre");
     const reference::Values plain = reference::apply_pre(out.doubles(), next.expected().pre, x.tokens, x.n, x.channels);
     const reference::Values normed =
-        reference::norm(plain, next.weight.doubles(), x.tokens, x.channels, double(next.site.norm_eps));
+        reference::norm(plain, next.weight, x.tokens, x.channels, double(next.site.norm_eps));
     close("normed read", worst(read.doubles(), normed), output_limit(x.shape.dtype, 1e-5) * 3);
 
     ops.head(x.shape, x.h.data(), x.site, read.data());

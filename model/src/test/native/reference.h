@@ -105,13 +105,13 @@ inline Values post(const Values& f, const Values& h, const Coefficients& by, int
 }
 
 // weight * y / sqrt(mean(y^2) + eps)
-inline Values norm(const Values& y, const Values& weight, int64_t tokens, int64_t channels, double eps) {
+inline Values norm(const Values& y, const std::vector<float>& weight, int64_t tokens, int64_t channels, double eps) {
     Values out(y);
     for (int64_t t = 0; t < tokens; t++) {
         double squares = 0;
         for (int64_t c = 0; c < channels; c++) squares += y[t * channels + c] * y[t * channels + c];
         const double inverse = 1 / std::sqrt(squares / double(channels) + eps);
-        for (int64_t c = 0; c < channels; c++) out[t * channels + c] *= inverse * weight[c];
+        for (int64_t c = 0; c < channels; c++) out[t * channels + c] *= inverse * double(weight[c]);
     }
     return out;
 }

@@ -135,7 +135,7 @@ struct Typed {
     static void read_tokens(Shape s, const S* h, const float* pre, const Site& site, int64_t t0, int tokens, S* y) {
         const int64_t n = s.streams, c = s.channels;
         for (int t = 0; t < tokens; t++) {
-            read_token<S, N>(h + (t0 + t) * n * c, pre + t * n, static_cast<const S*>(site.norm), site.norm_eps, s.streams,
+            read_token<S, N>(h + (t0 + t) * n * c, pre + t * n, site.norm, site.norm_eps, s.streams,
                              c, y + (t0 + t) * c);
         }
     }

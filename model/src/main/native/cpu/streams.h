@@ -4,9 +4,9 @@
 
 namespace mhc::MHC_ISA {
 
-// y = (pre.unsqueeze(-1) * h).sum(streams).to(h.dtype), then norm * rms(y) if a norm is given.
+// y = (pre.unsqueeze(-1) * h).sum(streams).to(h.dtype), then (norm * rms(y)).to(h.dtype) if a norm is given.
 template <class S, int N>
-void read_token(const S* h, const float* pre, const S* norm, float norm_eps, int streams, int64_t channels, S* y) {
+void read_token(const S* h, const float* pre, const float* norm, float norm_eps, int streams, int64_t channels, S* y) {
     const int n = N > 0 ? N : streams;
     Vec square = {};
     sweep(channels, [&](int64_t c, auto part) {
@@ -19,7 +19,7 @@ void read_token(const S* h, const float* pre, const S* norm, float norm_eps, int
     if (norm == nullptr) return;
     const float inverse = 1.0f / std::sqrt(sum(square) / float(channels) + norm_eps);
     sweep(channels, [&](int64_t c, auto part) {
-        store(y + c, as_stored(y, load(y + c, part) * inverse) * load(norm + c, part), part);
+        store(y + c, load(y + c, part) * inverse * load(norm + c, part), part);
     });
 }
 

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * n residual streams, written out in plain tensor operations: the specification that a fused kernel of the same signature
- * ({@code hc_pre}, {@code hc_post}, {@code hc_head}) is held against. Coefficients are float32 whatever the streams are.
+ * ({@code hc_pre}, {@code hc_post_pre}, {@code hc_head}, ...) is held against. Coefficients are float32 whatever the streams are.
  *
  * @param constrained mHC: the stream matrix is (nearly) doubly stochastic (arXiv 2512.24880 Eq. 7-9, eps as in
  *     DeepSeek-V4); otherwise hyper-connections (arXiv 2409.19606, as restated in arXiv 2512.24880 Eq. 5)
@@ -88,7 +88,9 @@ record HyperResidual(
         List<String> parts = new ArrayList<>();
         parts.add(constrained ? CONSTRAINED : UNCONSTRAINED);
         parts.add(dynamic ? BY_TOKEN : STATIC);
-        parts.add(singlePass ? READ_WITH_BEFORE : constrained && dynamic ? READ_FUSABLE : READ);
+        boolean fusable = constrained && dynamic && !singlePass;
+        parts.add(singlePass ? READ_WITH_BEFORE : fusable ? READ_FUSABLE : READ);
+        parts.add(fusable ? WRITE_READ_FUSABLE : WRITE_READ);
         parts.add(SHARED);
         parts.add(
                 switch (collapse) {
@@ -136,9 +138,12 @@ record HyperResidual(
               mix = __torch__.hc_mix(h, fn, norm_eps)
               pre, post, comb = __torch__.hc_coeffs(mix, scale, base, n, iters, hc_eps, post_mult)
               y = __torch__.hc_apply_pre(h, pre)
-              if norm_w is not None:
-                y = norm_w * __torch__.rms(y.to(6), norm_eps).to(y.dtype)
-              return (y, post, comb)
+              return (__torch__.normed(y, norm_w, norm_eps), post, comb)
+
+            def hc_post_pre(f: Tensor, h: Tensor, post: Tensor, comb: Tensor, fn: Tensor, scale: Tensor, base: Tensor, norm_w: Optional[Tensor], iters: int, norm_eps: float, hc_eps: float, post_mult: float) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+              h = __torch__.hc_post(f, h, post, comb)
+              y, post, comb = __torch__.hc_pre(h, fn, scale, base, norm_w, h.size(1), iters, norm_eps, hc_eps, post_mult)
+              return (h, y, post, comb)
             """;
 
     private static final String UNCONSTRAINED = """
@@ -169,25 +174,38 @@ record HyperResidual(
 
     /** One call that a fused kernel can take the place of. */
     private static final String READ_FUSABLE = """
-            def read(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
-              y, post, comb = __torch__.hc_pre(h, w[0], w[2], w[1], None, %(n), %(iterations), %(norm_eps), %(eps), 2.0)
-              return (y, [post, comb])
+            def read(h: Tensor, w: List[Tensor], norm_w: Optional[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+              x, post, comb = __torch__.hc_pre(h, w[0], w[2], w[1], norm_w, %(n), %(iterations), %(norm_eps), %(eps), 2.0)
+              return (x, [post, comb])
+            """;
+
+    private static final String WRITE_READ_FUSABLE = """
+            def write_read(h: Tensor, f: Tensor, state: List[Tensor], w: List[Tensor], norm_w: Optional[Tensor]) -> Tuple[Tensor, Tensor, List[Tensor]]:
+              h, x, post, comb = __torch__.hc_post_pre(f, h, state[0], state[1], w[0], w[2], w[1], norm_w, %(iterations), %(norm_eps), %(eps), 2.0)
+              return (h, x, [post, comb])
             """;
 
     private static final String READ = """
-            def read(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+            def read(h: Tensor, w: List[Tensor], norm_w: Optional[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
               pre, post, comb = __torch__.coefficients(h, w)
-              return (__torch__.hc_apply_pre(h, pre), [post, comb])
+              return (__torch__.normed(__torch__.hc_apply_pre(h, pre), norm_w, %(norm_eps)), [post, comb])
+            """;
+
+    private static final String WRITE_READ = """
+            def write_read(h: Tensor, f: Tensor, state: List[Tensor], w: List[Tensor], norm_w: Optional[Tensor]) -> Tuple[Tensor, Tensor, List[Tensor]]:
+              h = __torch__.write(h, f, state)
+              x, state = __torch__.read(h, w, norm_w, state)
+              return (h, x, state)
             """;
 
     private static final String READ_WITH_BEFORE = """
-            def read(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+            def read(h: Tensor, w: List[Tensor], norm_w: Optional[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
               pre, post, comb = __torch__.coefficients(h, w)
               if len(before) == 0:
                 x = h.select(1, 0)
               else:
                 x = __torch__.hc_apply_pre(h, before[2])
-              return (x, [post, comb, pre])
+              return (__torch__.normed(x, norm_w, %(norm_eps)), [post, comb, pre])
             """;
 
     private static final String SHARED = """

@@ -99,7 +99,7 @@ record ModelConfig(
     private static Residual residual(JsonFields fields, int hidden, double normEps) {
         String kind = fields.choice("residual", "none", "none", "hc", "mhc");
         if (kind.equals("none")) {
-            return new PlainResidual();
+            return new PlainResidual(normEps);
         }
         boolean constrained = kind.equals("mhc");
         boolean singlePass =

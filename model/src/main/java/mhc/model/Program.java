@@ -33,11 +33,13 @@ record Program(List<TensorSpec> tensors, String source) {
                                 ? TensorSpec.wide(embeddingName, config.vocabulary(), config.hidden())
                                 : TensorSpec.of(embeddingName, config.vocabulary(), config.hidden())));
         int layers = tensors.size();
+        int site = residual.tensors("", "attn").size();
         StringBuilder calls = new StringBuilder();
         for (int i = 0; i < config.layers(); i++) {
             int from = tensors.size();
             tensors.addAll(layerTensors(i, config));
-            calls.append("  h, state = __torch__.layer(h, state, w[%d:%d], place, %d, kept, combs)%n"
+            calls.append((i == 0 ? FIRST_READ : BOUNDARY).formatted(from, from + site, from + site));
+            calls.append("  h, f, state = __torch__.layer(h, x, state, w[%d:%d], place, %d, kept, combs)%n"
                     .formatted(from, tensors.size(), i));
         }
         int norm = add(tensors, List.of(TensorSpec.wide("model.norm.weight", config.hidden())));
@@ -51,7 +53,6 @@ record Program(List<TensorSpec> tensors, String source) {
         while (tensors.get(typed).kind() != TensorSpec.Kind.COMPUTE) {
             typed++;
         }
-        int site = residual.tensors("", "attn").size();
         int attend = attention.tensors("").size();
         String frame = FRAME.replace("%(layers)", calls)
                 .replace("%(embedding)", Integer.toString(embedding))
@@ -60,8 +61,6 @@ record Program(List<TensorSpec> tensors, String source) {
                 .replace("%(collapse)", collapse + ":" + collapseEnd)
                 .replace("%(head)", Integer.toString(head))
                 .replace("%(eps)", Double.toString(config.normEps()))
-                .replace("%(attn_hc)", "0:" + site)
-                .replace("%(attn_norm)", Integer.toString(site))
                 .replace("%(attn)", (site + 1) + ":" + (site + 1 + attend))
                 .replace("%(ffn_hc)", (site + 1 + attend) + ":" + (2 * site + 1 + attend))
                 .replace("%(ffn_norm)", Integer.toString(2 * site + 1 + attend))
@@ -207,30 +206,40 @@ record Program(List<TensorSpec> tensors, String source) {
     static final String RMS = """
             def rms(x: Tensor, eps: float) -> Tensor:
               return x * torch.rsqrt((x * x).mean([-1], True) + eps)
+
+            def normed(x: Tensor, weight: Optional[Tensor], eps: float) -> Tensor:
+              # In float32, as the weight is; rounded once.
+              if weight is not None:
+                x = (weight * __torch__.rms(x.to(6), eps)).to(x.dtype)
+              return x
             """;
+
+    /** Format of how the first site reads the streams: its weights w[%d:%d] and its norm's, w[%d]. */
+    private static final String FIRST_READ = "  x, state = __torch__.read(h, w[%d:%d], w[%d], state)%n";
+
+    /** Format of how the last site of a layer hands the streams to the first of the next. */
+    private static final String BOUNDARY = "  h, x, state = __torch__.write_read(h, f, state, w[%d:%d], w[%d])%n";
 
     /** The layer stack around the parts. */
     private static final String FRAME = """
             def norm(x: Tensor, weight: Tensor) -> Tensor:
-              return (weight * __torch__.rms(x.to(6), %(eps))).to(x.dtype)
+              return __torch__.normed(x, weight, %(eps))
 
-            def layer(h: Tensor, before: List[Tensor], w: List[Tensor], place: %(place), index: int, kept: List[Tensor], combs: Optional[List[Tensor]]) -> Tuple[Tensor, List[Tensor]]:
-              x, state = __torch__.read(h, w[%(attn_hc)], before)
-              f = __torch__.look(__torch__.norm(x, w[%(attn_norm)]), w[%(attn)], place, index, kept)
-              h = __torch__.write(h, f, state)
+            def layer(h: Tensor, x: Tensor, state: List[Tensor], w: List[Tensor], place: %(place), index: int, kept: List[Tensor], combs: Optional[List[Tensor]]) -> Tuple[Tensor, Tensor, List[Tensor]]:
+              # From what the first site has read to what the last one is to write.
               if combs is not None:
                 combs.extend(state[1:2])
-              x, state = __torch__.read(h, w[%(ffn_hc)], state)
-              h = __torch__.write(h, __torch__.feed_forward(__torch__.norm(x, w[%(ffn_norm)]), w[%(ffn)]), state)
+              f = __torch__.look(x, w[%(attn)], place, index, kept)
+              h, x, state = __torch__.write_read(h, f, state, w[%(ffn_hc)], w[%(ffn_norm)])
               if combs is not None:
                 combs.extend(state[1:2])
-              return (h, state)
+              return (h, __torch__.feed_forward(x, w[%(ffn)]), state)
 
             def stack(w: List[Tensor], ids: Tensor, place: %(place), kept: List[Tensor], combs: Optional[List[Tensor]]) -> Tensor:
               # [T,C], streams collapsed
               h = __torch__.expand(torch.embedding(w[%(embedding)], ids).to(w[%(typed)].dtype))
               state = annotate(List[Tensor], [])
-            %(layers)  return __torch__.collapse(h, w[%(collapse)], state)
+            %(layers)  return __torch__.collapse(__torch__.write(h, f, state), w[%(collapse)], state)
 
             def logits(w: List[Tensor], h: Tensor) -> Tensor:
               # In float32 throughout: logits rounded to a half type would tie, and ties decide what is most likely.

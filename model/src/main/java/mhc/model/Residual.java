@@ -25,12 +25,15 @@ interface Residual {
      *
      * <pre>{@code
      * expand(e [T,C]) -> h
-     * read(h, w, before) -> (x [T,C], state)  state is [] or [post [T,n], comb [T,n,n] (index [in, out]), ...]
+     * read(h, w, norm_w?, before) -> (x [T,C], state)
      * write(h, f [T,C], state) -> h
+     * write_read(h, f, state, w, norm_w?) -> (h, x, state)
      * collapse(h, w, before) -> [T,C]
      * }</pre>
      *
-     * {@code before} is the state of the site before, [] at the first.
+     * {@code x} is the sublayer's input, normed where its weight {@code norm_w} is given; {@code f} its output; {@code state}
+     * [] or [post [T,n], comb [T,n,n] (index [in, out]), ...]; {@code before} the state of the site before, [] at the first.
+     * {@code write_read} is one site's {@code write} and the next one's {@code read}: the boundary between two sublayers.
      */
     String source();
 }

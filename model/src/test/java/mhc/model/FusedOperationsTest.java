@@ -110,7 +110,6 @@ class FusedOperationsTest {
             def run(self: __torch__.Program, h: Tensor, f: Tensor, fn: Tensor, scale: Tensor, base: Tensor, norm_w: Tensor, n: int, type: int) -> Tensor:
               h = h.to(type)
               f = f.to(type)
-              norm_w = norm_w.to(type)
               h7 = h.to(7)
               mix = __torch__.hc_mix(h7, fn.to(7), 1e-5)
               pre, post, comb = __torch__.hc_coeffs(mix, scale.to(7), base.to(7), n, 20, 1e-6, 2.0)
@@ -126,7 +125,7 @@ class FusedOperationsTest {
               fnh = fn.narrow(0, 0, n)
               head = __torch__.hc_head(h7, fnh.to(7), scale.narrow(0, 0, 1).to(7), base.narrow(0, 0, n).to(7), 1e-5, 1e-6)
               head3 = ops.mhc.hc_head(h, fnh, scale.narrow(0, 0, 1), base.narrow(0, 0, n), 1e-5, 1e-6)
-              normed = norm_w.to(7) * __torch__.rms(y.to(type).to(7), 1e-5).to(type).to(7)
+              normed = norm_w.to(7) * __torch__.rms(y.to(type).to(7), 1e-5)
               same = torch.equal(y3, ops.mhc.hc_apply_pre(h, pre2)) and torch.equal(post3, post2) and torch.equal(comb3, comb2)
               same = same and torch.equal(post4, post2) and torch.equal(comb4, comb2)
               same = same and torch.equal(out5, out3) and torch.equal(y5, y6) and torch.equal(post5, post6) and torch.equal(comb5, comb6)

@@ -28,13 +28,10 @@ class HyperResidualTest {
     private static final int HIDDEN = 24;
     private static final String SITE = TorchArchive.MODULE_HEADER + """
               def site(self: __torch__.Program, h: Tensor, f: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
-                x, state = __torch__.read(h, w, annotate(List[Tensor], []))
+                x, state = __torch__.read(h, w, None, annotate(List[Tensor], []))
                 return (x, state[1], __torch__.write(h, f, state))
 
-            def rms(x: Tensor, eps: float) -> Tensor:
-              return x * torch.rsqrt((x * x).mean([-1], True) + eps)
-
-            """;
+            """ + Program.RMS + "\n";
 
     private final Random random = new Random(5);
 
