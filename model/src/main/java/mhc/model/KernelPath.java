@@ -40,10 +40,15 @@ enum KernelPath {
             throw new InputException("kernels is fused, but these cannot be used: " + missing.get()
                     + ". Set inference.kernels to auto or reference.");
         }
+        return of(residual, !wanted.equals("reference") && missing.isEmpty());
+    }
+
+    /** What a residual is computed with where the fused kernels are there, or not wanted. */
+    static KernelPath of(Residual residual, boolean fused) {
         if (!residual.hasStreams()) {
             return NONE;
         }
-        if (wanted.equals("reference") || missing.isPresent()) {
+        if (!fused) {
             return REFERENCE;
         }
         return residual.name().equals("mhc") ? FUSED : FUSED_APPLY;

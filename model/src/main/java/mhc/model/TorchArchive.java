@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -34,12 +35,20 @@ final class TorchArchive {
 
     /** The archive's bytes. */
     static byte[] of(String source) {
+        return of(source, Map.of());
+    }
+
+    /** The same with further files, by name: {@code torch.jit.load} hands them out as {@code _extra_files}. */
+    static byte[] of(String source, Map<String, String> extra) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             put(zip, "data.pkl", objectPickle());
             put(zip, "constants.pkl", EMPTY_TUPLE);
             put(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
             put(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
+            for (Map.Entry<String, String> file : extra.entrySet()) {
+                put(zip, "extra/" + file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory failed", e);
         }

@@ -17,6 +17,7 @@ import mhc.model.InferenceOptions;
 import mhc.model.LossProbe;
 import mhc.model.ModelPlan;
 import mhc.model.ModelSummary;
+import mhc.model.ProgramFile;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import picocli.CommandLine.Command;
@@ -81,13 +82,26 @@ public final class ModelCommand implements Runnable {
             name = "inspect",
             description = {
                 "Prints what a checkpoint is.",
-                "With --plan: what a model of a config.json would take and whether it fits on a GPU; no weights needed."
+                "With --plan: what a model of a config.json would take and whether it fits on a GPU; no weights needed.",
+                "With --program: writes its TorchScript program for torch.jit.load; no weights needed."
             },
             mixinStandardHelpOptions = true)
     int inspect(
-            @Parameters(paramLabel = "PATH", description = "Checkpoint folder; with --plan a config.json or its folder")
+            @Parameters(
+                            paramLabel = "PATH",
+                            description = "Checkpoint folder; with --plan or --program a config.json or its folder")
                     Path path,
             @Option(names = "--plan", description = "Plan from the configuration alone") boolean plan,
+            @Option(
+                            names = "--program",
+                            paramLabel = "FILE",
+                            description = "Write the program there, with the names and shapes of the tensors it binds")
+                    Path program,
+            @Option(
+                            names = "--kernels",
+                            defaultValue = "fused",
+                            description = "With --program: fused or reference (default: ${DEFAULT-VALUE})")
+                    String kernels,
             @Option(
                             names = "--dtype",
                             defaultValue = "float32",
@@ -103,6 +117,13 @@ public final class ModelCommand implements Runnable {
                             defaultValue = "0",
                             description = "With --plan: tokens of each sequence (default: as many as the model takes)")
                     int length) {
+        if (plan && program != null) {
+            throw new ParameterException(spec.commandLine(), "--plan prints and --program writes: give one of them");
+        }
+        if (program != null) {
+            print("program with kernels %s written to %s", ProgramFile.write(path, kernels, program), program);
+            return 0;
+        }
         if (plan) {
             new PlanTable(this::print).print(ModelPlan.of(path, dtype, batch, length));
             return 0;

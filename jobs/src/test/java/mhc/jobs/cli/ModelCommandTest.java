@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipFile;
 import mhc.model.TinyCheckpoints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,41 @@ class ModelCommandTest {
         assertThat(run("model", "inspect", "--plan", folder.toString(), "--batch", "0"))
                 .isEqualTo(2);
         assertThat(err.toString()).startsWith("mhc-eval: A batch of 0 sequences");
+    }
+
+    @Test
+    void writesTheProgramThatAnEvaluationRuns() throws IOException {
+        TinyCheckpoints.write(folder, "mhc", 1);
+        Files.delete(folder.resolve("model.safetensors"));
+        Path file = folder.resolve("program.pt");
+        assertThat(run("model", "inspect", folder.toString(), "--program", file.toString()))
+                .isZero();
+        assertThat(out.toString()).startsWith("program with kernels fused written to ");
+        assertThat(entry(file, "code/__torch__.py")).contains("ops.mhc.hc_pre(").contains("def bind(self");
+        JsonNode description = new ObjectMapper().readTree(entry(file, "extra/tensors.json"));
+        assertThat(description.path("frequencies")).hasSize(8);
+        // Embedding, norm and output, three of the head; per layer six of two sites, two norms, four and three
+        // matrices.
+        assertThat(description.path("tensors")).hasSize(6 + 3 * 15);
+        assertThat(description.path("tensors").get(1).toString())
+                .isEqualTo("{\"names\":[\"model.layers.0.attn_hc.fn\",\"model.layers.0.hc_attn_fn\","
+                        + "\"layers.0.hc_attn_fn\"],\"shape\":[24,256],\"kind\":\"exact\"}");
+
+        assertThat(run("model", "inspect", folder.toString(), "--program", file.toString(), "--kernels", "reference"))
+                .isZero();
+        assertThat(entry(file, "code/__torch__.py")).doesNotContain("ops.mhc.");
+        assertThat(run("model", "inspect", folder.toString(), "--program", file.toString(), "--kernels", "auto"))
+                .isEqualTo(2);
+        assertThat(err.toString()).startsWith("mhc-eval: kernels is \"auto\", expected fused or reference");
+        assertThat(run("model", "inspect", folder.toString(), "--program", file.toString(), "--plan"))
+                .isEqualTo(2);
+    }
+
+    private static String entry(Path archive, String name) throws IOException {
+        try (ZipFile zip = new ZipFile(archive.toFile());
+                InputStream in = zip.getInputStream(zip.getEntry("program/" + name))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -1,0 +1,1 @@
+"""The parts of gpu_bench.py: reference, checks, timing, measurements and whole models."""
