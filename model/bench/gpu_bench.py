@@ -51,7 +51,7 @@ def arguments():
     add("--library", type=Path, default=LIBRARY, help="default: %(default)s")
     add("--parts", type=words, default=PARTS, help="default: all")
     add("--out", type=Path, default=Path("results.json"), help="default: %(default)s")
-    add("--seconds", type=int, default=240, help="most seconds of a part (default: %(default)s)")
+    add("--seconds", type=int, help="most seconds of a part (default: 180 on a GPU, 3600 on a CPU)")
     add("--threads", type=int, default=1, help="of torch on a CPU (default: %(default)s)")
     add("--quick", action="store_true", help="small shapes only, in checks and measurements")
     add("--tf32", action="store_true", help="allow the projection the error of TF32 matrix units")
@@ -71,7 +71,7 @@ def arguments():
 
 
 def run_part(options):
-    """One part in this process; its state is written to --out whenever it has grown."""
+    """One part in this process; its state is written to --out about every second."""
     import torch
 
     from hyper import checks, measure, program
@@ -80,17 +80,17 @@ def run_part(options):
     torch.set_num_threads(options.threads)
     torch.ops.load_library(str(options.library))
     on_gpu = options.device == "cuda"
-    written = [0.0]
+    written, latest = 0.0, {}
 
     def report(result, force=False):
-        if force or time.monotonic() - written[0] > 1:
-            fresh = options.out.with_suffix(".part")
+        nonlocal written, latest
+        latest = result
+        if force or time.monotonic() - written > 1:
+            fresh = options.out.with_suffix(".fresh")
             fresh.write_text(json.dumps(result))
             os.replace(fresh, options.out)
-            written[0] = time.monotonic()
-        latest[0] = result
+            written = time.monotonic()
 
-    latest = [{}]
     try:
         if options.part == "check":
             return checks.run(options.device, options.quick, options.tf32, report)
@@ -105,7 +105,7 @@ def run_part(options):
         names = ["hc_coeffs", "hc_pre", "hc_post", "hc_post_pre", "site"] if options.part == "compile" else every
         return measure.run(options.device, options, names, options.part == "compile", report)
     finally:
-        report(latest[0], force=True)
+        report(latest, force=True)
 
 
 def environment(options):
@@ -177,6 +177,7 @@ def main():
     import torch
 
     options.device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    options.seconds = options.seconds or (180 if options.device == "cuda" else 3600)
     options.model_dtype = options.model_dtype or ("bfloat16" if options.device == "cuda" else "float32")
     if options.part:
         return 0 if run_part(options) else 1

@@ -12,7 +12,8 @@ import torch
 
 from . import timing
 
-TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64}
+TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "F64": torch.float64,
+         "I64": torch.int64}
 LOGITS = 1e-4
 DECODED = 32
 SCALES = torch.tensor([0.7, 0.9, 1.3])
