@@ -80,17 +80,7 @@ class Checks:
             self.note(what, 0.0, "")
 
 
-def norm_type(device):
-    """The type of norm_w beside bfloat16 streams."""
-    x = Inputs.random(1, 1, 8, torch.bfloat16, device)
-    try:
-        torch.ops.mhc.hc_pre(x.h, x.fn, x.scale, x.base, x.norm, 1, 1, NORM_EPS, HC_EPS, POST_MULT)
-        return torch.float32
-    except RuntimeError:
-        return torch.bfloat16
-
-
-def check_shape(checks, x, norm_as):
+def check_shape(checks, x):
     """All operations on one set of inputs."""
     ops, n, dtype = torch.ops.mhc, x.h.size(1), str(x.h.dtype).removeprefix("torch.")
     name = lambda op: f"{op} {dtype}"
@@ -127,15 +117,14 @@ def check_shape(checks, x, norm_as):
     checks.same(name("hc_pre = hc_mix, hc_coeffs, hc_apply_pre"), read, (ops.hc_apply_pre(x.h, pre), post, comb))
     checks.same(name("hc_pre, again"), read, pre_of(x.h))
 
-    weight = x.norm.to(norm_as if x.h.dtype == torch.bfloat16 else torch.float32)
-    normed = ops.hc_pre(x.h, *site, weight, n, *settings)
-    wanted = weight.double() * exact.rms(read[0].double(), NORM_EPS)
+    normed = ops.hc_pre(x.h, *site, x.norm, n, *settings)
+    wanted = x.norm.double() * exact.rms(read[0].double(), NORM_EPS)
     checks.rounded(name("hc_pre normed"), normed[0], wanted, wanted.abs(), 2 * checks.coefficient, once=False)
     checks.same(name("hc_pre normed, coefficients"), normed[1:], read[1:])
 
-    fused = ops.hc_post_pre(x.f, x.h, x.post, x.comb, *site, weight, *settings)
-    checks.same(name("hc_post_pre = hc_post, hc_pre"), fused, (got_out, *ops.hc_pre(got_out, *site, weight, n, *settings)))
-    checks.same(name("hc_post_pre, again"), fused, ops.hc_post_pre(x.f, x.h, x.post, x.comb, *site, weight, *settings))
+    fused = ops.hc_post_pre(x.f, x.h, x.post, x.comb, *site, x.norm, *settings)
+    checks.same(name("hc_post_pre = hc_post, hc_pre"), fused, (got_out, *ops.hc_pre(got_out, *site, x.norm, n, *settings)))
+    checks.same(name("hc_post_pre, again"), fused, ops.hc_post_pre(x.f, x.h, x.post, x.comb, *site, x.norm, *settings))
 
     # Read weights are below 1 + hc_eps.
     size = exact.apply_pre(x.h.abs(), torch.ones_like(x.pre))
@@ -199,14 +188,12 @@ def run(device, quick, tf32, report):
     most = QUICK if quick else ON_CPU if device == "cpu" else ON_GPU
     shapes = [(t, n, c) for c in CHANNELS for n in STREAMS for t in TOKENS if t * n * c <= most]
     result = {"shapes": 0, "worst": checks.worst, "failures": checks.failures}
-    norm_as = norm_type(device)
-    result["norm_w_beside_bfloat16"] = str(norm_as)
     for edge in (check_layouts, check_zeros, check_sharp, check_gain, check_refusals):
         checks.attempt(edge, device)
     for tokens, n, channels in shapes:
         for dtype in (torch.float32, torch.bfloat16):
             checks.where = f"T={tokens} n={n} C={channels} {dtype}"
-            checks.attempt(check_shape, Inputs.random(tokens, n, channels, dtype, device), norm_as)
+            checks.attempt(check_shape, Inputs.random(tokens, n, channels, dtype, device))
         result["shapes"] += 1
         report(result)
     print(f"{'check':48} {'error':>12} {'of allowed':>10}  worst at")

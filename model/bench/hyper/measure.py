@@ -122,7 +122,7 @@ def guarded(call, problems, what):
 def run(device, options, names, with_compile, report):
     """Measures `names` at every shape of the options; returns whether no fused or eager call failed."""
     machine = timing.machine(device)
-    result = {"machine": machine, "rows": [], "problems": [], "compile_problems": []}
+    result = {"machine": machine, "library": torch.ops.mhc.hc_library(), "rows": [], "problems": [], "compile_problems": []}
     print("  ".join(f"{name} {value / 1e9:,.1f} G" for name, value in machine.items()))
     print(HEADER, flush=True)
     for n in options.n:
@@ -150,8 +150,8 @@ def run(device, options, names, with_compile, report):
                         if row["fused"]:
                             result["rows"].append(judged(row, machine))
                             print(line(row), flush=True)
+                        report(result)
                     del sets
-                    report(result)
     for problem in result["problems"] + result["compile_problems"]:
         print("FAILED", problem)
     return not result["problems"]

@@ -1,5 +1,6 @@
 """Whole models: the TorchScript program that `mhc-eval model inspect --program` writes, with weights bound from Python."""
 
+import functools
 import json
 import math
 import mmap
@@ -58,8 +59,8 @@ def random_weight(name, shape, device):
 class Program:
     """A loaded program with its weights on a device."""
 
-    def __init__(self, file, device, dtype, stored=None):
-        """`stored` is name -> tensor; without it weights are random."""
+    def __init__(self, file, device, dtype, stored, made_up=False):
+        """`stored` is name -> tensor; `made_up`: it receives random weights for names that it lacks."""
         torch._C._set_graph_executor_optimize(False)  # as evaluations run it
         extra = {"tensors.json": ""}
         self.module = torch.jit.load(str(file), map_location=device, _extra_files=extra)
@@ -68,14 +69,13 @@ class Program:
         self.device = device
         weights = [torch.tensor(self.about["frequencies"], dtype=torch.float32, device=device)]
         for spec in self.about["tensors"]:
-            if stored is None:
-                weight = random_weight(spec["names"][0], spec["shape"], device)
-            else:
-                found = [name for name in spec["names"] if name in stored]
-                if not found or list(stored[found[0]].shape) != spec["shape"]:
-                    raise SystemExit(f"{file} reads {spec['names'][0]} {spec['shape']}, which the checkpoint does not hold")
-                weight = stored[found[0]].to(device)
-            weights.append(weight.to(dtype if spec["kind"] == "compute" else torch.float32))
+            kind, first = dtype if spec["kind"] == "compute" else torch.float32, spec["names"][0]
+            if made_up and first not in stored:
+                stored[first] = random_weight(first, spec["shape"], device).to(kind)
+            found = [name for name in spec["names"] if name in stored]
+            if not found or list(stored[found[0]].shape) != spec["shape"]:
+                raise SystemExit(f"{file} reads {first} {spec['shape']}, which these weights do not hold")
+            weights.append(stored[found[0]].to(device).to(kind))
         wrong = self.module.bind(weights)
         if wrong >= 0:
             raise SystemExit(f"weight {wrong} of {file} is not finite")
@@ -112,16 +112,18 @@ class Program:
         return self.module.decode(token.expand(rows).contiguous(), at, at, cache, [], none, [[]], length + 1, DECODED)[0]
 
 
-def seconds(call, device, samples):
-    """Median wall time of a call, the device having finished."""
-    times = []
-    for _ in range(samples + 1):
-        timing.synchronize(device)
-        start = time.perf_counter()
-        call()
-        timing.synchronize(device)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[1:])
+def seconds(calls, device, samples):
+    """Median wall time of each call, the device having finished; in turns, so that all see the same machine."""
+    times = [[] for _ in calls]
+    for sample in range(samples + 1):
+        for call, found in zip(calls, times, strict=True):
+            timing.synchronize(device)
+            start = time.perf_counter()
+            call()
+            timing.synchronize(device)
+            if sample > 0:
+                found.append(time.perf_counter() - start)
+    return [statistics.median(found) for found in times]
 
 
 def differences(got, expected):
@@ -154,39 +156,47 @@ def recorded(folder, programs, device, result):
     return passed
 
 
-def timed(files, device, dtype, tokens, batches, samples, result, report):
-    """Prefill and decoding of programs with random weights, one after the other; and how far fused and reference differ."""
-    found = {}
-    for file in files:
-        program = Program(file, device, dtype)
+def timed(files, device, dtype, lengths, batches, samples, result, report):
+    """Prefill and decoding of programs with the same random weights; and how far fused and reference differ."""
+    weights = {}
+    programs = [Program(file, device, dtype, weights, made_up=True) for file in files]
+    for program in programs:
         about = {key: program.about[key] for key in ("residual", "layers", "hidden", "vocabulary")}
-        row = {"kernels": program.label, "dtype": str(dtype).removeprefix("torch."), **about}
-        for length in tokens:
-            ids = program.ids(length)
-            row[f"prefill_{length}_seconds"] = seconds(lambda: program.prefill(ids), device, samples)
-        length = tokens[0]
-        token, kept = program.prefill(program.ids(length))
-        for rows in batches:
-            cache = program.room(kept, rows)
-            row[f"decode_{rows}_seconds"] = seconds(lambda: program.decode(token, length, cache), device, samples) / DECODED
-        found[program.label] = program.logits(program.ids(1, 64)).cpu()
-        result["timed"].append(row)
+        result["timed"].append({"kernels": program.label, "dtype": str(dtype).removeprefix("torch."), **about})
+    columns = []
+
+    def time_all(column, calls, steps=1):
+        columns.append(column)
+        for row, found in zip(result["timed"], seconds(calls, device, samples), strict=True):
+            row[f"{column}_seconds"] = found / steps
         report(result)
-        del program, kept, cache
+
+    for length in lengths:
+        ids = programs[0].ids(length)
+        time_all(f"prefill_{length}", [functools.partial(program.prefill, ids) for program in programs])
+    length = lengths[0]
+    begun = [program.prefill(programs[0].ids(length)) for program in programs]
+    for rows in batches:
+        calls = [functools.partial(program.decode, token, length, program.room(kept, rows))
+                 for program, (token, kept) in zip(programs, begun, strict=True)]
+        time_all(f"decode_{rows}", calls, DECODED)
     plain = next((row for row in result["timed"] if row["residual"] == "none"), None)
-    columns = [key for key in result["timed"][0] if key.endswith("_seconds")] if result["timed"] else []
-    print(f"{'kernels':12}" + "".join(f"{key.removesuffix('_seconds') + ' ms':>22}" for key in columns))
+    print(f"{'kernels':12}" + "".join(f"{column + ' ms':>22}" for column in columns))
     for row in result["timed"]:
-        overhead = lambda key: f" ({row[key] / plain[key] - 1:+.1%})" if plain and row is not plain else ""
-        print(f"{row['kernels']:12}" + "".join(f"{f'{row[key] * 1e3:.3f}' + overhead(key):>22}" for key in columns))
-    if {"fused", "reference"} <= found.keys():
-        error, moved = differences(found["fused"], found["reference"])
-        # Deep random models amplify rounding; a wrong kernel is orders of magnitude away.
-        allowed = 1e-2 if dtype == torch.float32 else None
-        result["fused_against_reference"] = {"error": error, "allowed": allowed, "other_likeliest_token": moved}
-        print(f"fused against reference: logits differ by {error:.3g}, {moved:.1%} of the likeliest tokens")
-        return allowed is None or error <= allowed
-    return True
+        line = f"{row['kernels']:12}"
+        for key in (f"{column}_seconds" for column in columns):
+            over = f" ({row[key] / plain[key] - 1:+.1%})" if plain and row is not plain else ""
+            line += f"{f'{row[key] * 1e3:.3f}' + over:>22}"
+        print(line)
+    logits = {program.label: program.logits(program.ids(1, 64)).cpu() for program in programs}
+    if not {"fused", "reference"} <= logits.keys():
+        return True
+    error, moved = differences(logits["fused"], logits["reference"])
+    # Deep random models amplify rounding; a wrong kernel is orders of magnitude away.
+    allowed = 1e-2 if dtype == torch.float32 else None
+    result["fused_against_reference"] = {"error": error, "allowed": allowed, "other_likeliest_token": moved}
+    print(f"fused against reference: logits differ by {error:.3g}, {moved:.1%} of the likeliest tokens")
+    return allowed is None or error <= allowed
 
 
 def run(device, options, report):
