@@ -17,6 +17,7 @@ SPLITS = (1, 2, 4, 8, 16)
 # h of a shape in a quick run and on a CPU: above it the float64 side takes minutes or gigabytes.
 QUICK, ON_CPU, ON_GPU = 1 << 19, 1 << 22, 1 << 28
 MOST_CRASHES = 5
+WRONG = 1e30
 
 
 class Checks:
@@ -30,7 +31,9 @@ class Checks:
         self.worst, self.failures, self.where, self.crashes = {}, [], "", 0
 
     def note(self, what, ratio, error):
-        """`ratio` of an error to what is allowed; NaN fails."""
+        """`ratio` of an error to what is allowed; NaN fails. JSON knows neither NaN nor infinities."""
+        ratio = ratio if ratio < WRONG else WRONG
+        error = error if isinstance(error, str) or abs(error) < WRONG else str(error)
         if not ratio <= 1:
             self.failures.append({"check": what, "at": self.where, "error": error, "times_allowed": ratio})
         if what not in self.worst or not ratio <= self.worst[what]["times_allowed"]:
@@ -39,7 +42,7 @@ class Checks:
     def near(self, what, got, expected, allowed, size=1.0):
         """|got - expected| / max(1, |expected|, size) within `allowed`."""
         if got.shape != expected.shape:
-            self.note(what, float("nan"), f"shape {list(got.shape)}, expected {list(expected.shape)}")
+            self.note(what, WRONG, f"shape {list(got.shape)}, expected {list(expected.shape)}")
         elif expected.numel():
             size = torch.clamp(torch.maximum(expected.abs(), torch.as_tensor(size, device=expected.device)), min=1)
             error = ((got.double() - expected).abs() / size).max().item()
@@ -57,7 +60,7 @@ class Checks:
 
     def same(self, what, got, expected):
         wrong = sum(int((a != b).sum()) if a.shape == b.shape else 1 for a, b in zip(got, expected, strict=True))
-        self.note(what, 0.0 if wrong == 0 else float("inf"), wrong)
+        self.note(what, 0.0 if wrong == 0 else WRONG, wrong)
 
     def attempt(self, call, *arguments):
         """An operation that cannot run is a failure among the others, unless that goes on."""
@@ -65,7 +68,7 @@ class Checks:
             call(self, *arguments)
         except Exception as problem:
             text = f"{type(problem).__name__}: {str(problem).strip().splitlines()[0]}"
-            self.failures.append({"check": "runs", "at": self.where, "error": text, "times_allowed": float("inf")})
+            self.failures.append({"check": "runs", "at": self.where, "error": text, "times_allowed": WRONG})
             self.crashes += 1
             if self.crashes == MOST_CRASHES:
                 raise
@@ -73,7 +76,7 @@ class Checks:
     def refused(self, what, call):
         try:
             call()
-            self.note(what, float("inf"), "was taken")
+            self.note(what, WRONG, "was taken")
         except RuntimeError:
             self.note(what, 0.0, "")
 
