@@ -1,7 +1,9 @@
 package mhc.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import mhc.model.GroupedQueryAttention.Biases;
@@ -23,6 +25,9 @@ enum Architecture {
     private static final int QWEN3_HEAD_WIDTH = 128;
 
     private static final int MISTRAL_WINDOW = 4096;
+    private static final int QWEN_WINDOW = 4096;
+    private static final String FULL = "full_attention";
+    private static final String SLIDING = "sliding_attention";
     private static final int MOST_EXPERTS = 4096;
 
     private final String published;
@@ -45,19 +50,13 @@ enum Architecture {
     }
 
     Attention attention(JsonFields fields, int hidden, Rope rope) {
+        checkLayerTypes(fields);
         return switch (this) {
             case LLAMA -> {
                 fields.refuse("sliding_window", "sliding-window attention is no part of " + published);
-                yield grouped(fields, hidden, optionalBiases(fields), OptionalInt.empty());
+                yield grouped(fields, hidden, optionalBiases(fields), Optional.empty());
             }
-            case MISTRAL ->
-                grouped(
-                        fields,
-                        hidden,
-                        Biases.NONE,
-                        fields.node("sliding_window").isNull()
-                                ? OptionalInt.empty()
-                                : OptionalInt.of(fields.positive("sliding_window", MISTRAL_WINDOW)));
+            case MISTRAL -> grouped(fields, hidden, Biases.NONE, window(fields));
             case QWEN2 -> grouped(fields, hidden, Biases.INPUTS, switchedWindow(fields));
             case QWEN3 -> grouped(fields, hidden, optionalBiases(fields), switchedWindow(fields));
             case DEEPSEEK_V2, DEEPSEEK_V3 -> latent(fields, hidden, rope);
@@ -76,28 +75,62 @@ enum Architecture {
         return fields.flag("attention_bias", false) ? Biases.ALL : Biases.NONE;
     }
 
-    /** Qwen's window, which holds for layers from {@code max_window_layers} on, if it is switched on at all. */
-    private static OptionalInt switchedWindow(JsonFields fields) {
-        if (!fields.flag("use_sliding_window", false) || fields.absent("sliding_window")) {
-            return OptionalInt.empty();
-        }
-        int layers = fields.positive("num_hidden_layers", 1);
-        int whole = 0;
-        if (fields.absent("layer_types")) {
-            whole = Math.min(layers, fields.notNegative("max_window_layers", 28));
-        } else {
-            for (JsonNode type : fields.node("layer_types")) {
-                whole += type.asText().equals("full_attention") ? 1 : 0;
-            }
-        }
-        if (whole != 0 && whole != layers) {
-            fields.problem("use_sliding_window holds for " + (layers - whole) + " of " + layers
-                    + " layers: a window is supported in all layers or none");
-        }
-        return whole == 0 ? OptionalInt.of(fields.positive("sliding_window")) : OptionalInt.empty();
+    /** Mistral's window, which holds in all layers. */
+    private static Optional<AttentionWindow> window(JsonFields fields) {
+        return fields.node("sliding_window").isNull()
+                ? Optional.empty()
+                : Optional.of(AttentionWindow.everywhere(
+                        fields.positive("sliding_window", MISTRAL_WINDOW), fields.positive("num_hidden_layers", 1)));
     }
 
-    private Attention grouped(JsonFields fields, int hidden, Biases biases, OptionalInt window) {
+    /**
+     * Qwen's window: if it is switched on at all, it holds in the layers that {@code layer_types} says, or else from
+     * {@code max_window_layers} on.
+     */
+    private static Optional<AttentionWindow> switchedWindow(JsonFields fields) {
+        if (!fields.flag("use_sliding_window", false)
+                || fields.node("sliding_window").isNull()) {
+            return Optional.empty();
+        }
+        int layers = fields.positive("num_hidden_layers", 1);
+        fields.requireAtMost("num_hidden_layers", layers, ModelConfig.MOST_LAYERS);
+        int tokens = fields.positive("sliding_window", QWEN_WINDOW);
+        List<Boolean> windowed = new ArrayList<>();
+        if (fields.absent("layer_types")) {
+            int first = fields.notNegative("max_window_layers", 28);
+            for (int layer = 0; layer < Math.min(layers, ModelConfig.MOST_LAYERS); layer++) {
+                windowed.add(layer >= first);
+            }
+        } else {
+            fields.node("layer_types")
+                    .forEach(type -> windowed.add(type.asText().equals(SLIDING)));
+        }
+        return windowed.contains(true) ? Optional.of(new AttentionWindow(tokens, windowed)) : Optional.empty();
+    }
+
+    /** {@code layer_types}, which may be absent, says for every layer how it looks back. */
+    private void checkLayerTypes(JsonFields fields) {
+        if (fields.absent("layer_types")) {
+            return;
+        }
+        JsonNode types = fields.node("layer_types");
+        int layers = fields.positive("num_hidden_layers", 1);
+        if (!types.isArray() || types.size() != layers) {
+            fields.problem("layer_types has " + types.size() + " entries, expected one for each of " + layers
+                    + " layers (num_hidden_layers)");
+            return;
+        }
+        List<String> known = this == QWEN2 || this == QWEN3 ? List.of(FULL, SLIDING) : List.of(FULL);
+        for (JsonNode type : types) {
+            if (!known.contains(type.asText())) {
+                fields.problem(
+                        "layer_types holds " + type + ", supported in " + published + ": " + String.join(", ", known));
+                return;
+            }
+        }
+    }
+
+    private Attention grouped(JsonFields fields, int hidden, Biases biases, Optional<AttentionWindow> window) {
         int heads = fields.positive("num_attention_heads");
         int usualPairs =
                 switch (this) {

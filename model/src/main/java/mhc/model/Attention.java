@@ -1,7 +1,7 @@
 package mhc.model;
 
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /** How tokens look back. Keys and values of any kind are kept as "entries" of layout [rows, heads, tokens, width]. */
 interface Attention {
@@ -18,9 +18,9 @@ interface Attention {
     /** Width of the rotary embedding. */
     int rotaryWidth();
 
-    /** How many tokens a token sees, itself included; all before it when empty. */
-    default OptionalInt window() {
-        return OptionalInt.empty();
+    /** How far back a token sees in some layers; it sees all before it in the others. */
+    default Optional<AttentionWindow> window() {
+        return Optional.empty();
     }
 
     /** Multiplications and additions of one decoded token per token that it sees, weights not counted. */

@@ -14,22 +14,26 @@ package mhc.model;
  * the rows' {@code order}.
  *
  * <p>A window hides keys that lie too far back, in every part: {@code far} holds what is added to the scores, for each of
- * {@code own} and then for each of {@code above}, computed once for all layers. It is a very negative number and not minus
- * infinity, so that a part of which a query sees nothing has weight 0 and no NaN.
+ * {@code own} and then for each of {@code above}, computed once for all layers that have the window. It is a very negative
+ * number and not minus infinity, so that a part of which a query sees nothing has weight 0 and no NaN.
  */
 final class AttentionProgram {
-    /** cos, sin, own, above, keep, past, cache, lengths, order, inverse, mask (present in a decoding step), far. */
+    /** cos, sin, own, above, keep, past, cache, lengths, order, inverse, masks (of a decoding step, a window's last), far. */
     static final String PLACE =
             "Tuple[Tensor, Tensor, List[int], List[int], List[int], List[List[Tensor]], List[Tensor],"
-                    + " Tensor, Tensor, Tensor, Optional[Tensor], List[Optional[Tensor]]]";
+                    + " Tensor, Tensor, Tensor, List[Tensor], List[Optional[Tensor]]]";
 
     private AttentionProgram() {}
 
     static String source(Attention attention, int layers) {
-        String window = attention.window().isEmpty()
-                ? NO_WINDOW
-                : WINDOW.replace(
-                        "%(window)", Integer.toString(attention.window().getAsInt()));
+        String window = attention
+                .window()
+                .map(held -> (held.holdsEverywhere() ? WINDOW + EVERYWHERE : WINDOW + SOMEWHERE)
+                        .replace("%(window)", Integer.toString(held.tokens()))
+                        .replace(
+                                "%(held)",
+                                held.layers().toString().replace("true", "True").replace("false", "False")))
+                .orElse(NO_WINDOW);
         return (window + SOURCE)
                 .replace("%(place)", PLACE)
                 .replace("%(entries)", Integer.toString(attention.entries().size()))
@@ -40,8 +44,11 @@ final class AttentionProgram {
             def too_far(query: Tensor, first: int, keys: int) -> Optional[Tensor]:
               return None
 
-            def hide_far(hidden: Tensor, back: Tensor) -> Tensor:
-              return hidden
+            def masks_of(back: Tensor) -> List[Tensor]:
+              return [__torch__.mask_of(back < 0)]
+
+            def has_window(index: int) -> bool:
+              return False
 
             """;
 
@@ -54,8 +61,26 @@ final class AttentionProgram {
               hidden = (back < 0) | (back >= %(window))
               return torch.zeros(hidden.size(), dtype=6, device=query.device).masked_fill_(hidden, -1e30)[None, None]
 
-            def hide_far(hidden: Tensor, back: Tensor) -> Tensor:
-              return hidden | (back >= %(window))
+            def mask_near(back: Tensor) -> Tensor:
+              return __torch__.mask_of((back < 0) | (back >= %(window)))
+
+            """;
+
+    private static final String EVERYWHERE = """
+            def masks_of(back: Tensor) -> List[Tensor]:
+              return [__torch__.mask_near(back)]
+
+            def has_window(index: int) -> bool:
+              return True
+
+            """;
+
+    private static final String SOMEWHERE = """
+            def masks_of(back: Tensor) -> List[Tensor]:
+              return [__torch__.mask_of(back < 0), __torch__.mask_near(back)]
+
+            def has_window(index: int) -> bool:
+              return annotate(List[bool], %(held))[index]
 
             """;
 
@@ -74,7 +99,7 @@ final class AttentionProgram {
                 length = own[3 * i + 2]
                 far.append(__torch__.too_far(torch.arange(length, device=positions.device), 0, length))
               far.extend(__torch__.far_above(positions, above))
-              return (cos, sin, own, above, keep, past, nothing, positions, positions, positions, annotate(Optional[Tensor], None), far)
+              return (cos, sin, own, above, keep, past, nothing, positions, positions, positions, nothing, far)
 
             def far_above(positions: Tensor, above: List[int]) -> List[Optional[Tensor]]:
               far = annotate(List[Optional[Tensor]], [])
@@ -86,8 +111,6 @@ final class AttentionProgram {
             def place_in_cache(frequencies: Tensor, positions: Tensor, lengths: Tensor, cache: List[Tensor], above: List[int], order: Tensor, past: List[List[Tensor]], longest: int) -> %(place):
               cos, sin = __torch__.angles(frequencies, positions.unsqueeze(0))
               back = lengths.view([-1, 1, 1, 1]) - torch.arange(longest, device=lengths.device)
-              hidden = __torch__.hide_far(back < 0, back)
-              mask = torch.zeros(hidden.size(), dtype=6, device=lengths.device).masked_fill_(hidden, float("-inf"))
               inverse = order
               ordered = positions
               if order.size(0) > 0:
@@ -95,7 +118,10 @@ final class AttentionProgram {
                 ordered = positions.index_select(0, order)
               nothing = annotate(List[int], [])
               far = __torch__.far_above(ordered, above)
-              return (cos, sin, nothing, above, nothing, past, cache, lengths, order, inverse, mask, far)
+              return (cos, sin, nothing, above, nothing, past, cache, lengths, order, inverse, __torch__.masks_of(back), far)
+
+            def mask_of(hidden: Tensor) -> Tensor:
+              return torch.zeros(hidden.size(), dtype=6, device=hidden.device).masked_fill_(hidden, float("-inf"))
 
             def weigh(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
               # q [B,H,S,D], k [B,H,K,D], v [B,H,K,V] -> [B,H,S,V], [B,H,S] in float32
@@ -111,28 +137,38 @@ final class AttentionProgram {
               return (torch.matmul(torch.exp(scores - lse.unsqueeze(-1)).to(v.dtype), v), lse)
 
             def look(x: Tensor, w: List[Tensor], place: %(place), index: int, kept: List[Tensor]) -> Tensor:
-              cos, sin, own, above, keep, past, cache, lengths, order, inverse, mask, far = place
+              cos, sin, own, above, keep, past, cache, lengths, order, inverse, masks, far = place
+              near = __torch__.has_window(index)
+              if not near:
+                far = __torch__.nothing_far(len(far))
               q, fresh = __torch__.project(x, w, cos, sin, 1)
               first = index * %(entries)
-              if mask is None:
+              if len(masks) == 0:
                 o, lse = __torch__.look_within(q, fresh, own, far, w)
                 for i in range(len(keep) // 2):
                   for entry in fresh:
                     kept.append(torch.clone(entry.narrow(2, keep[2 * i], keep[2 * i + 1]), memory_format=0))
               else:
+                mask = masks[(len(masks) - 1) * int(near)]
                 seen = __torch__.remember(cache[first:first + %(entries)], fresh, lengths, mask.size(3))
                 o, lse = __torch__.attend(q.transpose(0, 2), seen, w, mask, False)
                 o, lse = o.squeeze(2), lse.squeeze(2)
               if len(above) > 0:
                 o = o.to(6)
                 far = far[len(own) // 3:]
-                if order.size(0) > 0 and mask is not None:
+                if order.size(0) > 0 and len(masks) > 0:
                   o, lse = o.index_select(0, order), lse.index_select(0, order)
                   __torch__.look_above(q.index_select(2, order), o, lse, fresh, past, first, above, far, w)
                   o = o.index_select(0, inverse)
                 else:
                   __torch__.look_above(q, o, lse, fresh, past, first, above, far, w)
               return __torch__.combine(o.to(x.dtype), w)
+
+            def nothing_far(parts: int) -> List[Optional[Tensor]]:
+              far = annotate(List[Optional[Tensor]], [])
+              for i in range(parts):
+                far.append(annotate(Optional[Tensor], None))
+              return far
 
             def rows_of(x: Tensor, start: int, rows: int, length: int) -> Tensor:
               # [1, heads, T, width] -> [rows, heads, length, width]

@@ -2,17 +2,23 @@ package mhc.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * Llama's attention: rotary embedding, queries in groups that share a key and a value head.
  *
  * @param biases which projections have one
  * @param normed whether each head's query and key pass a norm of their own (Qwen3)
- * @param window how many tokens a token sees, itself included (Mistral)
+ * @param window of some layers or all (Mistral, Qwen)
  */
 record GroupedQueryAttention(
-        int hidden, int heads, int keyValueHeads, int headWidth, Biases biases, boolean normed, OptionalInt window)
+        int hidden,
+        int heads,
+        int keyValueHeads,
+        int headWidth,
+        Biases biases,
+        boolean normed,
+        Optional<AttentionWindow> window)
         implements Attention {
 
     /** Projections with a bias. */

@@ -38,7 +38,9 @@ record ModelConfig(
         OptionalInt firstToken,
         List<Integer> endTokens) {
 
-    private static final int MOST_LAYERS = 4096;
+    /** A bound on what is laid out before any weight is seen. */
+    static final int MOST_LAYERS = 4096;
+
     private static final int MOST_STREAMS = 64;
 
     ModelConfig {

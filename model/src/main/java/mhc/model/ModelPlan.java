@@ -99,8 +99,16 @@ public record ModelPlan(
     }
 
     private static double operations(ModelConfig config, long active, int tokens, int streams) {
-        int seen = Math.min(tokens, config.attention().window().orElse(tokens));
-        double attention = (double) config.layers() * seen * config.attention().operationsPerSeenToken();
+        long seen = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            int here = layer;
+            seen += config.attention()
+                    .window()
+                    .filter(window -> window.holdsIn(here))
+                    .map(window -> Math.min(tokens, window.tokens()))
+                    .orElse(tokens);
+        }
+        double attention = (double) seen * config.attention().operationsPerSeenToken();
         double mixing = config.residual().hasStreams()
                 ? 2.0 * config.layers() * 2 * config.hidden() * (streams * streams + 2.0 * streams)
                 : 0;

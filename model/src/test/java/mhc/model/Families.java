@@ -17,6 +17,7 @@ final class Families {
             "mistral",
             "qwen2",
             "qwen3",
+            "mixed-window",
             "llama3",
             "deepseek-expanded",
             "deepseek-grouped",
@@ -71,6 +72,14 @@ final class Families {
             case "llama" -> named(config, "LlamaForCausalLM").put("num_key_value_heads", 4);
             case "mistral" -> named(config, "MistralForCausalLM").put("sliding_window", 7);
             case "qwen2" -> named(config, "Qwen2ForCausalLM").put("tie_word_embeddings", true);
+            case "mixed-window" ->
+                named(config, "Qwen3ForCausalLM")
+                        .put("use_sliding_window", true)
+                        .put("sliding_window", 5)
+                        .putArray("layer_types")
+                        .add("sliding_attention")
+                        .add("full_attention")
+                        .add("sliding_attention");
             case "qwen3" -> named(config, "Qwen3ForCausalLM").put("head_dim", 20);
             case "llama3" -> {
                 named(config, "LlamaForCausalLM").put("attention_bias", true);

@@ -255,15 +255,56 @@ class FamiliesTest {
     }
 
     @Test
-    void refusesAWindowInSomeLayersOnly() {
-        ObjectNode config = Families.config("qwen2", "none")
-                .put("use_sliding_window", true)
-                .put("sliding_window", 8)
-                .put("max_window_layers", 1);
+    void aWindowHoldsInTheLayersThatHaveIt() {
+        long[][] ids = {Tiny.tokens(20, 3)};
+        ObjectNode config = Families.config("qwen2", "none").put("sliding_window", 5);
+        float[] none = logits(config, ids);
+        config.put("use_sliding_window", true);
+        // Layers from max_window_layers on: all of them, the last, none of the three.
+        float[] all = logits(config.put("max_window_layers", 0), ids);
+        float[] last = logits(config.put("max_window_layers", 2), ids);
+        assertThat(logits(config.put("max_window_layers", 3), ids)).isEqualTo(none);
+        // What a token sees through three windowed layers is 13 tokens long, through one and two whole layers
+        // everything.
+        assertThat(influence(config.put("max_window_layers", 0), 13)).isZero();
+        assertThat(influence(config.put("max_window_layers", 0), 12)).isPositive();
+        assertThat(influence(config.put("max_window_layers", 2), 19)).isPositive();
+        config.remove("max_window_layers");
+        config.putArray("layer_types")
+                .add("full_attention")
+                .add("full_attention")
+                .add("sliding_attention");
+        assertThat(logits(config, ids)).isEqualTo(last).isNotEqualTo(all);
+        assertThat(logits(config.put("use_sliding_window", false), ids)).isEqualTo(none);
+    }
+
+    /** How far the logits after token 19 change when a token before it is another one. */
+    private static double influence(ObjectNode config, int back) {
+        long[] ids = Tiny.tokens(20, 3);
+        long[] other = ids.clone();
+        other[19 - back]++;
+        java.nio.file.Path folder = Families.write(config);
+        float[] first = logits(folder, new long[][] {ids});
+        float[] second = logits(folder, new long[][] {other});
+        return IntStream.range(19 * 512, 20 * 512)
+                .mapToDouble(i -> Math.abs(first[i] - second[i]))
+                .max()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "qwen2 | full_attention,chunked_attention,full_attention | layer_types holds \"chunked_attention\"",
+                "qwen2 | full_attention,sliding_attention | layer_types has 2 entries, expected one for each of 3 layers",
+                "llama | full_attention,full_attention,sliding_attention | supported in LlamaForCausalLM: full_attention"
+            })
+    void refusesLayerTypesThatItDoesNotKnow(String family, String types, String sentence) {
+        ObjectNode config = Families.config(family, "none");
+        Arrays.stream(types.split(",")).forEach(config.putArray("layer_types")::add);
         assertThatThrownBy(() -> Families.write(config))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("use_sliding_window holds for 2 of 3 layers");
-        assertThat(logits(config.put("max_window_layers", 3), new long[][] {Tiny.tokens(20, 3)}))
-                .isEqualTo(logits(Families.config("qwen2", "none"), new long[][] {Tiny.tokens(20, 3)}));
+                .hasMessageContaining(sentence);
     }
 }
