@@ -149,13 +149,20 @@ record HyperResidual(
     private static final String UNCONSTRAINED = """
             def hc_mix(h: Tensor, fn: Tensor, norm_eps: float) -> Tensor:
               # [T, n(in), 2 + n]: pre | post | comb row, from the root mean square of each stream
-              return torch.tanh(torch.linear(__torch__.rms(h.to(fn.dtype), norm_eps), fn))
+              # Nothing bounds these numbers: where they nearly cancel, a rounding in them grows to a thousandfold. They are
+              # therefore computed in float64, unless the streams are of a half type, and rounded once.
+              wide = 6
+              if h.dtype == 6:
+                wide = 7
+              h = h.to(wide)
+              norm = torch.rsqrt((h * h).mean([-1], True) + norm_eps)
+              return torch.tanh(torch.linear(h, fn.to(wide)) * norm)
 
             def hc_coeffs(mix: Tensor, scale: Tensor, base: Tensor, n: int) -> Tuple[Tensor, Tensor, Tensor]:
               pre = scale[0] * mix.select(2, 0) + base.narrow(0, 0, n)
               post = scale[1] * mix.select(2, 1) + base.narrow(0, n, n)
               comb = scale[2] * mix.narrow(2, 2, n) + base.narrow(0, 2 * n, n * n).view([n, n])
-              return (pre, post, comb)
+              return (pre.to(6), post.to(6), comb.to(6))
             """;
 
     private static final String BY_TOKEN = """

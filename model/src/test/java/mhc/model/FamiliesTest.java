@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each family is, and that it answers the same whatever is shared; {@link TorchProgramTest} feeds all of them. */
 class FamiliesTest {
-    private static final float CLOSE = 1e-4f;
+    private static final float CLOSE = 1e-5f;
 
     static List<String> families() {
         return Families.NAMES;

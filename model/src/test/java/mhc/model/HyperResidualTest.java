@@ -53,7 +53,11 @@ class HyperResidualTest {
                         false,
                         false)) {
             PtNDArray[] weights = {
-                (PtNDArray) manager.create(fn, new Shape(2L * n + n * n, (long) n * HIDDEN)),
+                (PtNDArray) manager.create(
+                        fn,
+                        residual.constrained()
+                                ? new Shape(2L * n + n * n, (long) n * HIDDEN)
+                                : new Shape(2L + n, HIDDEN)),
                 (PtNDArray) manager.create(base),
                 (PtNDArray) manager.create(scale)
             };
@@ -181,6 +185,37 @@ class HyperResidualTest {
                     sum += number;
                 }
                 assertThat(sum).isCloseTo(1, within(2e-6));
+            }
+        }
+    }
+
+    /** Where coefficients nearly cancel, rounding inside them would be seen. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void unconstrainedCoefficientsAreRoundedOnce(int n) {
+        HyperResidual residual = new HyperResidual(false, HIDDEN, n, 20, 1e-6, 1e-6, Collapse.SUM, true, false);
+        float[] h = gaussian(TOKENS * n * HIDDEN, 1);
+        float[] fn = gaussian((2 + n) * HIDDEN, 0.2);
+        float[] base = gaussian(2 * n + n * n, 1);
+        float[] scale = {1, 1, 1.3f};
+        Site site = run(residual, h, new float[TOKENS * HIDDEN], fn, base, scale);
+        for (int token = 0; token < TOKENS; token++) {
+            for (int in = 0; in < n; in++) {
+                int stream = (token * n + in) * HIDDEN;
+                double square = 0;
+                for (int c = 0; c < HIDDEN; c++) {
+                    square += (double) h[stream + c] * h[stream + c];
+                }
+                for (int out = 0; out < n; out++) {
+                    double sum = 0;
+                    for (int c = 0; c < HIDDEN; c++) {
+                        sum += (double) h[stream + c] * fn[(2 + out) * HIDDEN + c];
+                    }
+                    double mix = Math.tanh(sum / Math.sqrt(square / HIDDEN + 1e-6));
+                    double expected = (double) scale[2] * mix + base[2 * n + in * n + out];
+                    assertThat(site.comb()[(token * n + in) * n + out])
+                            .isCloseTo((float) expected, within(Math.ulp((float) expected)));
+                }
             }
         }
     }
