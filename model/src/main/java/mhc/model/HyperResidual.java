@@ -150,13 +150,21 @@ record HyperResidual(
             def hc_mix(h: Tensor, fn: Tensor, norm_eps: float) -> Tensor:
               # [T, n(in), 2 + n]: pre | post | comb row, from the root mean square of each stream
               # Nothing bounds these numbers: where they nearly cancel, a rounding in them grows to a thousandfold. They are
-              # therefore computed in float64, unless the streams are of a half type, and rounded once.
-              wide = 6
-              if h.dtype == 6:
-                wide = 7
-              h = h.to(wide)
+              # therefore computed in float64, unless the streams are of a half type, and rounded once. On a CPU few
+              # tokens at a time, whose wide copies stay near it.
+              if h.dtype != 6:
+                return __torch__.mix_of(h.to(6), fn, norm_eps)
+              fn = fn.to(7)
+              if h.is_cuda or h.size(0) <= 64:
+                return __torch__.mix_of(h.to(7), fn, norm_eps)
+              mixes = annotate(List[Tensor], [])
+              for part in torch.split(h, 64):
+                mixes.append(__torch__.mix_of(part.to(7), fn, norm_eps))
+              return torch.cat(mixes, 0)
+
+            def mix_of(h: Tensor, fn: Tensor, norm_eps: float) -> Tensor:
               norm = torch.rsqrt((h * h).mean([-1], True) + norm_eps)
-              return torch.tanh(torch.linear(h, fn.to(wide)) * norm)
+              return torch.tanh(torch.linear(h, fn) * norm)
 
             def hc_coeffs(mix: Tensor, scale: Tensor, base: Tensor, n: int) -> Tuple[Tensor, Tensor, Tensor]:
               pre = scale[0] * mix.select(2, 0) + base.narrow(0, 0, n)

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Identities that one site of constrained streams must keep, whatever its weights (arXiv 2512.24880, section 4). */
 class HyperResidualTest {
-    private static final int TOKENS = 13;
+    private static final int TOKENS = 77;
     private static final int HIDDEN = 24;
     private static final String SITE = TorchArchive.MODULE_HEADER + """
               def site(self: __torch__.Program, h: Tensor, f: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
