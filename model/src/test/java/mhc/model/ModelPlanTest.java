@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import mhc.datasets.InputException;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,47 @@ class ModelPlanTest {
         }
         JsonFields.JSON.writeValue(folder.resolve("config.json").toFile(), config);
         return folder.resolve("config.json");
+    }
+
+    /** As they are published, with fields that say nothing of the model. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // Llama-3.2-1B
+                """
+                1235814400 | "architectures":["LlamaForCausalLM"],"hidden_size":2048,"intermediate_size":8192,\
+                "num_hidden_layers":16,"num_attention_heads":32,"num_key_value_heads":8,"head_dim":64,"vocab_size":128256,\
+                "max_position_embeddings":131072,"tie_word_embeddings":true,"pretraining_tp":1,"torch_dtype":"bfloat16",\
+                "rope_theta":500000.0,"rope_scaling":{"factor":32.0,"high_freq_factor":4.0,"low_freq_factor":1.0,\
+                "original_max_position_embeddings":8192,"rope_type":"llama3"}""",
+                // Qwen2.5-0.5B
+                """
+                494032768 | "architectures":["Qwen2ForCausalLM"],"hidden_size":896,"intermediate_size":4864,\
+                "num_hidden_layers":24,"num_attention_heads":14,"num_key_value_heads":2,"vocab_size":151936,\
+                "max_position_embeddings":32768,"tie_word_embeddings":true,"max_window_layers":24,"sliding_window":32768,\
+                "use_sliding_window":false,"use_mrope":false""",
+                // Mistral-7B-v0.3
+                """
+                7248023552 | "architectures":["MistralForCausalLM"],"hidden_size":4096,"intermediate_size":14336,\
+                "num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"head_dim":null,"vocab_size":32768,\
+                "max_position_embeddings":32768,"sliding_window":null,"rope_scaling":null,"rope_theta":1000000.0""",
+                // DeepSeek-V2-Lite
+                """
+                15706484224 | "architectures":["DeepseekV2ForCausalLM"],"hidden_size":2048,"intermediate_size":10944,\
+                "num_hidden_layers":27,"num_attention_heads":16,"num_key_value_heads":16,"vocab_size":102400,\
+                "max_position_embeddings":163840,"q_lora_rank":null,"kv_lora_rank":512,"qk_nope_head_dim":128,\
+                "qk_rope_head_dim":64,"v_head_dim":128,"moe_intermediate_size":1408,"n_routed_experts":64,\
+                "n_shared_experts":2,"num_experts_per_tok":6,"first_k_dense_replace":1,"n_group":1,"topk_group":1,\
+                "topk_method":"greedy","scoring_func":"softmax","seq_aux":true,"aux_loss_alpha":0.001,\
+                "auto_map":{"AutoConfig":"configuration_deepseek.DeepseekV2Config"},\
+                "rope_scaling":{"beta_fast":32,"beta_slow":1,"factor":40,"mscale":0.707,"mscale_all_dim":0.707,\
+                "original_max_position_embeddings":4096,"type":"yarn"}"""
+            })
+    void publishedConfigurationsHaveTheirParameters(long parameters, String fields) throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, "{" + fields + ",\"hidden_act\":\"silu\",\"use_cache\":true}");
+        assertThat(ModelPlan.of(file, "bfloat16", 1, 0).parameters()).isEqualTo(parameters);
     }
 
     @ParameterizedTest
