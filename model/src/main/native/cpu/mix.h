@@ -14,29 +14,28 @@ constexpr int ROW_CHUNK = 96;
 // Accumulators that leave room for operands in the register file.
 constexpr int ACCUMULATORS = MHC_REGISTERS == 32 ? 24 : 12;
 
-// total[row][token] += <fn row, x token> over `length` values, ROWS x TOKENS of them in registers. `ahead` is a token's part
-// of the next panel: asked for here, it arrives while this one is summed.
+// total[row][token] += <fn row, x token> over `vectors` vectors of a packed panel and `tail` values more, ROWS x TOKENS of
+// them in registers. `ahead` is a token's part of the next panel: asked for here, it arrives while this one is summed.
 template <int TOKENS, int ROWS>
-inline void panel_dots(const float* x, int64_t x_stride, const float* fn, int64_t fn_stride, int rows, int64_t length,
-                       const char* ahead, int64_t ahead_bytes, Vec* total) {
+inline void panel_dots(const Vec* panel, const float* fn, int64_t fn_stride, int rows, int64_t length, const char* ahead,
+                       int64_t ahead_bytes, Vec* total) {
     // A last group that is not full repeats its last row and drops what comes out.
     const float* row[ROWS];
     for (int r = 0; r < ROWS; r++) row[r] = fn + (r < rows ? r : rows - 1) * fn_stride;
     Vec sum[ROWS][TOKENS] = {};
     sweep(length, [&](int64_t k, auto part) __attribute__((always_inline)) {
         if (k % 16 == 0) __builtin_prefetch(ahead + k * ahead_bytes);
+        const Vec* x = panel + k / LANES * TOKENS;
         if constexpr (TOKENS < ROWS) {
-            Vec value[TOKENS];
-            for (int t = 0; t < TOKENS; t++) value[t] = load(x + t * x_stride + k, part);
             for (int r = 0; r < ROWS; r++) {
                 const Vec weight = load(row[r] + k, part);
-                for (int t = 0; t < TOKENS; t++) sum[r][t] += weight * value[t];
+                for (int t = 0; t < TOKENS; t++) sum[r][t] += weight * x[t];
             }
         } else {
             Vec weight[ROWS];
             for (int r = 0; r < ROWS; r++) weight[r] = load(row[r] + k, part);
             for (int t = 0; t < TOKENS; t++) {
-                const Vec value = load(x + t * x_stride + k, part);
+                const Vec value = held(x[t]);
                 for (int r = 0; r < ROWS; r++) sum[r][t] += weight[r] * value;
             }
         }
@@ -46,45 +45,38 @@ inline void panel_dots(const float* x, int64_t x_stride, const float* fn, int64_
     }
 }
 
-// fp32 streams are read in place.
-inline const float* as_floats(const float* x, int64_t, int64_t, int, float*) { return x; }
-
-inline const float* as_floats(const Bf16* x, int64_t stride, int64_t length, int tokens, float* wide) {
-    for (int t = 0; t < tokens; t++) {
-        sweep(length, [&](int64_t k, auto part) { store(wide + t * PANEL + k, load(x + t * stride + k, part), part); });
-    }
-    return wide;
+// The panel's values in float32, token beside token: streams lie whole pages apart, which the first cache would map onto the
+// same few lines. Adds their squares.
+template <class S, int TOKENS>
+inline void pack(const S* x, int64_t stride, int64_t length, Vec* panel, Vec* square) {
+    Vec sum[TOKENS] = {};
+    sweep(length, [&](int64_t k, auto part) __attribute__((always_inline)) {
+        for (int t = 0; t < TOKENS; t++) {
+            const Vec value = load(x + t * stride + k, part);
+            panel[k / LANES * TOKENS + t] = value;
+            sum[t] += value * value;
+        }
+    });
+    for (int t = 0; t < TOKENS; t++) square[t] += sum[t];
 }
-
-inline int64_t panel_stride(const float*, int64_t stride) { return stride; }
-inline int64_t panel_stride(const Bf16*, int64_t) { return PANEL; }
 
 // For TOKENS tokens of `length` = n*C values: raw[row][BLOCK] for `rows` rows of fn, and squares[BLOCK].
 // Each (row, token) is summed in the same order whatever TOKENS is: a token's result does not depend on its neighbours.
 template <class S, int TOKENS>
 void project_tokens(const S* x, int64_t length, const float* fn, int rows, float* raw, float* squares) {
     constexpr int ROWS = ACCUMULATORS / TOKENS > 12 ? 12 : ACCUMULATORS / TOKENS;
-    alignas(64) float wide[sizeof(S) == sizeof(float) ? 1 : TOKENS * PANEL];
+    Vec panel[PANEL / LANES * TOKENS];
     Vec total[ROW_CHUNK * TOKENS + LANES];
     Vec square[TOKENS] = {};
     for (int i = 0; i < rows * TOKENS + LANES; i++) total[i] = Vec{};
     for (int64_t k = 0; k < length; k += PANEL) {
         const int64_t count = length - k < PANEL ? length - k : PANEL;
-        const float* panel = as_floats(x + k, length, count, TOKENS, wide);
-        const int64_t stride = panel_stride(x, length);
-        Vec sum[TOKENS] = {};
-        sweep(count, [&](int64_t i, auto part) __attribute__((always_inline)) {
-            for (int t = 0; t < TOKENS; t++) {
-                const Vec value = load(panel + t * stride + i, part);
-                sum[t] += value * value;
-            }
-        });
-        for (int t = 0; t < TOKENS; t++) square[t] += sum[t];
+        pack<S, TOKENS>(x + k, length, count, panel, square);
         // After the last panel come the tokens behind these.
         const S* next = k + PANEL < length ? x + k + PANEL : x + TOKENS * length;
         for (int r = 0; r < rows; r += ROWS) {
             const char* ahead = reinterpret_cast<const char*>(next + (r / ROWS) % TOKENS * length);
-            panel_dots<TOKENS, ROWS>(panel, stride, fn + r * length + k, length, rows - r, count, ahead, sizeof(S),
+            panel_dots<TOKENS, ROWS>(panel, fn + r * length + k, length, rows - r, count, ahead, sizeof(S),
                                      total + r * TOKENS);
         }
     }

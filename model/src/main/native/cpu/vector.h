@@ -25,6 +25,18 @@ struct Bf16 {
     uint16_t bits;
 };
 
+// A value that stays in a register: compilers would load it again for each product that it enters.
+inline __attribute__((always_inline)) Vec held(Vec v) {
+#if defined(__AVX512F__)
+    asm("" : "+v"(v));
+#elif defined(__x86_64__)
+    asm("" : "+x"(v));
+#elif defined(__aarch64__)
+    asm("" : "+w"(v));
+#endif
+    return v;
+}
+
 // How much of a vector a load or store touches: all of it, or the first few lanes at the end of a row.
 struct Whole {};
 struct Part {
