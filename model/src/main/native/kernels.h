@@ -33,7 +33,7 @@ struct Site {
     int32_t splits;       // parts of nC summed apart where a device does that, 0 = chosen; the CPU's grouping is fixed
 };
 
-// One implementation of all operations.
+// One implementation of all operations. `out` may be `h` itself.
 struct Operations {
     void (*mix)(Shape, const void* h, const Site&, float* mix);
     void (*coefficients)(Shape, const float* mix, const Site&, float* pre, float* post, float* comb);

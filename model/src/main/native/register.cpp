@@ -53,6 +53,11 @@ struct Streams {
         shape = {tokens, channels, int32_t(n), h.type() == Type::FLOAT ? Dtype::F32 : Dtype::BF16};
     }
 
+    // For results that take the place of h.
+    void require_own_memory(const void* given) const {
+        if (h.data() != given) refuse("h that is not contiguous, which cannot be overwritten: pass h.contiguous()");
+    }
+
     const Operations& operations() const { return cpu_operations(cpu_isa(), shape); }
     Tensor empty(const Sizes& sizes) const { return Tensor::empty(sizes, Type::FLOAT, h); }
     Tensor empty_like_h(const Sizes& sizes) const { return Tensor::empty(sizes, h.type(), h); }
@@ -126,30 +131,67 @@ std::tuple<Tensor, Tensor, Tensor> hc_pre(Tensor h, Tensor fn, Tensor scale, Ten
     return {std::move(y), std::move(post), std::move(comb)};
 }
 
+// What a write takes besides the streams.
+struct Written {
+    Tensor f, post, comb;
+
+    Written(const Streams& s, Tensor&& given_f, Tensor&& given_post, Tensor&& given_comb)
+        : f(checked(std::move(given_f), "f", {s.tokens, s.channels}, s.h.type())),
+          post(checked(std::move(given_post), "post", {s.tokens, s.n})),
+          comb(checked(std::move(given_comb), "comb", {s.tokens, s.n, s.n})) {}
+};
+
 std::tuple<Tensor> hc_post(Tensor f, Tensor h, Tensor post, Tensor comb) {
     const Streams s(std::move(h));
-    f = checked(std::move(f), "f", {s.tokens, s.channels}, s.h.type());
-    post = checked(std::move(post), "post", {s.tokens, s.n});
-    comb = checked(std::move(comb), "comb", {s.tokens, s.n, s.n});
+    const Written w(s, std::move(f), std::move(post), std::move(comb));
     Tensor out = s.empty_like_h({s.tokens, s.n, s.channels});
-    s.operations().post(s.shape, f.data(), s.h.data(), floats(std::as_const(post)), floats(std::as_const(comb)), out.data());
+    s.operations().post(s.shape, w.f.data(), s.h.data(), floats(w.post), floats(w.comb), out.data());
     return {std::move(out)};
+}
+
+// In the memory of h.
+std::tuple<Tensor> hc_post_(Tensor f, Tensor h, Tensor post, Tensor comb) {
+    const void* given = h.data();
+    Streams s(std::move(h));
+    s.require_own_memory(given);
+    const Written w(s, std::move(f), std::move(post), std::move(comb));
+    s.operations().post(s.shape, w.f.data(), s.h.data(), floats(w.post), floats(w.comb), s.h.data());
+    return {std::move(s.h)};
+}
+
+// One site's post into `out` and the next one's pre.
+std::tuple<Tensor, Tensor, Tensor> post_pre_into(void* out, const Streams& s, const Written& w, const Weights& next) {
+    Tensor y = s.empty_like_h({s.tokens, s.channels});
+    Tensor post = s.empty({s.tokens, s.n}), comb = s.empty({s.tokens, s.n, s.n});
+    s.operations().post_pre(s.shape, w.f.data(), s.h.data(), floats(w.post), floats(w.comb), next.site, out, y.data(),
+                            floats(post), floats(comb));
+    return {std::move(y), std::move(post), std::move(comb)};
 }
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> hc_post_pre(Tensor f, Tensor h, Tensor post, Tensor comb, Tensor fn, Tensor scale,
                                                        Tensor base, OptionalTensor norm, int64_t iterations,
                                                        double norm_eps, double hc_eps, double post_mult) {
     const Streams s(std::move(h));
-    f = checked(std::move(f), "f", {s.tokens, s.channels}, s.h.type());
-    post = checked(std::move(post), "post", {s.tokens, s.n});
-    comb = checked(std::move(comb), "comb", {s.tokens, s.n, s.n});
-    const Weights w(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations, norm_eps,
-                    hc_eps, post_mult);
-    Tensor out = s.empty_like_h({s.tokens, s.n, s.channels}), y = s.empty_like_h({s.tokens, s.channels});
-    Tensor next_post = s.empty({s.tokens, s.n}), next_comb = s.empty({s.tokens, s.n, s.n});
-    s.operations().post_pre(s.shape, f.data(), s.h.data(), floats(std::as_const(post)), floats(std::as_const(comb)), w.site,
-                            out.data(), y.data(), floats(next_post), floats(next_comb));
-    return {std::move(out), std::move(y), std::move(next_post), std::move(next_comb)};
+    const Written w(s, std::move(f), std::move(post), std::move(comb));
+    const Weights next(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations, norm_eps,
+                       hc_eps, post_mult);
+    Tensor out = s.empty_like_h({s.tokens, s.n, s.channels});
+    std::tuple<Tensor, Tensor, Tensor> read = post_pre_into(out.data(), s, w, next);
+    return std::tuple_cat(std::tuple(std::move(out)), std::move(read));
+}
+
+// In the memory of h.
+std::tuple<Tensor, Tensor, Tensor, Tensor> hc_post_pre_(Tensor f, Tensor h, Tensor post, Tensor comb, Tensor fn, Tensor scale,
+                                                        Tensor base, OptionalTensor norm, int64_t iterations,
+                                                        double norm_eps, double hc_eps, double post_mult) {
+    const void* given = h.data();
+    Streams s(std::move(h));
+    s.require_own_memory(given);
+    const Written w(s, std::move(f), std::move(post), std::move(comb));
+    const Weights next(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations, norm_eps,
+                       hc_eps, post_mult);
+    std::tuple<Tensor, Tensor, Tensor> read = post_pre_into(s.h.data(), s, w, next);
+    return std::tuple_cat(std::tuple(std::move(s.h)), std::move(read));
 }
 
 std::tuple<Tensor> hc_head(Tensor h, Tensor fn, Tensor scale, Tensor base, double norm_eps, double hc_eps) {
@@ -191,10 +233,15 @@ constexpr Op OPS[] = {
      " float post_mult) -> (Tensor, Tensor, Tensor)",
      Boxed<hc_pre>::call},
     {"hc_post", "(Tensor f, Tensor h, Tensor post, Tensor comb) -> Tensor", Boxed<hc_post>::call},
+    {"hc_post_", "(Tensor f, Tensor(a!) h, Tensor post, Tensor comb) -> Tensor(a!)", Boxed<hc_post_>::call},
     {"hc_post_pre",
      "(Tensor f, Tensor h, Tensor post, Tensor comb, Tensor fn, Tensor scale, Tensor base, Tensor? norm_w, int iters,"
      " float norm_eps, float hc_eps, float post_mult) -> (Tensor, Tensor, Tensor, Tensor)",
      Boxed<hc_post_pre>::call},
+    {"hc_post_pre_",
+     "(Tensor f, Tensor(a!) h, Tensor post, Tensor comb, Tensor fn, Tensor scale, Tensor base, Tensor? norm_w, int iters,"
+     " float norm_eps, float hc_eps, float post_mult) -> (Tensor(a!), Tensor, Tensor, Tensor)",
+     Boxed<hc_post_pre_>::call},
     {"hc_head", "(Tensor h, Tensor fn, Tensor scale, Tensor base, float norm_eps, float hc_eps) -> Tensor",
      Boxed<hc_head>::call},
     {"hc_gain", "(Tensor combs) -> Tensor", Boxed<hc_gain>::call},

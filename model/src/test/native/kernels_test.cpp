@@ -162,10 +162,17 @@ void agrees(const Operations& ops, Fixture& x, double logits, double size = 1) {
     ops.post_pre(x.shape, x.f.data(), x.h.data(), x.post.data(), x.comb.data(), next.site, out.data(), read.data(),
                  next.post.data(), next.comb.data());
     expect(out == x.out, "post_pre differs from post");
+    Stored own = x.h;
+    ops.post(x.shape, x.f.data(), own.data(), x.post.data(), x.comb.data(), own.data());
+    expect(own == x.out, "post in its own memory differs");
     next.h = out;
     const std::vector<float> next_post = next.post, next_comb = next.comb;
     ops.pre(x.shape, next.h.data(), next.site, next.y.data(), next.post.data(), next.comb.data());
     expect(next.y == read && next.post == next_post && next.comb == next_comb, "post_pre differs from pre");
+    own = x.h;
+    ops.post_pre(x.shape, x.f.data(), own.data(), x.post.data(), x.comb.data(), next.site, own.data(), next.y.data(),
+                 next.post.data(), next.comb.data());
+    expect(own == out && next.y == read && next.comb == next_comb, "post_pre in its own memory differs");
     const reference::Values plain = reference::apply_pre(out.doubles(), next.expected().pre, x.tokens, x.n, x.channels);
     const reference::Values normed =
         reference::norm(plain, next.weight, x.tokens, x.channels, double(next.site.norm_eps));

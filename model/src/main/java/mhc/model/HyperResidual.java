@@ -144,6 +144,10 @@ record HyperResidual(
               h = __torch__.hc_post(f, h, post, comb)
               y, post, comb = __torch__.hc_pre(h, fn, scale, base, norm_w, h.size(1), iters, norm_eps, hc_eps, post_mult)
               return (h, y, post, comb)
+
+            def hc_post_pre_(f: Tensor, h: Tensor, post: Tensor, comb: Tensor, fn: Tensor, scale: Tensor, base: Tensor, norm_w: Optional[Tensor], iters: int, norm_eps: float, hc_eps: float, post_mult: float) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+              # Nobody reads h afterwards: a kernel may write into its memory.
+              return __torch__.hc_post_pre(f, h, post, comb, fn, scale, base, norm_w, iters, norm_eps, hc_eps, post_mult)
             """;
 
     private static final String UNCONSTRAINED = """
@@ -196,7 +200,7 @@ record HyperResidual(
 
     private static final String WRITE_READ_FUSABLE = """
             def write_read(h: Tensor, f: Tensor, state: List[Tensor], w: List[Tensor], norm_w: Optional[Tensor]) -> Tuple[Tensor, Tensor, List[Tensor]]:
-              h, x, post, comb = __torch__.hc_post_pre(f, h, state[0], state[1], w[0], w[2], w[1], norm_w, %(iterations), %(norm_eps), %(eps), 2.0)
+              h, x, post, comb = __torch__.hc_post_pre_(f, h, state[0], state[1], w[0], w[2], w[1], norm_w, %(iterations), %(norm_eps), %(eps), 2.0)
               return (h, x, [post, comb])
             """;
 
@@ -231,11 +235,15 @@ record HyperResidual(
               mixed = torch.matmul(comb.transpose(1, 2), h.to(comb.dtype))
               return (post.unsqueeze(-1) * f.unsqueeze(1) + mixed).to(h.dtype)
 
+            def hc_post_(f: Tensor, h: Tensor, post: Tensor, comb: Tensor) -> Tensor:
+              # Nobody reads h afterwards: a kernel may write into its memory.
+              return __torch__.hc_post(f, h, post, comb)
+
             def expand(e: Tensor) -> Tensor:
               return e.unsqueeze(1).repeat([1, %(n), 1])
 
             def write(h: Tensor, f: Tensor, state: List[Tensor]) -> Tensor:
-              return __torch__.hc_post(f, h, state[0], state[1])
+              return __torch__.hc_post_(f, h, state[0], state[1])
             """;
 
     private static final String HEAD = """

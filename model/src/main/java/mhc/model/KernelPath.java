@@ -12,9 +12,9 @@ enum KernelPath {
     /** The plain tensor operations of the program itself. */
     REFERENCE("reference", List.of()),
     /** Every operation on streams fused. */
-    FUSED("fused", List.of("hc_mix", "hc_coeffs", "hc_apply_pre", "hc_pre", "hc_post", "hc_post_pre", "hc_head")),
+    FUSED("fused", List.of("hc_mix", "hc_coeffs", "hc_apply_pre", "hc_pre", "hc_post_", "hc_post_pre_", "hc_head")),
     /** Reading and writing streams fused, coefficients by the reference: unconstrained hyper-connections. */
-    FUSED_APPLY("fused-apply", List.of("hc_apply_pre", "hc_post"));
+    FUSED_APPLY("fused-apply", List.of("hc_apply_pre", "hc_post_"));
 
     private final String label;
     private final List<String> fused;

@@ -33,7 +33,8 @@ interface Residual {
      *
      * {@code x} is the sublayer's input, normed where its weight {@code norm_w} is given; {@code f} its output; {@code state}
      * [] or [post [T,n], comb [T,n,n] (index [in, out]), ...]; {@code before} the state of the site before, [] at the first.
-     * {@code write_read} is one site's {@code write} and the next one's {@code read}: the boundary between two sublayers.
+     * {@code write_read} is one site's {@code write} and the next one's {@code read}: the boundary between two sublayers. Both may use the memory of the {@code h}
+     * they are given, which nobody reads afterwards.
      */
     String source();
 }

@@ -122,6 +122,10 @@ class FusedOperationsTest {
               out3 = ops.mhc.hc_post(f, h, post3, comb3)
               out5, y5, post5, comb5 = ops.mhc.hc_post_pre(f, h, post3, comb3, fn, scale, base, norm_w, 20, 1e-5, 1e-6, 2.0)
               y6, post6, comb6 = ops.mhc.hc_pre(out3, fn, scale, base, norm_w, n, 20, 1e-5, 1e-6, 2.0)
+              kept = h.clone()
+              out7 = ops.mhc.hc_post_(f, kept, post3, comb3)
+              kept8 = h.clone()
+              out8, y8, post8, comb8 = ops.mhc.hc_post_pre_(f, kept8, post3, comb3, fn, scale, base, norm_w, 20, 1e-5, 1e-6, 2.0)
               fnh = fn.narrow(0, 0, n)
               head = __torch__.hc_head(h7, fnh.to(7), scale.narrow(0, 0, 1).to(7), base.narrow(0, 0, n).to(7), 1e-5, 1e-6)
               head3 = ops.mhc.hc_head(h, fnh, scale.narrow(0, 0, 1), base.narrow(0, 0, n), 1e-5, 1e-6)
@@ -129,6 +133,8 @@ class FusedOperationsTest {
               same = torch.equal(y3, ops.mhc.hc_apply_pre(h, pre2)) and torch.equal(post3, post2) and torch.equal(comb3, comb2)
               same = same and torch.equal(post4, post2) and torch.equal(comb4, comb2)
               same = same and torch.equal(out5, out3) and torch.equal(y5, y6) and torch.equal(post5, post6) and torch.equal(comb5, comb6)
+              same = same and torch.equal(out7, out3) and torch.equal(kept, out3) and torch.equal(kept8, out3)
+              same = same and torch.equal(out8, out3) and torch.equal(y8, y6) and torch.equal(post8, post6) and torch.equal(comb8, comb6)
               errors = [__torch__.worst(mix2, mix), __torch__.worst(pre2, pre), __torch__.worst(post2, post), __torch__.worst(comb2, comb)]
               errors.extend([__torch__.worst(y3, y), __torch__.worst(y4, normed), __torch__.worst(out3, out), __torch__.worst(head3, head)])
               errors.append(torch.full([], 0.0 if same else 1.0, dtype=7))
@@ -197,6 +203,25 @@ class FusedOperationsTest {
                             tensor(normal(new Random(1), 5 * 4 * 24, 1), 5, 4, 24),
                             tensor(new float[] {.5f, -2, 3, 1}, 1, 4))[0])
                     .isBetween(0.0, 1e-6);
+        }
+    }
+
+    @Test
+    void refusesToOverwriteStreamsThatAreNotContiguous() {
+        String run = """
+                def run(self: __torch__.Program, h: Tensor, f: Tensor, post: Tensor, comb: Tensor) -> Tensor:
+                  return ops.mhc.hc_post_(f, h.transpose(0, 1).contiguous().transpose(0, 1), post, comb)
+                """;
+        Random random = new Random(2);
+        try (PtSymbolBlock module = module(run)) {
+            assertThatThrownBy(() -> run(
+                            module,
+                            tensor(normal(random, 5 * 4 * 24, 1), 5, 4, 24),
+                            tensor(normal(random, 5 * 24, 1), 5, 24),
+                            tensor(normal(random, 5 * 4, 1), 5, 4),
+                            tensor(normal(random, 5 * 16, 1), 5, 4, 4)))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("not contiguous");
         }
     }
 
