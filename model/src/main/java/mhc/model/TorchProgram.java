@@ -13,6 +13,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,17 +45,36 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
 
     /** Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files. */
     static TorchProgram load(Checkpoint checkpoint, String device, KernelPath kernels, ComputeType type) {
+        String source = kernels.rewrite(checkpoint.program().source());
+        TorchProgram program = load(source, checkpoint.config().vocabulary(), device, type);
+        try {
+            program.bind(checkpoint);
+            return program;
+        } catch (RuntimeException e) {
+            program.close();
+            throw e;
+        }
+    }
+
+    /** Loads a program onto weights that are there already, in its order; they may be closed afterwards. */
+    static TorchProgram load(String source, int vocabulary, String device, PtNDArray[] weights) {
+        TorchProgram program = load(source, vocabulary, device, ComputeType.FLOAT32);
+        try (IValue list = IValue.listFrom(weights);
+                IValue wrong = program.call("bind", list)) {
+            if (wrong.toLong() >= 0) {
+                throw new IllegalArgumentException("weight " + wrong.toLong() + " is not finite");
+            }
+        }
+        return program;
+    }
+
+    private static TorchProgram load(String source, int vocabulary, String device, ComputeType type) {
         Torch.prepareThread();
         NDManager manager = Torch.newManager(device);
         try {
-            byte[] archive =
-                    TorchArchive.of(kernels.rewrite(checkpoint.program().source()));
-            PtSymbolBlock block =
-                    JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
-            TorchProgram program =
-                    new TorchProgram(manager, block, checkpoint.config().vocabulary(), type);
-            program.bind(checkpoint);
-            return program;
+            InputStream archive = new ByteArrayInputStream(TorchArchive.of(source));
+            PtSymbolBlock block = JniUtils.loadModule((PtNDManager) manager, archive, false, false);
+            return new TorchProgram(manager, block, vocabulary, type);
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException("Reading from memory failed", e);

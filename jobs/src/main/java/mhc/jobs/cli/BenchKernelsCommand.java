@@ -9,9 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import mhc.datasets.InputException;
 import mhc.model.KernelBench;
+import mhc.model.ModelBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Times each fused operation beside its TorchScript reference, n = 4 streams in float32.",
             "of copy: bytes that must move over the time, against a copy of the streams at the same shape.",
-            "of floor: the least time the bytes or FLOPs allow here, over the time."
+            "of floor: the least time the bytes or FLOPs allow here, over the time.",
+            "With --model: what mHC adds to the time of a whole model, prompt and decoding."
         })
 final class BenchKernelsCommand implements Callable<Integer> {
     private static final long[] TOKENS = {1, 8, 64, 512, 4096};
@@ -44,6 +47,13 @@ final class BenchKernelsCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "Few shapes, in some seconds")
     private boolean quick;
 
+    @Option(
+            names = "--model",
+            description =
+                    "Instead of operations, a whole model of C = 768 and 12 layers with random weights: plain residual,"
+                            + " mHC fused and mHC by the reference, in turns")
+    private boolean model;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows there as well")
     private Path json;
 
@@ -53,7 +63,12 @@ final class BenchKernelsCommand implements Callable<Integer> {
             throw new InputException("--device " + device + " --threads " + threads
                     + " is not possible: give cpu or gpu, and at least one thread.");
         }
-        try (KernelBench bench = KernelBench.open(device.equals("gpu") ? "cuda" : device, threads)) {
+        String engineDevice = device.equals("gpu") ? "cuda" : device;
+        if (model) {
+            wholeModel(engineDevice);
+            return 0;
+        }
+        try (KernelBench bench = KernelBench.open(engineDevice, threads)) {
             KernelBench.Machine machine = bench.machine();
             print(
                     "%s, %d threads: copy %.1f GB/s, matrix product %.0f GFLOP/s",
@@ -70,9 +85,25 @@ final class BenchKernelsCommand implements Callable<Integer> {
                     });
                 }
             }
-            write(json, device, threads, machine, rows);
+            write(Map.of("machine", machine, "rows", rows));
         }
         return 0;
+    }
+
+    private void wholeModel(String engineDevice) {
+        print("%s, %d threads, float32: time beyond that of the plain residual", device, threads);
+        print("%-18s %12s %12s %14s", "work", "plain ms", "mHC fused", "mHC reference");
+        List<ModelBench.Row> rows = new ArrayList<>();
+        try (ModelBench bench = ModelBench.open(engineDevice, threads)) {
+            bench.run(row -> {
+                rows.add(row);
+                print(
+                        "%-18s %12.2f %+11.1f%% %+13.1f%%",
+                        row.work(), row.plainSeconds() * 1e3, row.fusedOverhead() * 100, row.referenceOverhead() * 100);
+            });
+        }
+        print("For training at n = 4, arXiv 2512.24880 reports +6.7%%.");
+        write(Map.of("rows", rows));
     }
 
     private void print(KernelBench.Row row) {
@@ -89,8 +120,7 @@ final class BenchKernelsCommand implements Callable<Integer> {
                 row.referenceSeconds() / row.seconds());
     }
 
-    private static void write(
-            Path json, String device, int threads, KernelBench.Machine machine, List<KernelBench.Row> rows) {
+    private void write(Map<String, Object> measured) {
         if (json == null) {
             return;
         }
@@ -99,8 +129,7 @@ final class BenchKernelsCommand implements Callable<Integer> {
         content.put("threads", threads);
         content.put("streams", 4);
         content.put("dtype", "float32");
-        content.put("machine", machine);
-        content.put("rows", rows);
+        content.putAll(new TreeMap<>(measured));
         try {
             JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), content);
         } catch (IOException e) {
