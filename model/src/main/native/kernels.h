@@ -47,8 +47,10 @@ struct Operations {
 
 enum class Isa : int32_t { BASELINE, AVX2, AVX512, NEON };
 
-// The best instruction set of this processor; MHC_KERNELS_ISA=baseline|avx2|avx512 asks for a lower one.
+// The best instruction set of this processor; MHC_KERNELS_ISA=baseline|avx2|avx512|neon asks for another one.
 Isa cpu_isa();
+// False if the one that is asked for is not there.
+bool cpu_isa_exists();
 bool cpu_has(Isa isa);
 const char* name_of(Isa isa);
 

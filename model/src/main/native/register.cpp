@@ -252,7 +252,7 @@ constexpr const char* LIBRARY = "hc_library() -> int";
 // Whether the operations are there afterwards. A copy of this library that was loaded before has the name already.
 bool register_ops() {
     const torch::Shim& shim = torch::shim();
-    if (!shim.complete()) return false;
+    if (!shim.complete() || !cpu_isa_exists()) return false;
     void *definitions = nullptr, *cpu = nullptr, *any = nullptr;
     if (shim.library_init_def("mhc", __FILE__, __LINE__, &definitions) != 0) return true;
     if (shim.library_init_impl("mhc", "CPU", __FILE__, __LINE__, &cpu) != 0) return false;

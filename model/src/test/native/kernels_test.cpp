@@ -187,13 +187,20 @@ void agrees(const Operations& ops, Fixture& x, double logits, double size = 1) {
           output_limit(x.shape.dtype, 3 * limit * size));
 }
 
+struct Size {
+    int64_t tokens, channels;
+};
+
+// Blocks that are full, broken and missing; one panel and several; whole vectors and parts of one.
+const std::vector<Size> FEW_SIZES = {{0, 64}, {1, 64}, {45, 28}, {13, 100}, {1, 1}, {3, 7}, {1, 300}};
+const std::vector<Size> ALL_SIZES = {{0, 64},   {1, 64},    {13, 64},   {137, 64},  {13, 100},  {1, 1},     {3, 7},    {8192, 17},
+                                     {1, 1280}, {13, 1280}, {5, 1920},  {13, 2560}, {3, 4096},  {2, 5120},  {9, 7168}, {1, 7168}};
+bool brief = false;
+
 void shapes(const Operations& (*ops)(Shape)) {
-    struct Size { int64_t tokens, channels; };
-    const Size sizes[] = {{0, 64},   {1, 64},    {13, 64},   {137, 64},  {13, 100},  {1, 1},     {3, 7},    {8192, 17},
-                          {1, 1280}, {13, 1280}, {5, 1920},  {13, 2560}, {3, 4096},  {2, 5120},  {9, 7168}, {1, 7168}};
     for (Dtype dtype : {Dtype::F32, Dtype::BF16}) {
         for (int n : {1, 2, 3, 4, 8, 16}) {
-            for (Size size : sizes) {
+            for (Size size : brief ? FEW_SIZES : ALL_SIZES) {
                 if (n != 4 && size.tokens * size.channels > 3000) continue;
                 const std::string at = context;
                 context += " T=" + std::to_string(size.tokens) + " C=" + std::to_string(size.channels) +
@@ -278,13 +285,14 @@ void properties(const Operations& (*ops)(Shape)) {
 // Few tokens share out the rows of fn, many the tokens: the bits are those of one thread.
 void threads(const Operations& (*ops)(Shape)) {
     if (!omp_set_num_threads) return;
+    const int64_t channels = brief ? 700 : 2560;
     for (int64_t tokens : {1, 11, 70}) {
         omp_set_num_threads(1);
-        Fixture one(tokens, 4, 2560, Dtype::F32);
+        Fixture one(tokens, 4, channels, Dtype::F32);
         one.run(ops(one.shape));
         for (int count : {2, 3, 5}) {
             omp_set_num_threads(count);
-            Fixture many(tokens, 4, 2560, Dtype::F32);
+            Fixture many(tokens, 4, channels, Dtype::F32);
             many.run(ops(many.shape));
             expect(many.y == one.y && many.comb == one.comb && many.out == one.out, "threads change the bits", count);
         }
@@ -336,8 +344,10 @@ void test() {
 }  // namespace
 }  // namespace mhc
 
-int main() {
+// kernels_test [brief]: the latter with fewer and smaller shapes, for the sanitizers.
+int main(int count, char** arguments) {
     using namespace mhc;
+    brief = count > 1 && std::strcmp(arguments[1], "brief") == 0;
     test<Isa::BASELINE>();
     test<Isa::NEON>();
     test<Isa::AVX2>();

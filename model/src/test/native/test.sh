@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the native test of the kernels: test.sh FOLDER OBJECTS, with OBJECTS a folder that build.sh filled, or
-# test.sh FOLDER sanitized, which compiles the kernels anew with the address and undefined-behaviour sanitizers (minutes).
+# test.sh FOLDER sanitized, which compiles the kernels anew with the address and undefined-behaviour sanitizers
+# and runs fewer shapes.
 # A test that passed is not run again while sources and compiler are the same.
 set -eu
 objects=$2
@@ -17,12 +18,13 @@ signature=$({ cat ./* ../../main/native/*.* ../../main/native/cpu/*; "$CXX" --ve
 [ "$(cat "$folder/passed" 2>/dev/null)" = "$signature" ] && exit 0
 
 flags="-std=c++17 -O1 -Wall -Wextra"
+extent=
 if [ "$objects" = sanitized ]; then
     sanitizers="-g1 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
     flags="$flags $sanitizers"
-    objects=$folder/objects
+    objects=$folder/objects extent=brief
     CXXFLAGS=$sanitizers sh ../../main/native/build.sh "$objects"
 fi
 "$CXX" $flags kernels_test.cpp "$objects"/*.o -Wl,--no-as-needed -lgomp -ldl -o "$folder/kernels_test"
-OMP_NUM_THREADS=2 "$folder/kernels_test" >"$folder/log" || { cat "$folder/log" >&2; exit 1; }
+OMP_NUM_THREADS=2 "$folder/kernels_test" $extent >"$folder/log" || { cat "$folder/log" >&2; exit 1; }
 echo "$signature" >"$folder/passed"

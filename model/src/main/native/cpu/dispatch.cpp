@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
+#include <optional>
 
 #include "../kernels.h"
 
@@ -21,16 +22,18 @@ const Operations& operations(Shape);
 
 namespace {
 
-Isa best() {
+// What MHC_KERNELS_ISA asks for, or the best; none where this processor has no such set.
+std::optional<Isa> chosen() {
     const char* wanted = std::getenv("MHC_KERNELS_ISA");
-    for (Isa isa : {Isa::AVX512, Isa::AVX2}) {
+    for (Isa isa : {Isa::AVX512, Isa::AVX2, Isa::NEON, Isa::BASELINE}) {
         if (cpu_has(isa) && (wanted == nullptr || std::strcmp(wanted, name_of(isa)) == 0)) return isa;
     }
-#ifdef __aarch64__
-    return Isa::NEON;
-#else
-    return Isa::BASELINE;
-#endif
+    return std::nullopt;
+}
+
+const std::optional<Isa>& choice() {
+    static const std::optional<Isa> isa = chosen();
+    return isa;
 }
 
 }  // namespace
@@ -59,10 +62,9 @@ const char* name_of(Isa isa) {
     }
 }
 
-Isa cpu_isa() {
-    static const Isa isa = best();
-    return isa;
-}
+bool cpu_isa_exists() { return choice().has_value(); }
+
+Isa cpu_isa() { return choice().value_or(Isa::BASELINE); }
 
 const Operations& cpu_operations([[maybe_unused]] Isa isa, Shape shape) {
 #ifdef __x86_64__

@@ -31,6 +31,9 @@ public final class KernelBench implements AutoCloseable {
     /** From here on inputs are rotated out of cache; fewer tokens are where the operation before left them. */
     private static final long COLD_TOKENS = 4096;
 
+    /** Results from here on are never memory that the C library kept (the most that its M_MMAP_THRESHOLD grows to). */
+    private static final long ALWAYS_FRESH = 32L << 20;
+
     private static final int SAMPLES = 7;
     private static final double SAMPLE_SECONDS = 0.02;
 
@@ -76,19 +79,24 @@ public final class KernelBench implements AutoCloseable {
     /**
      * One operation at one shape.
      *
+     * @param seconds of one call, its results allocated by it
+     * @param pageSeconds of these, what writing results costs beyond writing as much memory again: large ones are new pages
+     *     of the operating system at every call
      * @param bytes that must move, weights and outputs included, each once
-     * @param copyFraction of what a copy of the streams into a fresh tensor, at the same shape, moves per second
-     * @param floorSeconds the larger of {@code bytes} at the copy's rate and the projection's FLOPs at the product's
+     * @param copyFraction rate of {@code bytes}, without {@code pageSeconds}, over that of the machine's copy; above 1 where
+     *     caches hold what is read
+     * @param productFraction rate of the projection's FLOPs over that of the machine's matrix product; 0 without a projection
      */
     public record Row(
             String op,
             long tokens,
             int channels,
             double seconds,
+            double pageSeconds,
             double referenceSeconds,
             long bytes,
             double copyFraction,
-            double floorSeconds) {}
+            double productFraction) {}
 
     public Machine machine() {
         return machine;
@@ -98,41 +106,65 @@ public final class KernelBench implements AutoCloseable {
     public void run(long tokens, int channels, Consumer<Row> rows) {
         try (NDManager scope = manager.newSubManager()) {
             Inputs inputs = Inputs.random(scope, tokens, channels);
-            double cloned = 2.0 * Float.BYTES * tokens * STREAMS * channels / median("clone", inputs);
+            double read = pages("f", Float.BYTES * tokens * channels, inputs);
+            double written = pages("h", Float.BYTES * tokens * channels * STREAMS, inputs);
             for (Op op : Op.values()) {
                 double fused = median("fused_" + op.label, inputs);
                 double reference = median("plain_" + op.label, inputs);
+                double pages = (op.reads ? read : 0) + (op.writes ? written : 0);
                 long bytes = op.bytes(tokens, channels);
-                double floor = Math.max(
-                        bytes / machine.copyBytesPerSecond,
-                        op.projected * 2.0 * STREAMS * channels * tokens / machine.flopsPerSecond);
-                rows.accept(
-                        new Row(op.label, tokens, channels, fused, reference, bytes, bytes / fused / cloned, floor));
+                double flops = op.projected * 2.0 * STREAMS * channels * tokens;
+                rows.accept(new Row(
+                        op.label,
+                        tokens,
+                        channels,
+                        fused,
+                        pages,
+                        reference,
+                        bytes,
+                        bytes / (fused - pages) / machine.copyBytesPerSecond,
+                        flops / fused / machine.flopsPerSecond));
             }
         }
     }
 
-    /** An operation and what it must do: values of size C moved per token, other floats per token, rows of fn. */
+    /** Seconds that a fresh tensor like the streams ({@code h}) or a sublayer's output ({@code f}) costs by its pages. */
+    private double pages(String like, long bytes, Inputs inputs) {
+        return bytes < ALWAYS_FRESH
+                ? 0
+                : Math.max(0, median("fresh_" + like, inputs) - median("again_" + like, inputs));
+    }
+
+    /**
+     * An operation and what it must do: values of size C moved per token, other floats per token, rows of fn; whether a read of
+     * the streams or new streams are among its results.
+     */
     private enum Op {
-        MIX("hc_mix", STREAMS, ROWS, ROWS),
-        COEFFS("hc_coeffs", 0, 2 * ROWS, 0),
-        APPLY_PRE("hc_apply_pre", STREAMS + 1, STREAMS, 0),
-        PRE("hc_pre", STREAMS + 1, ROWS - STREAMS, ROWS),
-        POST("hc_post", 2 * STREAMS + 1, ROWS - STREAMS, 0),
-        POST_PRE("hc_post_pre", 2 * STREAMS + 2, 2 * (ROWS - STREAMS), ROWS),
-        HEAD("hc_head", STREAMS + 1, 0, STREAMS),
-        SITE("site", 3 * STREAMS + 2, 2 * (ROWS - STREAMS), ROWS);
+        MIX("hc_mix", STREAMS, ROWS, ROWS, false, false),
+        COEFFS("hc_coeffs", 0, 2 * ROWS, 0, false, false),
+        APPLY_PRE("hc_apply_pre", STREAMS + 1, STREAMS, 0, true, false),
+        PRE("hc_pre", STREAMS + 1, ROWS - STREAMS, ROWS, true, false),
+        POST("hc_post", 2 * STREAMS + 1, ROWS - STREAMS, 0, false, true),
+        POST_IN_PLACE("hc_post_", 2 * STREAMS + 1, ROWS - STREAMS, 0, false, false),
+        POST_PRE("hc_post_pre", 2 * STREAMS + 2, 2 * (ROWS - STREAMS), ROWS, true, true),
+        POST_PRE_IN_PLACE("hc_post_pre_", 2 * STREAMS + 2, 2 * (ROWS - STREAMS), ROWS, true, false),
+        HEAD("hc_head", STREAMS + 1, 0, STREAMS, true, false),
+        SITE("site", 3 * STREAMS + 2, 2 * (ROWS - STREAMS), ROWS, true, false);
 
         private final String label;
         private final int wide;
         private final int narrow;
         private final int projected;
+        private final boolean reads;
+        private final boolean writes;
 
-        Op(String label, int wide, int narrow, int projected) {
+        Op(String label, int wide, int narrow, int projected, boolean reads, boolean writes) {
             this.label = label;
             this.wide = wide;
             this.narrow = narrow;
             this.projected = projected;
+            this.reads = reads;
+            this.writes = writes;
         }
 
         long bytes(long tokens, int channels) {
@@ -152,6 +184,8 @@ public final class KernelBench implements AutoCloseable {
                 outputs[i] = scope.randomNormal(new Shape(tokens, channels));
             }
             long length = (long) STREAMS * channels;
+            // Columns of sum 1: streams that are written over and over keep their size.
+            NDArray comb = scope.randomUniform(0, 1, new Shape(tokens, STREAMS, STREAMS));
             NDArray[] fixed = {
                 scope.randomNormal(new Shape(ROWS, length)).mul(1 / Math.sqrt(length)),
                 scope.ones(new Shape(3)),
@@ -159,7 +193,7 @@ public final class KernelBench implements AutoCloseable {
                 scope.randomNormal(new Shape(tokens, ROWS)),
                 scope.randomUniform(0, 1, new Shape(tokens, STREAMS)),
                 scope.randomUniform(0, 2, new Shape(tokens, STREAMS)),
-                scope.randomUniform(0, 1, new Shape(tokens, STREAMS, STREAMS)),
+                comb.div(comb.sum(new int[] {1}, true)),
             };
             return new Inputs(streams, outputs, fixed);
         }

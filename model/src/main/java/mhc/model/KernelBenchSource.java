@@ -8,23 +8,17 @@ final class KernelBenchSource {
         {"hc_apply_pre", "%hc_apply_pre(h[k], w[4])"},
         {"hc_pre", "%hc_pre(h[k], w[0], w[1], w[2], None, 4, 20, 1e-6, 1e-6, 2.0)[0]"},
         {"hc_post", "%hc_post(f[k], h[k], w[5], w[6])"},
+        {"hc_post_", "%hc_post_(f[k], h[k], w[5], w[6])"},
+        {"hc_post_pre", "%hc_post_pre(f[k], h[k], w[5], w[6], w[0], w[1], w[2], None, 20, 1e-6, 1e-6, 2.0)[1]"},
+        {"hc_post_pre_", "%hc_post_pre_(f[k], h[k], w[5], w[6], w[0], w[1], w[2], None, 20, 1e-6, 1e-6, 2.0)[1]"},
         {"hc_head", "%hc_head(h[k], w[0].narrow(0, 0, 4), w[1].narrow(0, 0, 1), w[2].narrow(0, 0, 4), 1e-6, 1e-6)"},
     };
 
-    /** What a site costs with a sublayer between its two halves, and the boundary between two sites. */
-    private static final String PAIRS = """
+    /** What a site costs with a sublayer between its two halves. */
+    private static final String SITE = """
             def site_%(v)(h: Tensor, f: Tensor, w: List[Tensor]) -> Tensor:
               y, post, comb = %hc_pre(h, w[0], w[1], w[2], None, 4, 20, 1e-6, 1e-6, 2.0)
-              return %hc_post(f, h, post, comb)
-            """;
-
-    private static final String BOUNDARY = """
-            def boundary_fused(h: Tensor, f: Tensor, w: List[Tensor]) -> Tensor:
-              return ops.mhc.hc_post_pre(f, h, w[5], w[6], w[0], w[1], w[2], None, 20, 1e-6, 1e-6, 2.0)[1]
-
-            def boundary_plain(h: Tensor, f: Tensor, w: List[Tensor]) -> Tensor:
-              out = __torch__.hc_post(f, h, w[5], w[6])
-              return __torch__.hc_pre(out, w[0], w[1], w[2], None, 4, 20, 1e-6, 1e-6, 2.0)[0]
+              return %hc_post_(f, h, post, comb)
             """;
 
     private static final String LOOP = """
@@ -49,10 +43,12 @@ final class KernelBenchSource {
         }
         for (String variant : new String[] {"fused", "plain"}) {
             methods.append(loop(variant + "_site", "__torch__.site_" + variant + "(h[k], f[k], w)"));
-            methods.append(loop(variant + "_hc_post_pre", "__torch__.boundary_" + variant + "(h[k], f[k], w)"));
         }
         methods.append(loop("copy", "h[1 - k].copy_(h[k], False)"));
-        methods.append(loop("clone", "h[k].clone()"));
+        for (String like : new String[] {"h", "f"}) {
+            methods.append(loop("fresh_" + like, "torch.empty_like(" + like + "[k]).fill_(1.0)"));
+            methods.append(loop("again_" + like, like + "[k].fill_(1.0)"));
+        }
         methods.append(loop("product", "torch.linear(h[0], h[1])"));
         String reference =
                 new HyperResidual(true, 1, 4, 20, 1e-6, 1e-6, HyperResidual.Collapse.HEAD, true, false).source();
@@ -61,9 +57,8 @@ final class KernelBenchSource {
                 TorchArchive.MODULE_HEADER + methods.toString().indent(2),
                 Program.RMS,
                 reference,
-                PAIRS.replace("%(v)", "fused").replace("%", "ops.mhc."),
-                PAIRS.replace("%(v)", "plain").replace("%", "__torch__."),
-                BOUNDARY);
+                SITE.replace("%(v)", "fused").replace("%", "ops.mhc."),
+                SITE.replace("%(v)", "plain").replace("%", "__torch__."));
     }
 
     private static String loop(String name, String call) {

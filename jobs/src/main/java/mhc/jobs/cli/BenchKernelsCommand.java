@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import mhc.datasets.InputException;
 import mhc.model.KernelBench;
 import mhc.model.ModelBench;
@@ -25,15 +26,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Times each fused operation beside its TorchScript reference, n = 4 streams in float32.",
-            "of copy: bytes that must move over the time, against a copy of the streams at the same shape.",
-            "of floor: the least time the bytes or FLOPs allow here, over the time.",
+            "pages: what of the time is new pages of the operating system for large results.",
+            "of copy: rate of the bytes that must move, without pages, against a plain copy of 128 MB.",
+            "of GEMM: rate of the projection's FLOPs against a square matrix product.",
             "With --model: what mHC adds to the time of a whole model, prompt and decoding."
         })
 final class BenchKernelsCommand implements Callable<Integer> {
-    private static final long[] TOKENS = {1, 8, 64, 512, 4096};
-    private static final int[] CHANNELS = {768, 1280, 2560, 4096, 7168};
-    private static final long[] QUICK_TOKENS = {1, 64, 512};
-    private static final int[] QUICK_CHANNELS = {768, 2560};
+    private static final List<Integer> QUICK_TOKENS = List.of(1, 64, 512);
+    private static final List<Integer> QUICK_CHANNELS = List.of(768, 2560);
 
     @Spec
     private CommandSpec spec;
@@ -44,7 +44,21 @@ final class BenchKernelsCommand implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "1", description = "Threads (default: ${DEFAULT-VALUE})")
     private int threads;
 
-    @Option(names = "--quick", description = "Few shapes, in some seconds")
+    @Option(
+            names = "--tokens",
+            split = ",",
+            defaultValue = "1,8,64,512,4096",
+            description = "Tokens of a call (default: ${DEFAULT-VALUE})")
+    private List<Integer> tokens;
+
+    @Option(
+            names = "--channels",
+            split = ",",
+            defaultValue = "768,1280,2560,4096,7168",
+            description = "Widths C of a stream (default: ${DEFAULT-VALUE})")
+    private List<Integer> channels;
+
+    @Option(names = "--quick", description = "1, 64 and 512 tokens of 768 and 2560 channels")
     private boolean quick;
 
     @Option(
@@ -63,6 +77,9 @@ final class BenchKernelsCommand implements Callable<Integer> {
             throw new InputException("--device " + device + " --threads " + threads
                     + " is not possible: give cpu or gpu, and at least one thread.");
         }
+        if (Stream.concat(tokens.stream(), channels.stream()).anyMatch(count -> count < 1)) {
+            throw new InputException("--tokens " + tokens + " --channels " + channels + " must all be at least 1.");
+        }
         String engineDevice = device.equals("gpu") ? "cuda" : device;
         if (model) {
             wholeModel(engineDevice);
@@ -74,12 +91,12 @@ final class BenchKernelsCommand implements Callable<Integer> {
                     "%s, %d threads: copy %.1f GB/s, matrix product %.0f GFLOP/s",
                     device, threads, machine.copyBytesPerSecond() * 1e-9, machine.flopsPerSecond() * 1e-9);
             print(
-                    "%-13s %6s %9s %12s %12s %9s %9s %9s %9s",
-                    "op", "tokens", "channels", "us", "MB", "GB/s", "of copy", "of floor", "speed-up");
+                    "%-13s %6s %9s %12s %12s %12s %9s %9s %9s",
+                    "op", "tokens", "channels", "us", "pages us", "MB", "of copy", "of GEMM", "speed-up");
             List<KernelBench.Row> rows = new ArrayList<>();
-            for (int channels : quick ? QUICK_CHANNELS : CHANNELS) {
-                for (long tokens : quick ? QUICK_TOKENS : TOKENS) {
-                    bench.run(tokens, channels, row -> {
+            for (int width : quick ? QUICK_CHANNELS : channels) {
+                for (int count : quick ? QUICK_TOKENS : tokens) {
+                    bench.run(count, width, row -> {
                         rows.add(row);
                         print(row);
                     });
@@ -108,15 +125,15 @@ final class BenchKernelsCommand implements Callable<Integer> {
 
     private void print(KernelBench.Row row) {
         print(
-                "%-13s %6d %9d %12.2f %12.3f %9.2f %8.0f%% %8.0f%% %8.1fx",
+                "%-13s %6d %9d %12.2f %12.2f %12.3f %8.0f%% %9s %8.1fx",
                 row.op(),
                 row.tokens(),
                 row.channels(),
                 row.seconds() * 1e6,
+                row.pageSeconds() * 1e6,
                 row.bytes() * 1e-6,
-                row.bytes() / row.seconds() * 1e-9,
                 row.copyFraction() * 100,
-                row.floorSeconds() / row.seconds() * 100,
+                row.productFraction() == 0 ? "" : Math.round(row.productFraction() * 100) + "%",
                 row.referenceSeconds() / row.seconds());
     }
 

@@ -10,7 +10,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import mhc.datasets.InputException;
 
 /**
  * Brings the operations {@code torch.ops.mhc.*} into the engine of this process, once. Thread-safe; processes that start at
@@ -18,6 +20,8 @@ import java.util.Optional;
  */
 public final class FusedKernels {
     private static final String FILE = "libmhc_kernels.so";
+    private static final String INSTRUCTION_SET = "MHC_KERNELS_ISA";
+    private static final List<String> INSTRUCTION_SETS = List.of("baseline", "avx2", "avx512", "neon");
 
     /** Why the operations cannot be used; empty text once they are there, null before the first try. */
     private static String failure;
@@ -29,11 +33,13 @@ public final class FusedKernels {
      *
      * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
      * @return why the operations are not there for the device, as the end of a sentence; empty when they are
+     * @throws InputException when {@code MHC_KERNELS_ISA} names no instruction set
      */
     public static synchronized Optional<String> load(String device) {
         if (!device.equals("cpu")) {
             return Optional.of("the fused ones run on CPUs only, not on " + device);
         }
+        requireKnown(System.getenv(INSTRUCTION_SET));
         if (failure == null) {
             failure = tryToLoad(platform(System.getProperty("os.name"), System.getProperty("os.arch")));
         }
@@ -51,7 +57,28 @@ public final class FusedKernels {
         } catch (IOException e) {
             return "it could not be unpacked into " + Utils.getEngineCacheDir() + " (" + e.getMessage() + ")";
         } catch (UnsatisfiedLinkError e) {
-            return "it does not load beside this libtorch, 2.7 or newer being needed (" + e.getMessage() + ")";
+            return refusal(System.getenv(INSTRUCTION_SET), e.getMessage());
+        }
+    }
+
+    /** Why the library would not load, given the instruction set that the environment asks for, if any. */
+    static String refusal(String instructionSet, String message) {
+        return instructionSet == null
+                ? "it does not load beside this libtorch, 2.7 or newer being needed (" + message + ")"
+                : INSTRUCTION_SET + " is \"" + instructionSet
+                        + "\", and this processor or build has no such instruction set:" + " unset it, or give one of "
+                        + INSTRUCTION_SETS;
+    }
+
+    /**
+     * Refuses a word that names no instruction set.
+     *
+     * @throws InputException naming those that there are
+     */
+    static void requireKnown(String instructionSet) {
+        if (instructionSet != null && !INSTRUCTION_SETS.contains(instructionSet)) {
+            throw new InputException(INSTRUCTION_SET + " is \"" + instructionSet
+                    + "\", which is no instruction set: unset it," + " or give one of " + INSTRUCTION_SETS + ".");
         }
     }
 

@@ -1,6 +1,7 @@
 package mhc.model.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import mhc.datasets.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,17 @@ class FusedKernelsTest {
     })
     void namesPlatformsAsTheBuildDoes(String system, String processor, String expected) {
         assertThat(FusedKernels.platform(system, processor)).isEqualTo(expected);
+    }
+
+    @Test
+    void refusesAMisspeltInstructionSet() {
+        FusedKernels.requireKnown(null);
+        FusedKernels.requireKnown("avx2");
+        assertThatThrownBy(() -> FusedKernels.requireKnown("axv2"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("MHC_KERNELS_ISA", "axv2", "avx512");
+        assertThat(FusedKernels.refusal("neon", "")).contains("MHC_KERNELS_ISA", "neon", "avx512");
+        assertThat(FusedKernels.refusal(null, "why")).contains("libtorch", "why");
     }
 
     @Test
