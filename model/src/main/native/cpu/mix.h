@@ -5,8 +5,8 @@
 namespace mhc::MHC_ISA {
 
 // Tokens that share one pass over fn.
-constexpr int BLOCK = 16;
-// Values of nC summed before they join the total: a panel of eight tokens stays in the first cache, and sums in two
+constexpr int BLOCK = 8;
+// Values of nC summed before they join the total: a panel of BLOCK tokens stays in the first cache, and sums in two
 // levels lose less than one long chain.
 constexpr int64_t PANEL = 512;
 // Rows of fn that have their totals on the stack at once; n = 8 has 80.
@@ -60,55 +60,32 @@ inline void pack(const S* x, int64_t stride, int64_t length, Vec* panel, Vec* sq
     for (int t = 0; t < TOKENS; t++) square[t] += sum[t];
 }
 
-// Tokens that meet fn at once: they share what it costs to bring its values into registers.
+// For TOKENS tokens of `length` = n*C values: raw[row][BLOCK] for `rows` rows of fn, and squares[BLOCK].
+// Each (row, token) is summed in the same order whatever TOKENS is: a token's result does not depend on its neighbours.
 template <class S, int TOKENS>
-struct Group {
-    static constexpr int ROWS = ACCUMULATORS / TOKENS > 12 ? 12 : ACCUMULATORS / TOKENS;
-    Vec total[ROW_CHUNK * TOKENS + LANES];
-    Vec square[TOKENS];
-
-    void clear(int rows) {
-        for (int i = 0; i < rows * TOKENS + LANES; i++) total[i] = Vec{};
-        for (int t = 0; t < TOKENS; t++) square[t] = Vec{};
-    }
-
-    // Adds one panel of x, `count` values from it on. `next` is what will be read after it.
-    void add(const S* x, int64_t length, const float* fn, int rows, int64_t count, const S* next) {
-        Vec panel[PANEL / LANES * TOKENS];
-        pack<S, TOKENS>(x, length, count, panel, square);
-        for (int r = 0; r < rows; r += ROWS) {
-            const char* ahead = reinterpret_cast<const char*>(next + (r / ROWS) % TOKENS * length);
-            panel_dots<TOKENS, ROWS>(panel, fn + r * length, length, rows - r, count, ahead, sizeof(S), total + r * TOKENS);
-        }
-    }
-
-    void finish(int rows, float* raw, float* squares) const {
-        float flat[ROW_CHUNK * TOKENS + LANES];
-        for (int i = 0; i < rows * TOKENS; i += LANES) store(flat + i, sums(total + i), Whole{});
-        for (int r = 0; r < rows; r++) {
-            for (int t = 0; t < TOKENS; t++) raw[r * BLOCK + t] = flat[r * TOKENS + t];
-        }
-        for (int t = 0; t < TOKENS; t++) squares[t] = sum(square[t]);
-    }
-};
-
-// For GROUPS * TOKENS tokens of `length` = n*C values: raw[row][BLOCK] for `rows` rows of fn, and squares[BLOCK].
-// Each (row, token) is summed in the same order however tokens are grouped: a token's result does not depend on its
-// neighbours. The groups take turns at every panel, while fn's part of it is in cache.
-template <class S, int TOKENS, int GROUPS>
 void project_tokens(const S* x, int64_t length, const float* fn, int rows, float* raw, float* squares) {
-    Group<S, TOKENS> groups[GROUPS];
-    for (auto& group : groups) group.clear(rows);
+    constexpr int ROWS = ACCUMULATORS / TOKENS > 12 ? 12 : ACCUMULATORS / TOKENS;
+    Vec panel[PANEL / LANES * TOKENS];
+    Vec total[ROW_CHUNK * TOKENS + LANES];
+    Vec square[TOKENS] = {};
+    for (int i = 0; i < rows * TOKENS + LANES; i++) total[i] = Vec{};
     for (int64_t k = 0; k < length; k += PANEL) {
         const int64_t count = length - k < PANEL ? length - k : PANEL;
-        for (int g = 0; g < GROUPS; g++) {
-            const S* own = x + g * TOKENS * length + k;
-            // After the last panel come the tokens behind these.
-            const bool last = k + PANEL >= length;
-            groups[g].add(own, length, fn + k, rows, count, last ? x + (GROUPS + g) * TOKENS * length : own + PANEL);
+        pack<S, TOKENS>(x + k, length, count, panel, square);
+        // After the last panel come the tokens behind these.
+        const S* next = k + PANEL < length ? x + k + PANEL : x + TOKENS * length;
+        for (int r = 0; r < rows; r += ROWS) {
+            const char* ahead = reinterpret_cast<const char*>(next + (r / ROWS) % TOKENS * length);
+            panel_dots<TOKENS, ROWS>(panel, fn + r * length + k, length, rows - r, count, ahead, sizeof(S),
+                                     total + r * TOKENS);
         }
     }
-    for (int g = 0; g < GROUPS; g++) groups[g].finish(rows, raw + g * TOKENS, squares + g * TOKENS);
+    float flat[ROW_CHUNK * TOKENS + LANES];
+    for (int i = 0; i < rows * TOKENS; i += LANES) store(flat + i, sums(total + i), Whole{});
+    for (int r = 0; r < rows; r++) {
+        for (int t = 0; t < TOKENS; t++) raw[r * BLOCK + t] = flat[r * TOKENS + t];
+    }
+    for (int t = 0; t < TOKENS; t++) squares[t] = sum(square[t]);
 }
 
 // The same for any number of tokens up to BLOCK and any number of rows.
@@ -118,13 +95,11 @@ void project(const S* x, int64_t length, int tokens, const float* fn, int rows, 
         const int chunk = rows - from < ROW_CHUNK ? rows - from : ROW_CHUNK;
         const float* weights = fn + from * length;
         float* out = raw + from * BLOCK;
-        auto with = [&](auto project_some, int t) { project_some(x + t * length, length, weights, chunk, out + t, squares + t); };
         int t = 0;
-        for (; tokens - t >= BLOCK; t += BLOCK) with(project_tokens<S, 8, BLOCK / 8>, t);
-        for (; tokens - t >= 8; t += 8) with(project_tokens<S, 8, 1>, t);
-        for (; tokens - t >= 4; t += 4) with(project_tokens<S, 4, 1>, t);
-        for (; tokens - t >= 2; t += 2) with(project_tokens<S, 2, 1>, t);
-        for (; tokens - t >= 1; t += 1) with(project_tokens<S, 1, 1>, t);
+        for (; tokens - t >= 8; t += 8) project_tokens<S, 8>(x + t * length, length, weights, chunk, out + t, squares + t);
+        for (; tokens - t >= 4; t += 4) project_tokens<S, 4>(x + t * length, length, weights, chunk, out + t, squares + t);
+        for (; tokens - t >= 2; t += 2) project_tokens<S, 2>(x + t * length, length, weights, chunk, out + t, squares + t);
+        for (; tokens - t >= 1; t += 1) project_tokens<S, 1>(x + t * length, length, weights, chunk, out + t, squares + t);
     }
 }
 

@@ -28,11 +28,11 @@ public final class KernelBench implements AutoCloseable {
     private static final int ROWS = 2 * STREAMS + STREAMS * STREAMS;
     private static final long WORKING_SET = 256L << 20;
 
-    /** From here on inputs are rotated out of cache; fewer tokens are where the operation before left them. */
-    private static final long COLD_TOKENS = 4096;
-
-    /** Results from here on are never memory that the C library kept (the most that its M_MMAP_THRESHOLD grows to). */
-    private static final long ALWAYS_FRESH = 32L << 20;
+    /**
+     * Bytes from which on streams are rotated out of cache, smaller ones being where the operation before left them, and results
+     * are new pages at every call (the most that the C library's M_MMAP_THRESHOLD grows to).
+     */
+    private static final long LARGE = 32L << 20;
 
     private static final int SAMPLES = 7;
     private static final double SAMPLE_SECONDS = 0.02;
@@ -80,11 +80,10 @@ public final class KernelBench implements AutoCloseable {
      * One operation at one shape.
      *
      * @param seconds of one call, its results allocated by it
-     * @param pageSeconds of these, what writing results costs beyond writing as much memory again: large ones are new pages
-     *     of the operating system at every call
+     * @param pageSeconds what writing results for the first time costs beyond writing the same memory again: large ones are
+     *     new pages of the operating system at every call
      * @param bytes that must move, weights and outputs included, each once
-     * @param copyFraction rate of {@code bytes}, without {@code pageSeconds}, over that of the machine's copy; above 1 where
-     *     caches hold what is read
+     * @param copyFraction rate of {@code bytes} over that of the machine's copy; above 1 where caches hold what is read
      * @param productFraction rate of the projection's FLOPs over that of the machine's matrix product; 0 without a projection
      */
     public record Row(
@@ -122,7 +121,7 @@ public final class KernelBench implements AutoCloseable {
                         pages,
                         reference,
                         bytes,
-                        bytes / (fused - pages) / machine.copyBytesPerSecond,
+                        bytes / fused / machine.copyBytesPerSecond,
                         flops / fused / machine.flopsPerSecond));
             }
         }
@@ -130,9 +129,7 @@ public final class KernelBench implements AutoCloseable {
 
     /** Seconds that a fresh tensor like the streams ({@code h}) or a sublayer's output ({@code f}) costs by its pages. */
     private double pages(String like, long bytes, Inputs inputs) {
-        return bytes < ALWAYS_FRESH
-                ? 0
-                : Math.max(0, median("fresh_" + like, inputs) - median("again_" + like, inputs));
+        return bytes < LARGE ? 0 : Math.max(0, median("fresh_" + like, inputs) - median("again_" + like, inputs));
     }
 
     /**
@@ -175,8 +172,8 @@ public final class KernelBench implements AutoCloseable {
     /** Rotated streams and sublayer outputs, and what stays: fn, scale, base, mix, pre, post, comb. */
     private record Inputs(NDArray[] streams, NDArray[] outputs, NDArray[] fixed) {
         static Inputs random(NDManager scope, long tokens, int channels) {
-            long bytes = Float.BYTES * tokens * (STREAMS + 1) * channels;
-            int sets = tokens < COLD_TOKENS ? 1 : (int) Math.max(2, WORKING_SET / bytes);
+            long bytes = Float.BYTES * tokens * STREAMS * channels;
+            int sets = bytes < LARGE ? 1 : (int) Math.max(2, WORKING_SET / bytes);
             NDArray[] streams = new NDArray[sets];
             NDArray[] outputs = new NDArray[sets];
             for (int i = 0; i < sets; i++) {

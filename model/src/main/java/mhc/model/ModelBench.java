@@ -36,7 +36,7 @@ public final class ModelBench implements AutoCloseable {
     private static final int CONTEXT = 128;
 
     private static final int STEPS = 4;
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 9;
 
     private final List<TorchProgram> programs = new ArrayList<>();
 

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Times each fused operation beside its TorchScript reference, n = 4 streams in float32.",
-            "pages: what of the time is new pages of the operating system for large results.",
-            "of copy: rate of the bytes that must move, without pages, against a plain copy of 128 MB.",
+            "pages us: what writing large results for the first time costs, as new pages of the operating system.",
+            "of copy: rate of the bytes that must move against a plain copy of 128 MB.",
             "of GEMM: rate of the projection's FLOPs against a square matrix product.",
             "With --model: what mHC adds to the time of a whole model, prompt and decoding."
         })
