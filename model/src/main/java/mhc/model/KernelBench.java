@@ -28,10 +28,7 @@ public final class KernelBench implements AutoCloseable {
     private static final int ROWS = 2 * STREAMS + STREAMS * STREAMS;
     private static final long WORKING_SET = 256L << 20;
 
-    /**
-     * Bytes from which on streams are rotated out of cache, smaller ones being where the operation before left them, and results
-     * are new pages at every call (the most that the C library's M_MMAP_THRESHOLD grows to).
-     */
+    /** Bytes from which on streams are rotated out of cache; smaller ones are where the operation before left them. */
     private static final long LARGE = 32L << 20;
 
     private static final int SAMPLES = 7;
@@ -80,7 +77,7 @@ public final class KernelBench implements AutoCloseable {
      * One operation at one shape.
      *
      * @param seconds of one call, its results allocated by it
-     * @param pageSeconds what writing results for the first time costs beyond writing the same memory again: large ones are
+     * @param pageSeconds what writing results for the first time costs beyond writing the same memory again: large ones may be
      *     new pages of the operating system at every call
      * @param bytes that must move, weights and outputs included, each once
      * @param copyFraction rate of {@code bytes} over that of the machine's copy; above 1 where caches hold what is read
@@ -105,8 +102,8 @@ public final class KernelBench implements AutoCloseable {
     public void run(long tokens, int channels, Consumer<Row> rows) {
         try (NDManager scope = manager.newSubManager()) {
             Inputs inputs = Inputs.random(scope, tokens, channels);
-            double read = pages("f", Float.BYTES * tokens * channels, inputs);
-            double written = pages("h", Float.BYTES * tokens * channels * STREAMS, inputs);
+            double read = pages("f", inputs);
+            double written = pages("h", inputs);
             for (Op op : Op.values()) {
                 double fused = median("fused_" + op.label, inputs);
                 double reference = median("plain_" + op.label, inputs);
@@ -128,8 +125,8 @@ public final class KernelBench implements AutoCloseable {
     }
 
     /** Seconds that a fresh tensor like the streams ({@code h}) or a sublayer's output ({@code f}) costs by its pages. */
-    private double pages(String like, long bytes, Inputs inputs) {
-        return bytes < LARGE ? 0 : Math.max(0, median("fresh_" + like, inputs) - median("again_" + like, inputs));
+    private double pages(String like, Inputs inputs) {
+        return Math.max(0, median("fresh_" + like, inputs) - median("again_" + like, inputs));
     }
 
     /**
