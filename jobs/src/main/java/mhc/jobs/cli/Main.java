@@ -92,7 +92,10 @@ public final class Main implements Runnable {
 
     /** A mistake is the last line on standard error, so that scripts find it there; it has no full stop at its end. */
     private static String oneLine(String message) {
-        return message.lines().map(String::strip).collect(Collectors.joining(" ")).replaceFirst("\\.$", "");
+        return message.lines()
+                .map(String::strip)
+                .collect(Collectors.joining(" "))
+                .replaceFirst("\\.$", "");
     }
 
     private static String firstLine(String message) {
