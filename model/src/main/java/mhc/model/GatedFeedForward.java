@@ -20,9 +20,9 @@ record GatedFeedForward(int hidden, int inner, boolean bias) implements FeedForw
     /** The three matrices under a name that ends in a dot. */
     static List<TensorSpec> tensors(String name, long hidden, long inner) {
         return List.of(
-                TensorSpec.of(name + "gate_proj.weight", inner, hidden),
-                TensorSpec.of(name + "up_proj.weight", inner, hidden),
-                TensorSpec.of(name + "down_proj.weight", hidden, inner));
+                TensorSpec.of(name + "gate_proj.weight", inner, hidden).multiplied(),
+                TensorSpec.of(name + "up_proj.weight", inner, hidden).multiplied(),
+                TensorSpec.of(name + "down_proj.weight", hidden, inner).multiplied());
     }
 
     @Override

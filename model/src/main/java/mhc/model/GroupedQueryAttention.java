@@ -36,10 +36,10 @@ record GroupedQueryAttention(
         long queries = (long) heads * headWidth;
         long keys = (long) keyValueHeads * headWidth;
         List<TensorSpec> tensors = new ArrayList<>(List.of(
-                TensorSpec.of(name + "q_proj.weight", queries, hidden),
-                TensorSpec.of(name + "k_proj.weight", keys, hidden),
-                TensorSpec.of(name + "v_proj.weight", keys, hidden),
-                TensorSpec.of(name + "o_proj.weight", hidden, queries)));
+                TensorSpec.of(name + "q_proj.weight", queries, hidden).multiplied(),
+                TensorSpec.of(name + "k_proj.weight", keys, hidden).multiplied(),
+                TensorSpec.of(name + "v_proj.weight", keys, hidden).multiplied(),
+                TensorSpec.of(name + "o_proj.weight", hidden, queries).multiplied()));
         if (biases != Biases.NONE) {
             tensors.add(TensorSpec.of(name + "q_proj.bias", queries));
             tensors.add(TensorSpec.of(name + "k_proj.bias", keys));

@@ -39,17 +39,19 @@ record LatentAttention(
         String name = layer + "self_attn.";
         long queries = (long) heads * (plain + rotary);
         List<TensorSpec> tensors = new ArrayList<>(List.of(
-                TensorSpec.of(name + "kv_a_proj_with_mqa.weight", (long) rank + rotary, hidden),
+                TensorSpec.of(name + "kv_a_proj_with_mqa.weight", (long) rank + rotary, hidden)
+                        .multiplied(),
                 TensorSpec.wide(name + "kv_a_layernorm.weight", rank),
                 TensorSpec.of(name + "kv_b_proj.weight", (long) heads * (plain + value), rank),
-                TensorSpec.of(name + "o_proj.weight", hidden, (long) heads * value)));
+                TensorSpec.of(name + "o_proj.weight", hidden, (long) heads * value)
+                        .multiplied()));
         if (queryRank.isPresent()) {
             int width = queryRank.getAsInt();
-            tensors.add(TensorSpec.of(name + "q_a_proj.weight", width, hidden));
+            tensors.add(TensorSpec.of(name + "q_a_proj.weight", width, hidden).multiplied());
             tensors.add(TensorSpec.wide(name + "q_a_layernorm.weight", width));
-            tensors.add(TensorSpec.of(name + "q_b_proj.weight", queries, width));
+            tensors.add(TensorSpec.of(name + "q_b_proj.weight", queries, width).multiplied());
         } else {
-            tensors.add(TensorSpec.of(name + "q_proj.weight", queries, hidden));
+            tensors.add(TensorSpec.of(name + "q_proj.weight", queries, hidden).multiplied());
         }
         if (bias) {
             tensors.add(TensorSpec.of(name + "kv_a_proj_with_mqa.bias", (long) rank + rotary));

@@ -79,7 +79,7 @@ public final class ModelBench implements AutoCloseable {
         PtNDArray[] bound = program.tensors().stream()
                 .map(spec -> weights.computeIfAbsent(spec.name(), name -> random(spec, manager)))
                 .toArray(PtNDArray[]::new);
-        programs.add(TorchProgram.load(kernels.rewrite(program.source()), config.vocabulary(), device, bound));
+        programs.add(TorchProgram.load(program, config.vocabulary(), device, kernels, bound));
     }
 
     /** Numbers that keep activations and coefficients of a usual size. */

@@ -47,7 +47,10 @@ record Program(List<TensorSpec> tensors, String source) {
         int collapseEnd = tensors.size();
         int head = config.tiedEmbeddings()
                 ? embedding
-                : add(tensors, List.of(TensorSpec.wide("lm_head.weight", config.vocabulary(), config.hidden())));
+                : add(
+                        tensors,
+                        List.of(TensorSpec.wide("lm_head.weight", config.vocabulary(), config.hidden())
+                                .multiplied()));
 
         int typed = layers;
         while (tensors.get(typed).kind() != TensorSpec.Kind.COMPUTE) {

@@ -6,8 +6,9 @@ import java.util.List;
  * A weight that a program reads: its name in the checkpoint and the shape it must have there.
  *
  * @param otherNames under which published checkpoints hold the same tensor
+ * @param onlyMultiplied whether {@code torch.linear} is all that reads it, so that {@link PackedWeights} may hold it
  */
-record TensorSpec(String name, List<Long> shape, Kind kind, List<String> otherNames) {
+record TensorSpec(String name, List<Long> shape, Kind kind, List<String> otherNames, boolean onlyMultiplied) {
 
     /** What type a tensor is computed with. */
     enum Kind {
@@ -24,6 +25,10 @@ record TensorSpec(String name, List<Long> shape, Kind kind, List<String> otherNa
         otherNames = List.copyOf(otherNames);
     }
 
+    TensorSpec(String name, List<Long> shape, Kind kind, List<String> otherNames) {
+        this(name, shape, kind, otherNames, false);
+    }
+
     static TensorSpec of(String name, long... shape) {
         return new TensorSpec(name, boxed(shape), Kind.COMPUTE, List.of());
     }
@@ -37,7 +42,12 @@ record TensorSpec(String name, List<Long> shape, Kind kind, List<String> otherNa
     }
 
     TensorSpec alsoNamed(String... names) {
-        return new TensorSpec(name, shape, kind, List.of(names));
+        return new TensorSpec(name, shape, kind, List.of(names), onlyMultiplied);
+    }
+
+    /** The same matrix [out, in], read by {@code torch.linear} alone. */
+    TensorSpec multiplied() {
+        return new TensorSpec(name, shape, kind, otherNames, true);
     }
 
     /** Product of the sides. */

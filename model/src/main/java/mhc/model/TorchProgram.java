@@ -45,10 +45,21 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
 
     /** Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files. */
     static TorchProgram load(Checkpoint checkpoint, String device, KernelPath kernels, ComputeType type) {
-        String source = kernels.rewrite(checkpoint.program().source());
+        PackedWeights packing = PackedWeights.on(device);
+        String source = packing.rewrite(kernels.rewrite(checkpoint.program().source()));
         TorchProgram program = load(source, checkpoint.config().vocabulary(), device, type);
         try {
-            program.bind(checkpoint);
+            PtNDArray[] weights =
+                    new WeightLoader(checkpoint, (PtNDManager) program.manager, program, type).load();
+            int wrong = program.bind(weights);
+            if (wrong >= 0) {
+                throw notFinite(checkpoint, wrong);
+            }
+            int[] packed = packing.of(checkpoint.program().tensors(), type);
+            program.pack(packed);
+            for (int place : packed) {
+                weights[place].close();
+            }
             return program;
         } catch (RuntimeException e) {
             program.close();
@@ -56,16 +67,23 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
         }
     }
 
-    /** Loads a program onto weights that are there already, in its order; they may be closed afterwards. */
-    static TorchProgram load(String source, int vocabulary, String device, PtNDArray[] weights) {
-        TorchProgram program = load(source, vocabulary, device, ComputeType.FLOAT32);
-        try (IValue list = IValue.listFrom(weights);
-                IValue wrong = program.call("bind", list)) {
-            if (wrong.toLong() >= 0) {
-                throw new IllegalArgumentException("weight " + wrong.toLong() + " is not finite");
-            }
+    /**
+     * Loads a program onto float32 weights that are there already, in its order; they may be closed afterwards.
+     *
+     * @throws IllegalArgumentException when one of them is not finite
+     */
+    static TorchProgram load(
+            Program program, int vocabulary, String device, KernelPath kernels, PtNDArray[] weights) {
+        PackedWeights packing = PackedWeights.on(device);
+        String source = packing.rewrite(kernels.rewrite(program.source()));
+        TorchProgram loaded = load(source, vocabulary, device, ComputeType.FLOAT32);
+        int wrong = loaded.bind(weights);
+        if (wrong >= 0) {
+            loaded.close();
+            throw new IllegalArgumentException("weight " + wrong + " is not finite");
         }
-        return program;
+        loaded.pack(packing.of(program.tensors(), ComputeType.FLOAT32));
+        return loaded;
     }
 
     private static TorchProgram load(String source, int vocabulary, String device, ComputeType type) {
@@ -84,19 +102,31 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
         }
     }
 
-    private void bind(Checkpoint checkpoint) {
-        PtNDArray[] weights = new WeightLoader(checkpoint, (PtNDManager) manager, this, type).load();
+    /** The index of the first weight that is not finite, or -1. */
+    private int bind(PtNDArray[] weights) {
         try (IValue list = IValue.listFrom(weights);
                 IValue wrong = call("bind", list)) {
-            if (wrong.toLong() >= 0) {
-                TensorSpec spec = checkpoint.program().tensors().get((int) wrong.toLong());
-                WeightFiles.Stored stored = checkpoint.weights().get(spec);
-                throw new InputException("Tensor " + stored.tensor().name() + " in "
-                        + stored.file().file()
-                        + " holds values that are not finite: the checkpoint is damaged or its training diverged; use"
-                        + " another one.");
+            return (int) wrong.toLong();
+        }
+    }
+
+    /** Holds these weights in the engine's own form from now on. */
+    private void pack(int[] places) {
+        if (places.length > 0) {
+            try (IValue list =
+                    IValue.listFrom(Arrays.stream(places).asLongStream().toArray())) {
+                call("pack", list).close();
             }
         }
+    }
+
+    private static InputException notFinite(Checkpoint checkpoint, int index) {
+        TensorSpec spec = checkpoint.program().tensors().get(index);
+        WeightFiles.Stored stored = checkpoint.weights().get(spec);
+        return new InputException("Tensor " + stored.tensor().name() + " in "
+                + stored.file().file()
+                + " holds values that are not finite: the checkpoint is damaged or its training diverged; use"
+                + " another one.");
     }
 
     /**
