@@ -1,5 +1,6 @@
 package mhc.jobs;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +31,7 @@ public final class EvalJob {
     private final PrintStream progress;
     private final Configuration hadoop;
     private final RunWork work = new RunWork();
+    private final RunTimes times = new RunTimes();
 
     private EvalJob(RunConfig config, SparkSession spark, PrintStream progress) {
         this.config = config;
@@ -53,7 +55,6 @@ public final class EvalJob {
     }
 
     private String run() {
-        long start = System.nanoTime();
         RunDirectory directory = RunDirectory.at(config.out(), hadoop);
         Map<String, Checkpoint> checkpoints = checkpoints();
         List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
@@ -63,10 +64,12 @@ public final class EvalJob {
             progress.println("Run " + directory.root() + " is complete; its report stands as it is.");
             return directory.report();
         }
+        times.planned();
         for (ModelSpec spec : runStart.specs()) {
             evaluate(spec, plan, directory);
         }
-        report(directory, runStart, (System.nanoTime() - start) / 1e9);
+        report(directory, runStart);
+        progress.println(times);
         return directory.report();
     }
 
@@ -86,6 +89,7 @@ public final class EvalJob {
         if (pending.isEmpty()) {
             return;
         }
+        long start = System.nanoTime();
         int examples = pending.stream().mapToInt(shard -> shard.items().size()).sum();
         progress.printf("%s: %d examples in %d shards%n", spec.name(), examples, pending.size());
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -107,6 +111,7 @@ public final class EvalJob {
                     context.parallelize(pending, pending.size()).map(task).collect();
             throwIfRefused(results);
             work.add(spec.name(), results);
+            times.evaluated(start, results);
             ticker.summarize(results);
         } finally {
             ticker.close();
@@ -140,10 +145,13 @@ public final class EvalJob {
                 });
     }
 
-    private void report(RunDirectory directory, RunStart runStart, double seconds) {
+    private void report(RunDirectory directory, RunStart runStart) {
+        long start = System.nanoTime();
         String out = directory.root().toString();
         RunReport.write(spark, List.of(out), out);
-        directory.writeManifest(runStart.manifest(RunCounts.of(spark, out), work, seconds));
+        ArrayNode counts = RunCounts.of(spark, out);
+        times.reported(start);
+        directory.writeManifest(runStart.manifest(counts, work, times));
     }
 
     private String device() {

@@ -117,7 +117,7 @@ final class RunStart {
     }
 
     /** The manifest of the finished run: the start, versions, counts, and the work and time since this start. */
-    ObjectNode manifest(ArrayNode counts, RunWork work, double seconds) {
+    ObjectNode manifest(ArrayNode counts, RunWork work, RunTimes times) {
         BuildInfo build = BuildInfo.current();
         ObjectNode json = json();
         json.putObject("versions")
@@ -130,7 +130,7 @@ final class RunStart {
         json.put("device", device);
         json.set("counts", counts);
         json.set("work", work.json());
-        json.putObject("timings").put("seconds", seconds);
+        json.set("timings", times.json());
         return json;
     }
 }

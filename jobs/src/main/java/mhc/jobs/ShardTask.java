@@ -49,12 +49,14 @@ final class ShardTask implements Function<Shard, ShardResult> {
     public ShardResult call(Shard shard) throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         Configuration configuration = hadoop.value();
-        long start = System.nanoTime();
+        long from = System.currentTimeMillis();
         try (ExecutorModels.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
                 RememberingModel model = new RememberingModel(lease.model(), known.value())) {
             boolean lastAttempt = task.attemptNumber() >= config.faults().retries();
             ShardEvaluation evaluation = new ShardEvaluation(model, shard);
             List<Prediction> predictions = evaluate(evaluation, lastAttempt);
+            long answered = System.currentTimeMillis();
+            long start = System.nanoTime();
             commit(shard, predictions, lastAttempt, configuration);
             if (!config.cache().isEmpty()) {
                 AnswerCache.of(config.cache(), spec, configuration).keep(model.fresh());
@@ -64,6 +66,8 @@ final class ShardTask implements Function<Shard, ShardResult> {
                     shard,
                     model.info(),
                     predictions.size(),
+                    from,
+                    answered,
                     (System.nanoTime() - start) / 1e9,
                     lease.loadSeconds(),
                     evaluation.work());

@@ -54,6 +54,14 @@ class EvalJobTest {
 
         assertThat(report).contains("PIQA", "GSM8K", "plain", "mhc", "untrained weights");
         assertThat(out.resolve("manifest.json")).content().contains("\"paper\"", "\"fingerprint\"", "\"kernels\"");
+        JsonNode timings = new ObjectMapper()
+                .readTree(out.resolve("manifest.json").toFile())
+                .path("timings");
+        assertThat(timings.path("answer_seconds").asDouble())
+                .isPositive()
+                .isLessThan(timings.path("evaluate_seconds").asDouble());
+        assertThat(timings.path("overhead").asDouble()).isBetween(0.0, 1.0);
+        assertThat(progress.toString(StandardCharsets.UTF_8)).contains("time: start-up ");
         assertThat(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"))
                 .exists();
         assertThat(out.resolve("report.md")).content(StandardCharsets.UTF_8).isEqualTo(report);

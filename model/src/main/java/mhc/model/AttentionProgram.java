@@ -34,7 +34,7 @@ final class AttentionProgram {
                                 "%(held)",
                                 held.layers().toString().replace("true", "True").replace("false", "False")))
                 .orElse(NO_WINDOW);
-        return (window + SOURCE)
+        return (window + WEIGH + SOURCE)
                 .replace("%(place)", PLACE)
                 .replace("%(entries)", Integer.toString(attention.entries().size()))
                 .replace("%(layers)", Integer.toString(layers));
@@ -84,6 +84,46 @@ final class AttentionProgram {
 
             """;
 
+    /** Numbers of one block of scores where a whole matrix of them is built: 128 MB. */
+    private static final int SCORES_BLOCK = 1 << 25;
+
+    /**
+     * Attention to one place and its logarithms. On a GPU the engine's memory-efficient kernel gives both in any type; its
+     * logarithms come padded to a multiple of 32 queries, it wants widths in whole groups of 8 and no mask of our shapes.
+     */
+    static final String WEIGH = """
+            def weigh(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
+              # q [B,H,S,D], k [B,H,K,D], v [B,H,K,V] -> [B,H,S,V], [B,H,S] in float32
+              if not q.is_cuda and v.size(3) == k.size(3):
+                return torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, attn_mask=mask, scale=scale)
+              if q.is_cuda and mask is None and q.size(3) % 8 == 0 and v.size(3) % 8 == 0:
+                o, lse, seed, offset = torch._scaled_dot_product_efficient_attention(q, k, v, None, True, 0.0, causal, scale=scale)
+                return (o, lse.narrow(2, 0, q.size(2)))
+              return __torch__.weigh_in_blocks(q, k, v, mask, causal, scale, %(scores))
+
+            def weigh_in_blocks(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float, most: int) -> Tuple[Tensor, Tensor]:
+              # So many queries at once that their scores are no more than most numbers.
+              outs = annotate(List[Tensor], [])
+              sums = annotate(List[Tensor], [])
+              chunk = max(1, most // (k.size(2) * q.size(0) * q.size(1)))
+              for start in range(0, q.size(2), chunk):
+                count = min(chunk, q.size(2) - start)
+                scores = torch.matmul(q.narrow(2, start, count), k.transpose(2, 3)).to(6) * scale
+                if mask is not None:
+                  if mask.size(2) == 1:
+                    scores = scores + mask
+                  else:
+                    scores = scores + mask.narrow(2, start, count)
+                if causal:
+                  later = torch.ones([count, k.size(2)], dtype=11, device=q.device).triu(start + 1)
+                  scores = scores.masked_fill(later, float("-inf"))
+                lse = torch.logsumexp(scores, [-1], False)
+                outs.append(torch.matmul(torch.exp(scores - lse.unsqueeze(-1)).to(v.dtype), v))
+                sums.append(lse)
+              return (torch.cat(outs, 2), torch.cat(sums, 2))
+
+            """.replace("%(scores)", Integer.toString(SCORES_BLOCK));
+
     private static final String SOURCE = """
             def angles(frequencies: Tensor, positions: Tensor) -> Tuple[Tensor, Tensor]:
               # positions [B or 1, S] -> cos, sin [B or 1, 1, S, R]
@@ -122,19 +162,6 @@ final class AttentionProgram {
 
             def mask_of(hidden: Tensor) -> Tensor:
               return torch.zeros(hidden.size(), dtype=6, device=hidden.device).masked_fill_(hidden, float("-inf"))
-
-            def weigh(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
-              # q [B,H,S,D], k [B,H,K,D], v [B,H,K,V] -> [B,H,S,V], [B,H,S] in float32
-              if not q.is_cuda and v.size(3) == k.size(3):
-                return torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, attn_mask=mask, scale=scale)
-              scores = torch.matmul(q, k.transpose(2, 3)).to(6) * scale
-              if mask is not None:
-                scores = scores + mask
-              if causal:
-                later = torch.ones([q.size(2), k.size(2)], dtype=11, device=q.device).triu(1)
-                scores = scores.masked_fill(later, float("-inf"))
-              lse = torch.logsumexp(scores, [-1], False)
-              return (torch.matmul(torch.exp(scores - lse.unsqueeze(-1)).to(v.dtype), v), lse)
 
             def look(x: Tensor, w: List[Tensor], place: %(place), index: int, kept: List[Tensor]) -> Tensor:
               cos, sin, own, above, keep, past, cache, lengths, order, inverse, masks, far = place
