@@ -273,9 +273,10 @@ def compare(arguments):
     config = json.loads((folder / "config.json").read_text())
     layer = 4 * config["hidden_size"] ** 2 + 3 * config["hidden_size"] * config["intermediate_size"]
     per_token = 2 * layer * config["num_hidden_layers"]
+    per_position = 2 * config["hidden_size"] * config["vocab_size"]
     print(f"{arguments.model}, {arguments.threads} threads{', processor seconds' if arguments.processor else ''}, load {os.getloadavg()[0]:.1f}, float32 product {peer.gemm / 1e9:.0f} GFLOP/s")
     print(f"{'benchmark':10} {'lm-eval s':>10} {'batch':>5} {'ours s':>8} {'ratio':>6} {'prompt':>7} {'read':>7} {'decoded':>7} {'floor s':>8} {'x floor':>7}  answers")
-    unequal, total = [], [0.0, 0.0]
+    unequal, total = [], [0.0, 0.0, 0.0]
     for name in benchmarks:
         asked = questions[name]
         batch = arguments.batch or min((1, 8, 32), key=lambda size: peer.answer(asked[:4], size)[1])
@@ -285,12 +286,13 @@ def compare(arguments):
         theirs = statistics.median(run[2 if arguments.processor else 1] for run in runs)
         mine = statistics.median(summary[name]["processor_seconds" if arguments.processor else "seconds"])
         work = summary[name]["work"]
-        floor = per_token * (work["prefilledTokens"] + work["decodedTokens"]) / peer.gemm
+        floor = (per_token * (work["prefilledTokens"] + work["decodedTokens"]) + per_position * work["headPositions"]) / peer.gemm
         total[0] += theirs
         total[1] += mine
+        total[2] += floor
         print(f"{name:10} {theirs:10.2f} {batch:5} {mine:8.2f} {theirs / mine:6.2f} {work['promptTokens']:7} {work['prefilledTokens']:7} "
               f"{work['decodedTokens']:7} {floor:8.2f} {mine / floor:7.2f}  {'equal' if not wrong else f'{len(wrong)} differ'}", flush=True)
-    print(f"{'all':10} {total[0]:10.2f} {'':5} {total[1]:8.2f} {total[0] / total[1]:6.2f}")
+    print(f"{'all':10} {total[0]:10.2f} {'':5} {total[1]:8.2f} {total[0] / total[1]:6.2f} {'':23} {total[2]:8.2f} {total[1] / total[2]:7.2f}")
     print(f"peak memory of ours {summary[benchmarks[-1]]['peak_bytes'] / 1e6:.0f} MB, load at the end {os.getloadavg()[0]:.1f}")
     for line in unequal:
         print(line, file=sys.stderr)

@@ -50,6 +50,7 @@ final class RunWork {
                 .put("prefilled_tokens", work.prefilledTokens())
                 .put("decoded_tokens", work.decodedTokens())
                 .put("padding_tokens", work.paddingTokens())
+                .put("head_positions", work.headPositions())
                 .put("passes", work.passes())
                 .put("steps", work.steps())
                 .put("load_seconds", total.loadSeconds())

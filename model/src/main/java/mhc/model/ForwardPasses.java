@@ -8,6 +8,11 @@ import mhc.model.TorchProgram.Steps;
 
 /** What scheduling asks of a loaded program; {@link TorchProgram} says what each method does. */
 interface ForwardPasses {
+    /** Nanoseconds of this thread's own clock, which stands still while others have their turn. */
+    default long clock() {
+        return System.nanoTime();
+    }
+
     Found read(Pass pass, int headBlock);
 
     Steps decode(long[] tokens, int[] positions, int[] lengths, Entries cache, Shared shared, int steps);

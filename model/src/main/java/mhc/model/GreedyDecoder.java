@@ -218,7 +218,7 @@ final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
         if (rows.isEmpty()) {
             return;
         }
-        long start = System.nanoTime();
+        long start = program.clock();
         int count = rows.size();
         long[] tokens = rows.stream().mapToLong(row -> row.job().last()).toArray();
         int[] positions = rows.stream().mapToInt(row -> row.job().length() - 1).toArray();
@@ -246,7 +246,7 @@ final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
                 leave(i);
             }
         }
-        meter.decoded(count * steps, surplus, steps, System.nanoTime() - start);
+        meter.decoded(count * steps, surplus, steps, program.clock() - start);
     }
 
     /**

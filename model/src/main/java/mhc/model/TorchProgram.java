@@ -34,6 +34,7 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
     private final int vocabulary;
     private final ComputeType type;
     private final ReentrantLock turn = new ReentrantLock(true);
+    private final ThreadLocal<Long> waited = ThreadLocal.withInitial(() -> 0L);
     private boolean closed;
 
     private TorchProgram(NDManager manager, PtSymbolBlock block, int vocabulary, ComputeType type) {
@@ -139,6 +140,11 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
      * @param kept entries of the nodes to keep, in order
      */
     record Found(float[] numbers, long[] tokens, List<Entries> kept) {}
+
+    @Override
+    public long clock() {
+        return System.nanoTime() - waited.get();
+    }
 
     /** Runs a pass. */
     @Override
@@ -313,7 +319,9 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
 
     private <T> T turn(java.util.function.Function<CallScope, T> work) {
         Torch.prepareThread();
+        long start = System.nanoTime();
         turn.lock();
+        waited.set(waited.get() + System.nanoTime() - start);
         try {
             if (closed) {
                 throw new IllegalStateException("The model is closed");

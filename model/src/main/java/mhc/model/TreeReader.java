@@ -63,7 +63,7 @@ final class TreeReader {
         }
         Pass pass = new Pass(nodes);
         questions.ask(pass);
-        long start = System.nanoTime();
+        long start = program.clock();
         Found found;
         try {
             found = program.read(pass, budget.deterministic() ? Pass.headBlock() : Integer.MAX_VALUE);
@@ -75,7 +75,7 @@ final class TreeReader {
             pass.kept().get(i).hold(found.kept().get(i));
         }
         questions.take(pass, found);
-        meter.prefilled(pass.tokens(), System.nanoTime() - start);
+        meter.prefilled(pass.tokens(), pass.asked().length, program.clock() - start);
     }
 
     /** Half as much at once from now on. */

@@ -3,13 +3,14 @@ package mhc.model;
 import java.io.Serializable;
 
 /**
- * What answering took.
+ * What answering took; seconds of waiting while other threads used the model are not counted.
  *
  * @param promptTokens of all prompts after truncation, each counted once
  * @param reusedTokens of these, not computed again because another request had computed them
  * @param prefilledTokens run through the model outside decoding, several options of one prompt included
  * @param decodedTokens run through the model one by one
  * @param paddingTokens of the prefilled and decoded ones, those that no answer needed
+ * @param headPositions at which the output projection was applied
  * @param passes forward passes outside decoding
  * @param steps decoding steps
  * @param tokeniseSeconds text to tokens
@@ -22,6 +23,7 @@ public record Work(
         long prefilledTokens,
         long decodedTokens,
         long paddingTokens,
+        long headPositions,
         long passes,
         long steps,
         double tokeniseSeconds,
@@ -29,7 +31,7 @@ public record Work(
         double decodeSeconds)
         implements Serializable {
 
-    public static final Work NONE = new Work(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Work NONE = new Work(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** Both together. */
     public Work plus(Work other) {
@@ -39,6 +41,7 @@ public record Work(
                 prefilledTokens + other.prefilledTokens,
                 decodedTokens + other.decodedTokens,
                 paddingTokens + other.paddingTokens,
+                headPositions + other.headPositions,
                 passes + other.passes,
                 steps + other.steps,
                 tokeniseSeconds + other.tokeniseSeconds,

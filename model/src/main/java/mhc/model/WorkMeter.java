@@ -7,6 +7,7 @@ final class WorkMeter {
     private long prefilledTokens;
     private long decodedTokens;
     private long paddingTokens;
+    private long headPositions;
     private long passes;
     private long steps;
     private long tokenising;
@@ -22,8 +23,9 @@ final class WorkMeter {
         tokenising += nanos;
     }
 
-    void prefilled(int tokens, long nanos) {
+    void prefilled(int tokens, int asked, long nanos) {
         passes++;
+        headPositions += asked;
         prefilledTokens += tokens;
         prefilling += nanos;
     }
@@ -32,6 +34,7 @@ final class WorkMeter {
     void decoded(int tokens, int surplus, int stepsTaken, long nanos) {
         steps += stepsTaken;
         decodedTokens += tokens;
+        headPositions += tokens;
         paddingTokens += surplus;
         decoding += nanos;
     }
@@ -44,6 +47,7 @@ final class WorkMeter {
                 prefilledTokens,
                 decodedTokens,
                 paddingTokens,
+                headPositions,
                 passes,
                 steps,
                 tokenising * nano,
