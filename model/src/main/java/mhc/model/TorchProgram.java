@@ -50,8 +50,7 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
         String source = packing.rewrite(kernels.rewrite(checkpoint.program().source()));
         TorchProgram program = load(source, checkpoint.config().vocabulary(), device, type);
         try {
-            PtNDArray[] weights =
-                    new WeightLoader(checkpoint, (PtNDManager) program.manager, program, type).load();
+            PtNDArray[] weights = new WeightLoader(checkpoint, (PtNDManager) program.manager, program, type).load();
             int wrong = program.bind(weights);
             if (wrong >= 0) {
                 throw notFinite(checkpoint, wrong);
@@ -73,8 +72,7 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
      *
      * @throws IllegalArgumentException when one of them is not finite
      */
-    static TorchProgram load(
-            Program program, int vocabulary, String device, KernelPath kernels, PtNDArray[] weights) {
+    static TorchProgram load(Program program, int vocabulary, String device, KernelPath kernels, PtNDArray[] weights) {
         PackedWeights packing = PackedWeights.on(device);
         String source = packing.rewrite(kernels.rewrite(program.source()));
         TorchProgram loaded = load(source, vocabulary, device, ComputeType.FLOAT32);
