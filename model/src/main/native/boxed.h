@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "torch_tensor.h"
+#include "torch_call.h"
 
 namespace mhc::torch {
 
@@ -57,7 +57,10 @@ struct Boxed<op> {
     template <size_t... I>
     static void call([[maybe_unused]] uint64_t* cells, std::index_sequence<I...>) {
         std::tuple<Arguments...> arguments{Cell<Arguments>::take(cells[I])...};
-        if (shim().grad_mode_is_enabled()) {
+        std::optional<Device> device;
+        (find_device(std::get<I>(arguments), device), ...);
+        const CallOn call(device);
+        if (device && shim().grad_mode_is_enabled()) {
             throw std::runtime_error("torch.ops.mhc has no backward pass: call it with gradients off, or train on the"
                                      " reference operations");
         }

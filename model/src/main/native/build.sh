@@ -1,8 +1,9 @@
 #!/bin/sh
 # Compiles the fused kernels: build.sh TARGET-FOLDER [CLASSES-FOLDER]
 #   TARGET/libmhc_kernels.so and, given CLASSES, a copy in CLASSES/mhc/model/native/<os>-<arch>/.
-# Needs g++ alone; CXX names another, CXXFLAGS come last. Nothing is compiled again while sources, flags and compiler are
-# the same.
+# Needs g++ alone; CXX names another, CXXFLAGS come last. Where nvcc is, the library has a CUDA part: NVCC names another one
+# or, as NVCC=none, leaves it out; MHC_CUDA_ARCHS are the GPU architectures, lowest first, of which the lowest also goes in
+# as PTX for all others. Nothing is compiled again while sources, flags and compilers are the same.
 set -eu
 cd "$(dirname "$0")"
 target=$1
@@ -22,7 +23,33 @@ target=$(cd "$target" && pwd)
 
 flags="-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wall -Wextra"
 [ -n "${CXXFLAGS:-}" ] && flags="$flags $CXXFLAGS"
-signature=$({ cat ./*.h ./*.cpp cpu/* build.sh; "$CXX" --version; echo "$flags"; } | cksum)
+
+# -fmad=false: products and sums are fused where the source says so and nowhere else, so that the same function gives the
+# same bits in every kernel.
+archs=${MHC_CUDA_ARCHS:-80 90 100}
+cuda_flags="-std=c++17 -O3 -fmad=false -cudart static -compress-mode=size -ccbin $CXX -Xcompiler -fPIC,-fvisibility=hidden,-Wall,-Wextra"
+for one in $archs; do
+    code=sm_$one
+    [ "$one" = "${archs%% *}" ] && code=$code,compute_$one
+    cuda_flags="$cuda_flags -gencode arch=compute_$one,code=[$code]"
+done
+NVCC=${NVCC:-nvcc}
+if [ "$NVCC" = none ]; then
+    NVCC=
+elif ! command -v "$NVCC" >/dev/null 2>&1; then
+    echo "fused kernels: no $NVCC here, so they have no CUDA part and models on a GPU run on the reference kernels" >&2
+    NVCC=
+elif [ "$arch" != "$(uname -m)" ]; then
+    echo "fused kernels: built for another processor, so they have no CUDA part" >&2
+    NVCC=
+fi
+
+signature=$({
+    cat ./*.h ./*.cpp cpu/* build.sh
+    "$CXX" --version
+    echo "$flags"
+    [ -z "$NVCC" ] || { cat cuda/*; "$NVCC" --version; echo "$cuda_flags"; }
+} | cksum)
 if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$target/libmhc_kernels.so" ]; then
     compile() { # OBJECT SOURCE FLAGS...
         object=$target/$1 source=$2
@@ -31,7 +58,7 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
         compilers="$compilers $!"
     }
     compilers=
-    rm -f "$target"/*.o
+    rm -rf "$target"/*.o "$target/cuda"
     isa() { # NAME LANES REGISTERS FLAGS...
         name=$1 lanes=$2 registers=$3
         shift 3
@@ -50,7 +77,20 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
         *) isa baseline 4 16 ;;
     esac
     for compiler in $compilers; do wait "$compiler"; done
-    "$CXX" $flags -shared -Wl,-z,nodelete -Wl,-z,defs -o "$target/libmhc_kernels.so" "$target"/*.o -ldl
+    if [ -n "$NVCC" ]; then
+        # Two at a time: the two large ones, and the small ones behind one of them.
+        mkdir "$target/cuda"
+        cuda() { "$NVCC" $cuda_flags -c "cuda/$1.cu" -o "$target/cuda/$1.o"; }
+        cuda fp32 &
+        compiler=$!
+        for part in bf16 gain runtime; do cuda "$part"; done
+        wait "$compiler"
+        # The CUDA runtime inside stays inside: a libtorch brings its own.
+        "$NVCC" -ccbin "$CXX" -cudart static -shared -Xlinker -z,nodelete,-z,defs,--exclude-libs,ALL \
+            -o "$target/libmhc_kernels.so" "$target"/*.o "$target"/cuda/*.o -ldl
+    else
+        "$CXX" $flags -shared -Wl,-z,nodelete -Wl,-z,defs -o "$target/libmhc_kernels.so" "$target"/*.o -ldl
+    fi
     echo "$signature" >"$target/signature"
 fi
 

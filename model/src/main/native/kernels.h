@@ -1,4 +1,4 @@
-// The fused operations, seen from outside: plain pointers, no torch, no exceptions. Callers check, kernels do not.
+// The fused operations, seen from outside: plain pointers, no torch. Callers check, kernels do not.
 //
 //   h      [T, n, C]   residual streams, contiguous, fp32 or bf16
 //   f, y   [T, C]      a sublayer's output and input, as h

@@ -1,6 +1,7 @@
 // The operations as torch.ops.mhc.*: checks what comes in, allocates what goes out, calls the kernels. The schemas are those
 // of the plain TorchScript reference; registration happens when the library is loaded beside a libtorch.
 #include "boxed.h"
+#include "cuda/cuda.h"
 #include "kernels.h"
 
 namespace mhc {
@@ -58,7 +59,7 @@ struct Streams {
         if (h.data() != given) refuse("h that is not contiguous, which cannot be overwritten: pass h.contiguous()");
     }
 
-    const Operations& operations() const { return cpu_operations(cpu_isa(), shape); }
+    const Operations& operations() const { return torch::operations_of(h, shape); }
     Tensor empty(const Sizes& sizes) const { return Tensor::empty(sizes, Type::FLOAT, h); }
     Tensor empty_like_h(const Sizes& sizes) const { return Tensor::empty(sizes, h.type(), h); }
 };
@@ -106,7 +107,7 @@ std::tuple<Tensor, Tensor, Tensor> hc_coeffs(Tensor mix, Tensor scale, Tensor ba
     const Shape shape{tokens, 1, int32_t(n), Dtype::F32};
     const Site site{nullptr, floats(std::as_const(scale)), floats(std::as_const(base)), nullptr, int32_t(iterations), 0,
                     float(hc_eps), float(post_mult), 0};
-    cpu_operations(cpu_isa(), shape)
+    torch::operations_of(mix, shape)
         .coefficients(shape, floats(std::as_const(mix)), site, floats(pre), floats(post), floats(comb));
     return {std::move(pre), std::move(post), std::move(comb)};
 }
@@ -209,7 +210,8 @@ std::tuple<Tensor> hc_gain(Tensor combs) {
     }
     combs = checked(std::move(combs), "combs", sizes);
     Tensor gains = Tensor::empty({sizes[0], 4}, Type::DOUBLE, combs);
-    gain(floats(std::as_const(combs)), sizes[0], sizes[1], int32_t(sizes[2]), static_cast<double*>(gains.data()));
+    const auto gain_of = combs.device().cuda() ? cuda::gain : gain;
+    gain_of(floats(std::as_const(combs)), sizes[0], sizes[1], int32_t(sizes[2]), static_cast<double*>(gains.data()));
     return {std::move(gains)};
 }
 
@@ -249,21 +251,32 @@ constexpr Op OPS[] = {
 
 constexpr const char* LIBRARY = "hc_library() -> int";
 
-// Whether the operations are there afterwards. A copy of this library that was loaded before has the name already.
+// Whether a copy of this library that was loaded before has registered the operations. A libtorch that cannot say refuses
+// the second copy.
+bool registered_before() {
+    uint64_t isa = 0;
+    return torch::shim().call_dispatcher && torch::shim().call_dispatcher("mhc::hc_library", "", &isa) == 0;
+}
+
+// Whether the operations are there afterwards.
 bool register_ops() {
     const torch::Shim& shim = torch::shim();
     if (!shim.complete() || !cpu_isa_exists()) return false;
-    void *definitions = nullptr, *cpu = nullptr, *any = nullptr;
-    if (shim.library_init_def("mhc", __FILE__, __LINE__, &definitions) != 0) return true;
-    if (shim.library_init_impl("mhc", "CPU", __FILE__, __LINE__, &cpu) != 0) return false;
-    if (shim.library_init_impl("mhc", "CompositeExplicitAutograd", __FILE__, __LINE__, &any) != 0) return false;
-    bool done = shim.library_def(definitions, LIBRARY) == 0;
+    void *definitions = nullptr, *any = nullptr, *cpu = nullptr, *cuda = nullptr;
+    // A name space has one owner: this fails if, and only if, there is one.
+    if (shim.library_init_def("mhc", __FILE__, __LINE__, &definitions) != 0) return registered_before();
+    bool done = shim.library_init_impl("mhc", "CompositeExplicitAutograd", __FILE__, __LINE__, &any) == 0;
+    done = done && shim.library_init_impl("mhc", "CPU", __FILE__, __LINE__, &cpu) == 0;
+    // Without its CUDA part the library leaves the key alone: the dispatcher then says that there is no such kernel.
+    done = done && (!cuda::built() || shim.library_init_impl("mhc", "CUDA", __FILE__, __LINE__, &cuda) == 0);
+    done = done && shim.library_def(definitions, LIBRARY) == 0;
     done = done && shim.library_impl(any, "hc_library", Boxed<hc_library>::call) == 0;
     for (const Op& op : OPS) {
         done = done && shim.library_def(definitions, (std::string(op.name) + op.schema).c_str()) == 0;
         done = done && shim.library_impl(cpu, op.name, op.boxed) == 0;
+        done = done && (cuda == nullptr || shim.library_impl(cuda, op.name, op.boxed) == 0);
     }
-    // The three handles live as long as the process.
+    // The handles live as long as the process.
     return done;
 }
 
@@ -275,4 +288,14 @@ const bool registered = register_ops();
 // What System.load asks: anything but a known version makes it fail, which is what a libtorch without the shim deserves.
 extern "C" __attribute__((visibility("default"))) int32_t JNI_OnLoad(void*, void*) {
     return mhc::registered ? 0x00010008 : -1;
+}
+
+// FusedKernels.cuda(int): 0 if operations run on that CUDA device, -1 if this library has no CUDA part, -2 if this libtorch
+// has none, else the error of the CUDA runtime.
+extern "C" __attribute__((visibility("default"))) int32_t Java_mhc_model_kernels_FusedKernels_cuda(void*, void*,
+                                                                                                    int32_t device) {
+    if (!mhc::cuda::built()) return -1;
+    void* stream = nullptr;
+    if (!mhc::torch::current_cuda_stream(device, &stream)) return -2;
+    return mhc::cuda::unusable(device);
 }

@@ -1,5 +1,8 @@
 #include "torch_tensor.h"
 
+#include <dlfcn.h>
+
+#include <atomic>
 #include <stdexcept>
 #include <utility>
 
@@ -43,9 +46,23 @@ const Shim& shim() {
         find(s.copy_, "copy_");
         find(s.delete_tensor_object, "delete_tensor_object");
         find(s.grad_mode_is_enabled, "grad_mode_is_enabled");
+        find(s.call_dispatcher, "call_dispatcher");
         return s;
     }();
     return found;
+}
+
+bool current_cuda_stream(int32_t device, void** stream) {
+    using Getter = int32_t (*)(int32_t device_index, void** stream);
+    // Not in libtorch_cpu, and with a private handle like it; that library may come after this one.
+    static std::atomic<Getter> found = nullptr;
+    Getter getter = found;
+    if (getter == nullptr) {
+        void* torch = dlopen("libtorch_cuda.so", RTLD_NOLOAD | RTLD_LAZY);
+        const char* name = "aoti_torch_get_current_cuda_stream";
+        found = getter = reinterpret_cast<Getter>(torch ? dlsym(torch, name) : dlsym(RTLD_DEFAULT, name));
+    }
+    return getter != nullptr && getter(device, stream) == 0;
 }
 
 Tensor& Tensor::operator=(Tensor&& other) noexcept {
@@ -57,18 +74,16 @@ Tensor::~Tensor() {
     if (handle_) shim().delete_tensor_object(handle_);
 }
 
-Tensor Tensor::empty(const std::vector<int64_t>& sizes, Type type, const Tensor& like) {
+Tensor Tensor::empty(const std::vector<int64_t>& sizes, Type type, Device device) {
     std::vector<int64_t> strides(sizes.size());
     int64_t step = 1;
     for (size_t i = sizes.size(); i-- > 0;) {
         strides[i] = step;
         step *= sizes[i] > 1 ? sizes[i] : 1;
     }
-    int32_t device = 0, index = 0;
-    require(shim().get_device_type(like.handle_, &device), "name a tensor's device");
-    require(shim().get_device_index(like.handle_, &index), "name a tensor's device");
     Tensor made;
-    require(shim().empty_strided(int64_t(sizes.size()), sizes.data(), strides.data(), type, device, index, &made.handle_),
+    require(shim().empty_strided(int64_t(sizes.size()), sizes.data(), strides.data(), type, device.type, device.index,
+                                 &made.handle_),
             "allocate a tensor");
     return made;
 }
@@ -89,6 +104,13 @@ Type Tensor::type() const {
     int32_t type = 0;
     require(shim().get_dtype(handle_, &type), "name a tensor's type");
     return Type(type);
+}
+
+Device Tensor::device() const {
+    Device device{};
+    require(shim().get_device_type(handle_, &device.type), "name a tensor's device");
+    require(shim().get_device_index(handle_, &device.index), "name a tensor's device");
+    return device;
 }
 
 std::vector<int64_t> Tensor::sizes() const {

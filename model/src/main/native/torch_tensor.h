@@ -24,6 +24,8 @@ struct Shim {
     int32_t (*copy_)(void* self, void* source, int32_t non_blocking);
     int32_t (*delete_tensor_object)(void* tensor);
     bool (*grad_mode_is_enabled)();
+    // Not needed, and asked for where it is there.
+    int32_t (*call_dispatcher)(const char* op, const char* overload, uint64_t* cells);
 
     bool complete() const;
 };
@@ -31,6 +33,16 @@ struct Shim {
 const Shim& shim();
 
 enum Type : int32_t { FLOAT = 6, DOUBLE = 7, BFLOAT16 = 15 };
+
+struct Device {
+    int32_t type, index;
+
+    bool cuda() const { return type == 1; }
+    bool operator==(Device other) const { return type == other.type && index == other.index; }
+};
+
+// The stream on which libtorch works on a CUDA device, for this thread; false where this libtorch has none to give.
+bool current_cuda_stream(int32_t device, void** stream);
 
 // An owned handle of a tensor.
 class Tensor {
@@ -41,13 +53,17 @@ public:
     Tensor& operator=(Tensor&& other) noexcept;
     ~Tensor();
 
-    // An uninitialised contiguous tensor on the device of `like`.
-    static Tensor empty(const std::vector<int64_t>& sizes, Type type, const Tensor& like);
+    // An uninitialised contiguous tensor.
+    static Tensor empty(const std::vector<int64_t>& sizes, Type type, Device device);
+    static Tensor empty(const std::vector<int64_t>& sizes, Type type, const Tensor& like) {
+        return empty(sizes, type, like.device());
+    }
 
     explicit operator bool() const { return handle_ != nullptr; }
     void* release();
     void* data() const;
     Type type() const;
+    Device device() const;
     std::vector<int64_t> sizes() const;
     // This tensor, or a contiguous copy of it.
     Tensor contiguous() &&;

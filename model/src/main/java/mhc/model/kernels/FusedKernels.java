@@ -36,14 +36,36 @@ public final class FusedKernels {
      * @throws InputException when {@code MHC_KERNELS_ISA} names no instruction set
      */
     public static synchronized Optional<String> load(String device) {
-        if (!device.equals("cpu")) {
-            return Optional.of("the fused ones run on CPUs only, not on " + device);
-        }
         requireKnown(System.getenv(INSTRUCTION_SET));
         if (failure == null) {
             failure = tryToLoad(platform(System.getProperty("os.name"), System.getProperty("os.arch")));
         }
+        if (failure.isEmpty() && !device.equals("cpu")) {
+            int colon = device.indexOf(':');
+            return unusable(device, cuda(colon < 0 ? 0 : Integer.parseInt(device.substring(colon + 1))));
+        }
         return Optional.of(failure).filter(reason -> !reason.isEmpty());
+    }
+
+    /**
+     * Whether the loaded library runs on a CUDA device: 0 if it does, -1 if it was built without that, -2 if this libtorch was,
+     * else an error of the CUDA runtime.
+     */
+    private static native int cuda(int index);
+
+    static Optional<String> unusable(String device, int status) {
+        return Optional.ofNullable(
+                switch (status) {
+                    case 0 -> null;
+                    case -1 ->
+                        "this build has them for CPUs only, not for " + device + " (building the others needs nvcc)";
+                    case -2 -> "this libtorch is one for CPUs, without " + device;
+                    case 35 ->
+                        "the driver of " + device
+                                + " is older than the CUDA runtime in them, 580 or newer being needed";
+                    case 209 -> device + " is older than compute capability 8.0";
+                    default -> "CUDA error " + status + " on " + device;
+                });
     }
 
     private static String tryToLoad(String platform) {

@@ -49,10 +49,18 @@ class FusedKernelsTest {
         assertThat(FusedKernels.refusal(null, "why")).contains("libtorch", "why");
     }
 
-    @Test
-    void saysThatAGpuHasNone() {
-        assertThat(FusedKernels.load("cuda:1"))
-                .hasValueSatisfying(why -> assertThat(why).contains("CPUs only", "cuda:1"));
+    @ParameterizedTest
+    @CsvSource({
+        "-1, needs nvcc",
+        "-2, one for CPUs",
+        "35, 580 or newer",
+        "209, compute capability 8.0",
+        "100, error 100"
+    })
+    void saysWhyAGpuCannotBeUsed(int status, String why) {
+        assertThat(FusedKernels.unusable("cuda:1", status))
+                .hasValueSatisfying(text -> assertThat(text).contains("cuda:1", why));
+        assertThat(FusedKernels.unusable("cuda:1", 0)).isEmpty();
     }
 
     @Test

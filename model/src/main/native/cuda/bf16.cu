@@ -1,0 +1,8 @@
+// The kernels for bf16 streams.
+#include "operations.h"
+
+namespace mhc::cuda {
+
+const Operations& operations_bf16(int32_t streams) { return of_streams<Bf16>(streams); }
+
+}  // namespace mhc::cuda

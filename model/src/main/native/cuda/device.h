@@ -1,0 +1,123 @@
+// What kernels take from their device, each as a small function: the language of nvcc, or a host runtime that runs the same
+// kernels in a test.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+
+#include "cuda.h"
+
+namespace mhc::cuda {
+
+// Shared memory that every supported GPU gives a block, and what it gives unasked.
+constexpr size_t MOST_SHARED = 96 << 10, PLAIN_SHARED = 48 << 10;
+
+}  // namespace mhc::cuda
+
+#ifndef __CUDACC__
+#include "cuda_host.h"
+#else
+#include <cooperative_groups.h>
+#include <cuda_runtime.h>
+
+#define MHC_DEVICE __device__ __forceinline__
+#define MHC_ANYWHERE __host__ __device__
+#define MHC_KERNEL(threads) __global__ void __launch_bounds__(threads)
+
+namespace mhc::cuda {
+
+constexpr unsigned EVERY_LANE = 0xffffffffu;
+
+// A block's dynamic shared memory, the only one that kernels use.
+MHC_DEVICE unsigned char* shared_memory() {
+    extern __shared__ __align__(16) unsigned char memory[];
+    return memory;
+}
+
+MHC_DEVICE float as_float(uint32_t bits) { return __uint_as_float(bits); }
+MHC_DEVICE uint32_t as_bits(float value) { return __float_as_uint(value); }
+
+// Two bf16 in a word, rounded to nearest even.
+MHC_DEVICE uint32_t pack_bf16(float low, float high) {
+    uint32_t word;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
+    return word;
+}
+
+// c += a b over STEPS times 8 values: A 16 x 8 (tokens), B 8 x 8 (rows of fn), both tf32. Of lane 4g + q, a holds
+// (g, q), (g + 8, q), (g, q + 4), (g + 8, q + 4); b holds (q, g), (q + 4, g); c holds (g, 2q), (g, 2q + 1) and both at g + 8.
+template <int STEPS>
+MHC_DEVICE void multiply(float (&c)[4], const uint32_t (&a)[STEPS][4], const uint32_t (&b)[STEPS][2]) {
+#pragma unroll
+    for (int s = 0; s < STEPS; s++) {
+        asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+            : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+            : "r"(a[s][0]), "r"(a[s][1]), "r"(a[s][2]), "r"(a[s][3]), "r"(b[s][0]), "r"(b[s][1]));
+    }
+}
+
+// Copies from global into shared memory that arrive later: BYTES is 4 or 16, both sides aligned to it.
+template <int BYTES>
+MHC_DEVICE void copy_later(float* shared, const float* global) {
+    const uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+    if constexpr (BYTES == 16) {
+        asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to), "l"(global) : "memory");
+    } else {
+        asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(global) : "memory");
+    }
+}
+
+// Ends this thread's current batch of copies, and waits until at most PENDING later batches are under way.
+MHC_DEVICE void end_batch() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template <int PENDING>
+MHC_DEVICE void wait_for_batches() {
+    asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory");
+}
+
+// All blocks of a cooperative launch; what was written before is seen after.
+MHC_DEVICE void grid_barrier() { cooperative_groups::this_grid().sync(); }
+
+// Throws, naming what was tried, unless that succeeded.
+void check(const char* what, cudaError_t error);
+cudaStream_t stream();
+int multiprocessors();
+
+template <class... Parameters, class... Arguments>
+void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared, Arguments... arguments) {
+    kernel<<<grid, threads, shared, stream()>>>(arguments...);
+    check(op, cudaGetLastError());
+}
+
+// How many blocks the whole device can hold at once; also allows the kernel its shared memory, up to MOST_SHARED.
+template <class... Parameters>
+int64_t resident_blocks(const char* op, void (*kernel)(Parameters...), int threads, size_t shared) {
+    const void* function = reinterpret_cast<const void*>(kernel);
+    int blocks = 0;
+    if (shared > PLAIN_SHARED) {
+        // Always the same number: another thread may be about to launch this kernel with more.
+        check(op, cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(MOST_SHARED)));
+    }
+    check(op, cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, function, threads, shared));
+    return int64_t(blocks) * multiprocessors();
+}
+
+template <class... Parameters, class... Arguments>
+void launch_cooperative(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared,
+                        Arguments... arguments) {
+    std::tuple<Parameters...> values(arguments...);
+    std::apply([&](Parameters&... value) {
+        void* pointers[] = {&value...};
+        check(op, cudaLaunchCooperativeKernel(reinterpret_cast<const void*>(kernel), grid, dim3(threads), pointers, shared,
+                                              stream()));
+    }, values);
+}
+
+}  // namespace mhc::cuda
+#endif
+
+namespace mhc::cuda {
+
+// Memory of the call that was entered.
+void* allocate(int64_t bytes);
+
+}  // namespace mhc::cuda

@@ -1,0 +1,8 @@
+// The kernels for fp32 streams.
+#include "operations.h"
+
+namespace mhc::cuda {
+
+const Operations& operations_fp32(int32_t streams) { return of_streams<float>(streams); }
+
+}  // namespace mhc::cuda

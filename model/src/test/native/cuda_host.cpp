@@ -1,0 +1,308 @@
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "../../main/native/cuda/device.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+#ifndef __x86_64__
+#include <ucontext.h>
+#endif
+
+namespace mhc::cuda {
+namespace host {
+
+Fiber* self = nullptr;
+dim3 block_dim, grid_dim;
+Gathering grid;
+bool cooperative = false, backwards = false;
+int multiprocessors = 4, blocks_of_multiprocessor = 8;
+int64_t launches = 0, cooperative_launches = 0;
+
+namespace {
+
+// With 208 bytes more than a power of two, stacks do not all lie on the same lines of a cache.
+constexpr size_t STACK = (64 << 10) + 208;
+constexpr size_t GUARD = 256;
+
+const char* running = "";
+const std::function<void()>* body = nullptr;
+std::vector<std::unique_ptr<unsigned char[]>> stacks;
+
+}  // namespace
+
+void fail(const char* what) {
+    std::fprintf(stderr, "FAILED %s on the host runtime: %s", running, what);
+    if (self != nullptr) {
+        std::fprintf(stderr, " (block %u, %u, %u, thread %u)", blockIdx.x, blockIdx.y, blockIdx.z, threadIdx.x);
+    }
+    std::fprintf(stderr, "\n");
+    std::_Exit(1);
+}
+
+}  // namespace host
+
+namespace host {
+
+#ifdef __x86_64__
+
+// Saves the registers that a call keeps, takes the other stack, and returns there.
+extern "C" void mhc_switch_stacks(void** from, void* to);
+asm(R"(
+.text
+.globl mhc_switch_stacks
+.type mhc_switch_stacks, @function
+mhc_switch_stacks:
+    pushq %rbp
+    pushq %rbx
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    movq %rsp, (%rdi)
+    movq %rsi, %rsp
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbx
+    popq %rbp
+    ret
+.size mhc_switch_stacks, .-mhc_switch_stacks
+)");
+
+namespace {
+
+void* scheduler = nullptr;
+
+void* prepared(unsigned char* stack, void (*entry)()) {
+    // Seven words: six registers and where to return to, at an address that a call would have left.
+    uintptr_t top = (reinterpret_cast<uintptr_t>(stack) + STACK) / 16 * 16 - 8;
+    void** words = reinterpret_cast<void**>(top) - 7;
+    for (int i = 0; i < 6; i++) words[i] = nullptr;
+    words[6] = reinterpret_cast<void*>(entry);
+    return words;
+}
+
+void jump(void** from, void* to) { mhc_switch_stacks(from, to); }
+
+}  // namespace
+
+#else
+
+namespace {
+
+ucontext_t scheduler_context;
+void* scheduler = &scheduler_context;
+
+void* prepared(unsigned char* stack, void (*entry)()) {
+    ucontext_t* context = new ucontext_t;  // as long-lived as the process
+    getcontext(context);
+    context->uc_stack.ss_sp = stack;
+    context->uc_stack.ss_size = STACK;
+    context->uc_link = nullptr;
+    makecontext(context, entry, 0);
+    return context;
+}
+
+void jump(void** from, void* to) { swapcontext(static_cast<ucontext_t*>(*from), static_cast<ucontext_t*>(to)); }
+
+}  // namespace
+
+#endif
+
+namespace {
+
+#if SANITIZED
+const void* scheduler_stack = nullptr;
+size_t scheduler_size = 0;
+#endif
+
+// Back to whoever runs the fibers.
+void leave_fiber() {
+    Fiber* fiber = self;
+#if SANITIZED
+    __sanitizer_start_switch_fiber(fiber->done ? nullptr : &fiber->fake_stack, scheduler_stack, scheduler_size);
+#endif
+    jump(&fiber->stack_pointer, scheduler);
+#if SANITIZED
+    __sanitizer_finish_switch_fiber(fiber->fake_stack, &scheduler_stack, &scheduler_size);
+#endif
+}
+
+void enter_fiber(Fiber& fiber) {
+    self = &fiber;
+#if SANITIZED
+    void* fake_stack = nullptr;
+    __sanitizer_start_switch_fiber(&fake_stack, fiber.stack, STACK);
+#endif
+    jump(&scheduler, fiber.stack_pointer);
+#if SANITIZED
+    __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
+#endif
+    self = nullptr;
+}
+
+void fiber_main() {
+#if SANITIZED
+    __sanitizer_finish_switch_fiber(nullptr, &scheduler_stack, &scheduler_size);
+#endif
+    (*body)();
+    if (self->pending()) fail("a thread ended before its copies arrived");
+    self->done = true;
+    leave_fiber();
+}
+
+// Runs all fibers to their end.
+void run_fibers(std::vector<Fiber>& fibers) {
+    while (stacks.size() < fibers.size()) stacks.emplace_back(new unsigned char[STACK]);
+    for (size_t i = 0; i < fibers.size(); i++) {
+        fibers[i].stack = stacks[i].get();
+        fibers[i].stack_pointer = prepared(fibers[i].stack, fiber_main);
+        fibers[i].waits_for = nullptr;
+        fibers[i].done = false;
+    }
+    size_t left = fibers.size();
+    while (left > 0) {
+        bool moved = false;
+        // One warp as far as it comes, then the next.
+        for (size_t first = 0; first < fibers.size(); first += 32) {
+            const size_t end = std::min(first + 32, fibers.size());
+            for (bool again = true; again;) {
+                again = false;
+                for (size_t i = first; i < end; i++) {
+                    Fiber& fiber = fibers[backwards ? fibers.size() - 1 - i : i];
+                    if (fiber.done || (fiber.waits_for && fiber.waits_for->generation == fiber.generation)) continue;
+                    fiber.waits_for = nullptr;
+                    moved = again = true;
+                    enter_fiber(fiber);
+                    if (fiber.done) left--;
+                }
+            }
+        }
+        if (!moved) fail("threads wait for others that do not come");
+    }
+}
+
+}  // namespace
+
+void meet(Gathering& gathering, int kind, const std::function<void()>& all) {
+    if (gathering.arrived == 0) gathering.kind = kind;
+    if (gathering.kind != kind) fail("threads of one warp or block wait for different things");
+    if (++gathering.arrived == gathering.size) {
+        all();
+        gathering.arrived = 0;
+        gathering.generation++;
+        return;
+    }
+    self->waits_for = &gathering;
+    self->generation = gathering.generation;
+    leave_fiber();
+}
+
+void run(const char* op, dim3 dim, int threads, size_t shared, bool together, const std::function<void()>& kernel) {
+    running = op;
+    if (dim.x == 0 || dim.y == 0 || dim.z == 0 || dim.x > 0x7fffffff || dim.y > 65535 || dim.z > 65535 || threads < 1 ||
+        threads > 1024) {
+        fail("no device takes such a grid");
+    }
+    (together ? cooperative_launches : launches)++;
+    body = &kernel;
+    block_dim = dim3(unsigned(threads));
+    grid_dim = dim;
+    cooperative = together;
+    const int64_t count = int64_t(dim.x) * dim.y * dim.z, at_once = together ? count : 1;
+    grid = {};
+    grid.size = int(at_once * threads);
+    std::vector<Block> blocks(at_once);
+    std::vector<Fiber> fibers(at_once * threads);
+    std::vector<std::unique_ptr<unsigned char[]>> memory(at_once);
+    const size_t bytes = shared + (SANITIZED ? 0 : GUARD);
+    for (int64_t b = 0; b < at_once; b++) {
+        blocks[b].size = threads;
+        blocks[b].warps.resize((threads + 31) / 32);
+        for (Warp& warp : blocks[b].warps) warp.size = 32;
+        memory[b].reset(new unsigned char[bytes]);
+        blocks[b].shared = memory[b].get();
+        for (int t = 0; t < threads; t++) {
+            fibers[b * threads + t].thread = {unsigned(t), 0, 0};
+            fibers[b * threads + t].block = &blocks[b];
+        }
+    }
+    for (int64_t first = 0; first < count; first += at_once) {
+        for (int64_t b = 0; b < at_once; b++) {
+            const int64_t number = backwards ? count - 1 - first - b : first + b;
+            blocks[b].index = {unsigned(number % dim.x), unsigned(number / dim.x % dim.y), unsigned(number / dim.x / dim.y)};
+            std::memset(memory[b].get(), 0xff, bytes);
+        }
+        run_fibers(fibers);
+        for (int64_t b = 0; b < at_once && !SANITIZED; b++) {
+            for (size_t i = 0; i < GUARD; i++) {
+                if (memory[b][shared + i] != 0xff) fail("a write behind shared memory");
+            }
+        }
+    }
+}
+
+// Products are exact and a step's sum is cut, not rounded, to fp32: no better than any tensor core.
+void multiply_warp(Warp& warp, int steps) {
+    for (int s = 0; s < steps; s++) {
+        double a[16][8], b[8][8], sum[16][8];
+        uint32_t beyond = 0;
+        for (int lane = 0; lane < 32; lane++) {
+            const int g = lane / 4, q = lane % 4;
+            const Product& product = warp.products[lane];
+            for (int i = 0; i < 4; i++) {
+                beyond |= product.a[s][i];
+                a[g + i % 2 * 8][q + i / 2 * 4] = double(as_float(product.a[s][i]));
+                sum[g + i / 2 * 8][2 * q + i % 2] = double(product.c[i]);
+            }
+            for (int i = 0; i < 2; i++) {
+                beyond |= product.b[s][i];
+                b[q + i * 4][g] = double(as_float(product.b[s][i]));
+            }
+        }
+        if (beyond & 0x1fff) fail("a value that is not tf32");
+        for (int row = 0; row < 16; row++) {
+            for (int k = 0; k < 8; k++) {
+                for (int column = 0; column < 8; column++) sum[row][column] += a[row][k] * b[k][column];
+            }
+        }
+        for (int lane = 0; lane < 32; lane++) {
+            for (int i = 0; i < 4; i++) {
+                const double exact = sum[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2];
+                const float near = float(exact);
+                const bool beyond_exact = std::isfinite(near) && std::fabs(double(near)) > std::fabs(exact);
+                // The float before is one bit less.
+                warp.products[lane].c[i] = beyond_exact ? as_float(as_bits(near) - 1) : near;
+            }
+        }
+    }
+}
+
+}  // namespace host
+
+namespace {
+
+std::vector<std::unique_ptr<unsigned char[]>> allocated;
+
+}  // namespace
+
+void* allocate(int64_t bytes) {
+    allocated.emplace_back(new unsigned char[size_t(bytes)]);
+    std::memset(allocated.back().get(), 0xff, size_t(bytes));
+    return allocated.back().get();
+}
+
+// A call of the test's own; what it allocated goes with it.
+int32_t enter(const Call&) { return 0; }
+void leave(int32_t) { allocated.clear(); }
+int32_t unusable(int32_t) { return 0; }
+
+}  // namespace mhc::cuda

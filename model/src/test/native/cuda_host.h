@@ -1,0 +1,215 @@
+// A host runtime for the kernels of src/main/native/cuda, in place of nvcc's language: g++ compiles the same bodies. Threads of
+// a block are fibers that switch where threads wait for each other; blocks run one after another, those of a cooperative
+// launch together. It stands for what the programming model promises, and stops the process with a message where a kernel asks
+// for more: a barrier that some threads never reach, values that tensor cores would not take, unaligned or missing copies,
+// too much shared memory. Fresh shared and device memory is full of NaN.
+#pragma once
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <tuple>
+#include <vector>
+
+#define MHC_DEVICE inline
+#define MHC_ANYWHERE inline
+#define MHC_KERNEL(threads) void
+#define threadIdx (::mhc::cuda::host::self->thread)
+#define blockIdx (::mhc::cuda::host::self->block->index)
+#define blockDim (::mhc::cuda::host::block_dim)
+#define gridDim (::mhc::cuda::host::grid_dim)
+
+struct dim3 {
+    unsigned x = 1, y = 1, z = 1;
+    dim3() = default;
+    dim3(unsigned x, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
+};
+struct alignas(16) [[gnu::may_alias]] uint4 {
+    uint32_t x, y, z, w;
+};
+struct alignas(16) [[gnu::may_alias]] float4 {
+    float x, y, z, w;
+};
+struct alignas(8) [[gnu::may_alias]] float2 {
+    float x, y;
+};
+
+namespace mhc::cuda {
+
+constexpr unsigned EVERY_LANE = 0xffffffffu;
+
+namespace host {
+
+// Threads that wait for each other: those of a warp, a block or a grid.
+struct Gathering {
+    int size = 0, arrived = 0;
+    uint64_t generation = 0;
+    int kind = 0;  // what they all have come for
+};
+
+struct Product {
+    float* c;
+    const uint32_t (*a)[4];
+    const uint32_t (*b)[2];
+};
+
+struct Warp : Gathering {
+    float given[32], taken[32];
+    Product products[32];
+};
+
+struct Block : Gathering {
+    dim3 index;
+    std::vector<Warp> warps;
+    unsigned char* shared = nullptr;
+};
+
+struct Copy {
+    float* to;
+    const float* from;
+    size_t bytes;
+};
+
+struct Fiber {
+    dim3 thread;
+    Block* block = nullptr;
+    std::vector<Copy> copies;     // not there yet, in order
+    std::vector<size_t> batches;  // how many copies each finished batch has
+    size_t open = 0;              // copies of the batch that is not finished
+    const Gathering* waits_for = nullptr;
+    uint64_t generation = 0;
+    bool done = false;
+    void* stack_pointer = nullptr;
+    unsigned char* stack = nullptr;
+    void* fake_stack = nullptr;
+
+    bool pending() const { return !copies.empty(); }
+};
+
+extern Fiber* self;
+extern dim3 block_dim, grid_dim;
+extern Gathering grid;
+extern bool cooperative;
+
+// The device that is played, and whether the last threads of a block run first.
+extern int multiprocessors, blocks_of_multiprocessor;
+extern bool backwards;
+// Launches so far.
+extern int64_t launches, cooperative_launches;
+
+[[noreturn]] void fail(const char* what);
+// Waits until all have arrived; the last one to come calls `all` first.
+void meet(Gathering& gathering, int kind, const std::function<void()>& all);
+void run(const char* op, dim3 grid, int threads, size_t shared, bool together, const std::function<void()>& kernel);
+void multiply_warp(Warp& warp, int steps);
+
+inline Warp& warp() { return self->block->warps[self->thread.x / 32]; }
+
+}  // namespace host
+
+inline unsigned char* shared_memory() { return host::self->block->shared; }
+
+inline float as_float(uint32_t bits) {
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+inline uint32_t as_bits(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+inline uint32_t pack_bf16(float low, float high) {
+    auto narrow = [](float value) {
+        const uint32_t bits = as_bits(value);
+        return value != value ? 0x7fffu : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    };
+    return narrow(low) | narrow(high) << 16;
+}
+
+template <int STEPS>
+inline void multiply(float (&c)[4], const uint32_t (&a)[STEPS][4], const uint32_t (&b)[STEPS][2]) {
+    host::Warp& warp = host::warp();
+    warp.products[host::self->thread.x % 32] = {c, a, b};
+    host::meet(warp, 1000 + STEPS, [&] { host::multiply_warp(warp, STEPS); });
+}
+
+template <int BYTES>
+inline void copy_later(float* shared, const float* global) {
+    if (reinterpret_cast<uintptr_t>(shared) % BYTES || reinterpret_cast<uintptr_t>(global) % BYTES) {
+        host::fail("a copy into shared memory is not aligned");
+    }
+    host::self->copies.push_back({shared, global, BYTES});
+    host::self->open++;
+}
+
+inline void end_batch() {
+    host::self->batches.push_back(host::self->open);
+    host::self->open = 0;
+}
+
+template <int PENDING>
+inline void wait_for_batches() {
+    host::Fiber& self = *host::self;
+    while (self.batches.size() > PENDING) {
+        for (size_t i = 0; i < self.batches[0]; i++) std::memcpy(self.copies[i].to, self.copies[i].from, self.copies[i].bytes);
+        self.copies.erase(self.copies.begin(), self.copies.begin() + std::ptrdiff_t(self.batches[0]));
+        self.batches.erase(self.batches.begin());
+    }
+}
+
+inline void grid_barrier() {
+    if (!host::cooperative) host::fail("a barrier of the grid in a launch that is not cooperative");
+    host::meet(host::grid, 1, [] {});
+}
+
+inline int multiprocessors() { return host::multiprocessors; }
+
+template <class... Parameters, class... Arguments>
+void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared, Arguments... arguments) {
+    if (shared > PLAIN_SHARED) host::fail("more than 48 KiB of shared memory that were not asked for");
+    const std::tuple<Parameters...> values(arguments...);
+    host::run(op, grid, threads, shared, false, [&] { std::apply(kernel, values); });
+}
+
+template <class... Parameters>
+int64_t resident_blocks(const char*, void (*)(Parameters...), int threads, size_t shared) {
+    if (threads > 1024 || shared > MOST_SHARED) host::fail("no device holds such a block");
+    return int64_t(host::multiprocessors) * host::blocks_of_multiprocessor;
+}
+
+template <class... Parameters, class... Arguments>
+void launch_cooperative(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared,
+                        Arguments... arguments) {
+    if (int64_t(grid.x) * grid.y * grid.z > resident_blocks(op, kernel, threads, shared)) {
+        host::fail("a cooperative grid that the device cannot hold");
+    }
+    const std::tuple<Parameters...> values(arguments...);
+    host::run(op, grid, threads, shared, true, [&] { std::apply(kernel, values); });
+}
+
+}  // namespace mhc::cuda
+
+inline void __syncthreads() {
+    mhc::cuda::host::meet(*mhc::cuda::host::self->block, 1, [] {});
+}
+
+inline float __shfl_xor_sync(unsigned mask, float value, int distance) {
+    using namespace mhc::cuda::host;
+    if (mask != mhc::cuda::EVERY_LANE) fail("a shuffle that leaves lanes out");
+    Warp& w = warp();
+    const int lane = self->thread.x % 32;
+    w.given[lane] = value;
+    meet(w, distance, [&] {
+        for (int i = 0; i < 32; i++) w.taken[i] = w.given[i ^ distance];
+    });
+    return w.taken[lane];
+}
+
+template <class T>
+inline T __ldcg(const T* p) {
+    return *p;
+}
