@@ -11,7 +11,8 @@ prompts of mhc-eval's lm-eval protocol, which are lm-evaluation-harness's), gene
 prints seconds per benchmark and the ratio, medians of `--repeats`. lm-eval keeps its logits cache and runs with the best of
 batch sizes 1, 8 and 32, chosen once per benchmark on 4 documents. Exit status 1 when answers differ.
 
-Wants torch, transformers, tokenizers, safetensors, datasets and lm-eval 0.4.13 (`pip install --no-deps lm-eval` is enough).
+Wants torch, transformers, accelerate, tokenizers, safetensors, datasets and lm-eval 0.4.13 (`pip install --no-deps lm-eval`
+is enough).
 """
 
 import argparse

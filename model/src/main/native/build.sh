@@ -5,8 +5,6 @@
 # or, as NVCC=none, leaves it out; MHC_CUDA_ARCHS are the GPU architectures, lowest first, of which the lowest also goes in
 # as PTX for all others. Nothing is compiled again while sources, flags and compilers are the same.
 set -eu
-cd "$(dirname "$0")"
-target=$1
 CXX=${CXX:-g++}
 if ! command -v "$CXX" >/dev/null 2>&1; then
     echo "fused kernels: no $CXX here, so none are built and models run on the reference kernels" >&2
@@ -18,8 +16,10 @@ if [ "$(uname -s)" != Linux ]; then
 fi
 machine=$("$CXX" -dumpmachine)
 arch=${machine%%-*}
-mkdir -p "$target"
-target=$(cd "$target" && pwd)
+absolute() { mkdir -p "$1" && (cd "$1" && pwd); }
+target=$(absolute "$1")
+[ $# -gt 1 ] && classes=$(absolute "$2") || classes=
+cd "$(dirname "$0")"
 
 flags="-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wall -Wextra"
 [ -n "${CXXFLAGS:-}" ] && flags="$flags $CXXFLAGS"
@@ -94,8 +94,8 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
     echo "$signature" >"$target/signature"
 fi
 
-if [ $# -gt 1 ]; then
-    folder=$2/mhc/model/native/linux-$arch
+if [ -n "$classes" ]; then
+    folder=$classes/mhc/model/native/linux-$arch
     mkdir -p "$folder"
     cmp -s "$target/libmhc_kernels.so" "$folder/libmhc_kernels.so" || cp "$target/libmhc_kernels.so" "$folder/"
 fi

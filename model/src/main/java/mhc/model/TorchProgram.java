@@ -18,12 +18,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import mhc.datasets.InputException;
 
 /**
  * A loaded {@link Program} with its weights: Java arrays in, Java arrays out, keys and values staying with the engine. Thread-safe:
- * one forward pass runs at a time, callers take turns in the order in which they came.
+ * one forward pass runs at a time, on a thread of the program's own, in the order in which callers came.
  */
 final class TorchProgram implements ForwardPasses, AutoCloseable {
     /** Most numbers of one [positions, vocabulary] block of logits: 64 MB. */
@@ -33,9 +33,7 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
     private final PtSymbolBlock block;
     private final int vocabulary;
     private final ComputeType type;
-    private final ReentrantLock turn = new ReentrantLock(true);
-    private final ThreadLocal<Long> waited = ThreadLocal.withInitial(() -> 0L);
-    private boolean closed;
+    private final EngineThread thread = new EngineThread();
 
     private TorchProgram(NDManager manager, PtSymbolBlock block, int vocabulary, ComputeType type) {
         this.manager = manager;
@@ -50,21 +48,25 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
         String source = packing.rewrite(kernels.rewrite(checkpoint.program().source()));
         TorchProgram program = load(source, checkpoint.config().vocabulary(), device, type);
         try {
-            PtNDArray[] weights = new WeightLoader(checkpoint, (PtNDManager) program.manager, program, type).load();
-            int wrong = program.bind(weights);
-            if (wrong >= 0) {
-                throw notFinite(checkpoint, wrong);
-            }
-            int[] packed = packing.of(checkpoint.program().tensors(), type);
-            program.pack(packed);
-            for (int place : packed) {
-                weights[place].close();
-            }
-            return program;
+            return program.thread.run(() -> program.bind(checkpoint, packing));
         } catch (RuntimeException e) {
             program.close();
             throw e;
         }
+    }
+
+    private TorchProgram bind(Checkpoint checkpoint, PackedWeights packing) {
+        PtNDArray[] weights = new WeightLoader(checkpoint, (PtNDManager) manager, this, type).load();
+        int wrong = bind(weights);
+        if (wrong >= 0) {
+            throw notFinite(checkpoint, wrong);
+        }
+        int[] packed = packing.of(checkpoint.program().tensors(), type);
+        pack(packed);
+        for (int place : packed) {
+            weights[place].close();
+        }
+        return this;
     }
 
     /**
@@ -76,13 +78,12 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
         PackedWeights packing = PackedWeights.on(device);
         String source = packing.rewrite(kernels.rewrite(program.source()));
         TorchProgram loaded = load(source, vocabulary, device, ComputeType.FLOAT32);
-        int wrong = loaded.bind(weights);
+        int wrong = loaded.thread.run(() -> loaded.bind(weights));
         if (wrong >= 0) {
             loaded.close();
             throw new IllegalArgumentException("weight " + wrong + " is not finite");
         }
-        loaded.pack(packing.of(program.tensors(), ComputeType.FLOAT32));
-        return loaded;
+        return loaded.thread.run(() -> loaded.pack(packing.of(program.tensors(), ComputeType.FLOAT32)));
     }
 
     private static TorchProgram load(String source, int vocabulary, String device, ComputeType type) {
@@ -110,13 +111,14 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
     }
 
     /** Holds these weights in the engine's own form from now on. */
-    private void pack(int[] places) {
+    private TorchProgram pack(int[] places) {
         if (places.length > 0) {
             try (IValue list =
                     IValue.listFrom(Arrays.stream(places).asLongStream().toArray())) {
                 call("pack", list).close();
             }
         }
+        return this;
     }
 
     private static InputException notFinite(Checkpoint checkpoint, int index) {
@@ -141,7 +143,7 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
 
     @Override
     public long clock() {
-        return System.nanoTime() - waited.get();
+        return System.nanoTime() - thread.waited();
     }
 
     /** Runs a pass. */
@@ -315,23 +317,14 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
         return scope.own(IValue.listFrom(lists));
     }
 
-    private <T> T turn(java.util.function.Function<CallScope, T> work) {
-        Torch.prepareThread();
-        long start = System.nanoTime();
-        turn.lock();
-        waited.set(waited.get() + System.nanoTime() - start);
-        try {
-            if (closed) {
-                throw new IllegalStateException("The model is closed");
-            }
+    private <T> T turn(Function<CallScope, T> work) {
+        return thread.run(() -> {
             try (CallScope scope = new CallScope((PtNDManager) manager.newSubManager())) {
                 return work.apply(scope);
             } catch (EngineException e) {
                 throw OutOfMemoryException.wrapIfSo(e);
             }
-        } finally {
-            turn.unlock();
-        }
+        });
     }
 
     /** The elements of the tuple that a method returns, for the caller to own. */
@@ -351,16 +344,10 @@ final class TorchProgram implements ForwardPasses, AutoCloseable {
 
     @Override
     public void close() {
-        turn.lock();
-        try {
-            if (!closed) {
-                closed = true;
-                block.close();
-                manager.close();
-            }
-        } finally {
-            turn.unlock();
-        }
+        thread.close(() -> {
+            block.close();
+            manager.close();
+        });
     }
 
     /** Entries (keys and values) of some rows, owned by the caller. */
