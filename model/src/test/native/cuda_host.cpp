@@ -6,6 +6,7 @@
 #include "../../main/native/cuda/device.h"
 
 #if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #define SANITIZED 1
 #else
@@ -164,6 +165,10 @@ void run_fibers(std::vector<Fiber>& fibers) {
     while (stacks.size() < fibers.size()) stacks.emplace_back(new unsigned char[STACK]);
     for (size_t i = 0; i < fibers.size(); i++) {
         fibers[i].stack = stacks[i].get();
+#if SANITIZED
+        // A fiber that was here before never left its last frames.
+        __asan_unpoison_memory_region(fibers[i].stack, STACK);
+#endif
         fibers[i].stack_pointer = prepared(fibers[i].stack, fiber_main);
         fibers[i].waits_for = nullptr;
         fibers[i].done = false;
