@@ -127,6 +127,12 @@ def check_shape(checks, x):
     checks.same(name("hc_post_pre = hc_post, hc_pre"), fused, (got_out, *ops.hc_pre(got_out, *site, x.norm, n, *settings)))
     checks.same(name("hc_post_pre, again"), fused, ops.hc_post_pre(x.f, x.h, x.post, x.comb, *site, x.norm, *settings))
 
+    overwritten = x.h.clone()
+    checks.same(name("hc_post_ = hc_post"), [ops.hc_post_(x.f, overwritten, x.post, x.comb), overwritten], [got_out, got_out])
+    overwritten = x.h.clone()
+    in_place = ops.hc_post_pre_(x.f, overwritten, x.post, x.comb, *site, x.norm, *settings)
+    checks.same(name("hc_post_pre_ = hc_post_pre"), (*in_place, overwritten), (*fused, got_out))
+
     # Read weights are below 1 + hc_eps.
     size = exact.apply_pre(x.h.abs(), torch.ones_like(x.pre))
     checks.rounded(name("hc_head"), ops.hc_head(x.h, *x.merge, NORM_EPS, HC_EPS), exact.head(x.h, *x.merge), size,
