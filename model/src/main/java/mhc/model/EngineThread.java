@@ -14,7 +14,12 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class EngineThread {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
-        Thread thread = new Thread(work, "mhc-engine");
+        Thread thread = new Thread(
+                () -> {
+                    Torch.prepareThread();
+                    work.run();
+                },
+                "mhc-engine");
         thread.setDaemon(true);
         return thread;
     });
@@ -32,7 +37,6 @@ final class EngineThread {
         long asked = System.nanoTime();
         Done<T> done = finished(submit(() -> {
             long began = System.nanoTime();
-            Torch.prepareThread();
             return new Done<>(work.call(), began);
         }));
         waited.set(waited.get() + done.began() - asked);

@@ -56,8 +56,8 @@ public final class ModelBench implements AutoCloseable {
     public static ModelBench open(String device, int threads) {
         Torch.start(threads);
         FusedKernels.load(device).ifPresent(missing -> {
-            throw new InputException("There are no fused kernels to time: " + missing
-                    + "; use --device cpu on a build that" + " has them.");
+            throw new InputException(
+                    "There are no fused kernels to time: " + missing + "; use --device cpu on a build that has them.");
         });
         Torch.prepareThread();
         ModelBench bench = new ModelBench();

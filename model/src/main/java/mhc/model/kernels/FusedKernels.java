@@ -88,7 +88,7 @@ public final class FusedKernels {
         return instructionSet == null
                 ? "it does not load beside this libtorch, 2.7 or newer being needed (" + message + ")"
                 : INSTRUCTION_SET + " is \"" + instructionSet
-                        + "\", and this processor or build has no such instruction set:" + " unset it, or give one of "
+                        + "\", and this processor or build has no such instruction set: unset it, or give one of "
                         + INSTRUCTION_SETS;
     }
 
@@ -100,7 +100,7 @@ public final class FusedKernels {
     static void requireKnown(String instructionSet) {
         if (instructionSet != null && !INSTRUCTION_SETS.contains(instructionSet)) {
             throw new InputException(INSTRUCTION_SET + " is \"" + instructionSet
-                    + "\", which is no instruction set: unset it," + " or give one of " + INSTRUCTION_SETS + ".");
+                    + "\", which is no instruction set: unset it, or give one of " + INSTRUCTION_SETS + ".");
         }
     }
 
