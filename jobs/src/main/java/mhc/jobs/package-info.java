@@ -1,2 +1,2 @@
-/** The Spark job and the command line. */
+/** Entry point for spark-submit. */
 package mhc.jobs;

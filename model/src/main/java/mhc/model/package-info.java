@@ -1,2 +1,2 @@
-/** Checkpoints as language models: configuration, weights, tokenizer, TorchScript program, KV cache, batching. */
+/** Checkpoints as language models: what a caller sees of them. */
 package mhc.model;

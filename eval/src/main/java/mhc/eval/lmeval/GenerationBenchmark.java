@@ -10,7 +10,7 @@ import mhc.eval.Shots;
 /** A task whose answer is generated text ({@code output_type: generate_until}). */
 abstract non-sealed class GenerationBenchmark<E extends Example> extends LmEvalBenchmark<E> {
     /** lm-eval's limit where a task sets none. */
-    static final int DEFAULT_MAX_TOKENS = 256;
+    static final int DEFAULT_MAX_TOKENS = LmEval.DEFAULT_MAX_TOKENS;
 
     private final List<String> stops;
     private final int maxTokens;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import mhc.jobs.InferenceBench;
+import mhc.jobs.bench.InferenceBench;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
 import picocli.CommandLine.Command;

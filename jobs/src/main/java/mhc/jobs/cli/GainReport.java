@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import mhc.model.AmaxGain;
-import mhc.model.GainProbe;
+import mhc.model.probe.AmaxGain;
+import mhc.model.probe.GainProbe;
 
 /** Gains of a checkpoint as lines of text, and as JSON. */
 record GainReport(PlanTable.Line out) {

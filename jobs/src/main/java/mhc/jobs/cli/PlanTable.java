@@ -1,7 +1,7 @@
 package mhc.jobs.cli;
 
-import mhc.model.ModelPlan;
-import mhc.model.ResidualTraffic;
+import mhc.model.probe.ModelPlan;
+import mhc.model.probe.ResidualTraffic;
 
 /** A plan for a model as lines of text. */
 record PlanTable(Line out) {

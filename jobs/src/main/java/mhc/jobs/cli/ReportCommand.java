@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
-import mhc.jobs.SparkSessions;
+import mhc.jobs.driver.SparkSessions;
 import mhc.reports.RunReport;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;

@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import mhc.jobs.DryRun;
-import mhc.jobs.EvalJob;
-import mhc.jobs.SparkSessions;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
+import mhc.jobs.driver.DryRun;
+import mhc.jobs.driver.Evaluation;
+import mhc.jobs.driver.SparkSessions;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,7 +75,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         try (SparkSession spark =
                 SparkSessions.open("mhc-eval " + run.name(), run.faults().retries())) {
-            spec.commandLine().getOut().print(EvalJob.run(run, spark, System.err));
+            spec.commandLine().getOut().print(Evaluation.run(run, spark, System.err));
         }
         return 0;
     }

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import mhc.datasets.InputException;
 import mhc.datasets.Samples;
-import mhc.jobs.EvalJob;
-import mhc.jobs.SparkSessions;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
-import mhc.model.TinyCheckpoints;
+import mhc.jobs.driver.Evaluation;
+import mhc.jobs.driver.SparkSessions;
+import mhc.model.checkpoint.TinyCheckpoints;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +59,7 @@ final class SmokeCommand implements Callable<Integer> {
         RunConfig run = RunConfigReader.read(settings(directory));
         try (SparkSession spark =
                 SparkSessions.open("mhc-eval smoke", run.faults().retries())) {
-            spec.commandLine().getOut().print(EvalJob.run(run, spark, System.err));
+            spec.commandLine().getOut().print(Evaluation.run(run, spark, System.err));
         }
         spec.commandLine().getOut().println("\nRun directory: " + directory);
         return 0;
@@ -76,7 +76,7 @@ final class SmokeCommand implements Callable<Integer> {
     }
 
     private static Settings smokeSettings() {
-        try (InputStream in = EvalJob.class.getResourceAsStream("smoke.yaml")) {
+        try (InputStream in = SmokeCommand.class.getResourceAsStream("smoke.yaml")) {
             return Settings.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,6 +1,6 @@
 package mhc.jobs.cli;
 
-import mhc.jobs.RunStatus;
+import mhc.jobs.run.RunStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;

@@ -10,7 +10,7 @@ import mhc.datasets.FileOverride;
 import mhc.datasets.InputException;
 import mhc.eval.Benchmark;
 import mhc.eval.Protocol;
-import mhc.eval.Protocols;
+import mhc.eval.protocol.Protocols;
 
 /** Reads {@link Settings} into a {@link RunConfig}; every problem of the document is found before any is reported. */
 public final class RunConfigReader {

@@ -1,0 +1,2 @@
+/** The protocols by name. */
+package mhc.eval.protocol;

@@ -1,0 +1,281 @@
+package mhc.jobs.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import mhc.datasets.Example;
+import mhc.datasets.InputException;
+import mhc.eval.Answer;
+import mhc.eval.Request;
+import mhc.jobs.config.RunConfig;
+import mhc.jobs.executor.ModelFolders;
+import mhc.jobs.executor.PeakMemory;
+import mhc.jobs.plan.Shard;
+import mhc.jobs.plan.ShardPlan;
+import mhc.model.InferenceOptions;
+import mhc.model.LanguageModel;
+import mhc.model.Work;
+import mhc.model.checkpoint.Checkpoint;
+import mhc.model.checkpoint.TokenCounter;
+import mhc.model.engine.LanguageModels;
+import org.apache.hadoop.conf.Configuration;
+
+/** Measures how fast one model answers each benchmark's questions, without Spark. */
+public final class InferenceBench implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final RunConfig config;
+    private final int decode;
+    private final int repeats;
+    private final PrintWriter out;
+    private final LanguageModel model;
+    private final TokenCounter tokenizer;
+    private final double loadSeconds;
+
+    /**
+     * How many questions of a benchmark.
+     *
+     * @param examples in all, taken from its sub-tasks in turn
+     * @param tasks sub-tasks, the first in name order; 0 = all
+     */
+    public record Sample(int examples, int tasks) {}
+
+    /**
+     * Loads the configuration's first model.
+     *
+     * @param decode most tokens of a generation: each is as long as its gold answer, stop strings aside; 0 = as the
+     *     benchmark asks
+     * @param repeats of the measurement, after one that is not counted
+     */
+    public InferenceBench(RunConfig config, int decode, int repeats, PrintWriter out) {
+        this.config = config;
+        this.decode = decode;
+        this.repeats = repeats;
+        this.out = out;
+        RunConfig.Inference inference = config.inference();
+        int threads = inference.threads() > 0
+                ? inference.threads()
+                : Runtime.getRuntime().availableProcessors();
+        InferenceOptions options = new InferenceOptions(
+                inference.device().equals("auto") ? "cpu" : inference.device(),
+                inference.dtype(),
+                inference.kernels(),
+                inference.maxBatchTokens(),
+                threads,
+                inference.prefixCache(),
+                inference.deterministic(),
+                0);
+        Path folder = ModelFolders.localize(config.models().values().iterator().next(), new Configuration());
+        long start = System.nanoTime();
+        this.model = LanguageModels.open(folder, options);
+        this.loadSeconds = (System.nanoTime() - start) / 1e9;
+        this.tokenizer = TokenCounter.of(Checkpoint.open(folder));
+    }
+
+    /** One question, as it is asked. */
+    private record Question(String id, Request request) {}
+
+    /**
+     * Measures every benchmark of the configuration and prints a line for each.
+     *
+     * @param samples by benchmark
+     * @param answers file that receives every question and answer as a line of JSON, or null
+     * @param summary file that receives every measurement as a line of JSON, or null
+     */
+    public void run(Map<String, Sample> samples, Path answers, Path summary) {
+        out.printf("model loaded in %.2f s%n", loadSeconds);
+        out.printf(
+                "%-10s %8s %9s %9s %9s %8s %8s %8s %9s %9s%n",
+                "benchmark",
+                "seconds",
+                "prompt",
+                "prefill",
+                "decode",
+                "reused",
+                "padding",
+                "tok/s",
+                "prefill/s",
+                "decode/s");
+        List<String> answerLines = new ArrayList<>();
+        List<String> summaryLines = new ArrayList<>();
+        for (ShardPlan.Planned planned : ShardPlan.of(config, new Configuration())) {
+            String name = planned.benchmark().name();
+            List<Question> questions = questions(planned, samples.getOrDefault(name, new Sample(16, 0)));
+            double[] seconds = new double[repeats];
+            double[] processor = new double[repeats];
+            Answer[] found = new Answer[questions.size()];
+            Work work = Work.NONE;
+            for (int i = -1; i < repeats; i++) {
+                long start = System.nanoTime();
+                long startProcessor = processorNanos();
+                work = model.answer(
+                        questions.stream().map(Question::request).toList(), (at, answer) -> found[at] = answer);
+                if (i >= 0) {
+                    seconds[i] = (System.nanoTime() - start) / 1e9;
+                    processor[i] = (processorNanos() - startProcessor) / 1e9;
+                }
+            }
+            print(name, seconds, work);
+            summaryLines.add(summary(name, questions.size(), seconds, processor, work));
+            for (int i = 0; i < found.length; i++) {
+                answerLines.add(line(name, questions.get(i), found[i]));
+            }
+        }
+        write(answers, answerLines);
+        write(summary, summaryLines);
+    }
+
+    private List<Question> questions(ShardPlan.Planned planned, Sample sample) {
+        List<Shard.Item> items = planned.shards().stream()
+                .flatMap(shard -> shard.items().stream())
+                .toList();
+        TreeSet<String> tasks = new TreeSet<>();
+        items.forEach(item -> tasks.add(item.example().task()));
+        List<String> wanted = tasks.stream()
+                .limit(sample.tasks() == 0 ? Long.MAX_VALUE : sample.tasks())
+                .toList();
+        List<Shard.Item> eligible = items.stream()
+                .filter(item -> wanted.contains(item.example().task()))
+                .toList();
+        List<Example> examples = eligible.stream().map(Shard.Item::example).toList();
+        List<Question> questions = new ArrayList<>();
+        for (int index : ShardPlan.choose(examples, sample.examples())) {
+            Shard.Item item = eligible.get(index);
+            Request request = planned.benchmark().request(item.example(), item.shots());
+            questions.add(new Question(
+                    item.example().id(),
+                    decode > 0 && request instanceof Request.Generate generate
+                            ? forced(generate, item.example(), planned)
+                            : request));
+        }
+        return questions;
+    }
+
+    private Request forced(Request.Generate request, Example example, ShardPlan.Planned planned) {
+        String gold = goldText(example, planned);
+        int tokens = Math.max(1, Math.min(decode, tokenizer.count(gold)));
+        return new Request.Generate(request.context(), List.of(), tokens);
+    }
+
+    /** The worked answer where there is one, else the first accepted one. */
+    private static String goldText(Example example, ShardPlan.Planned planned) {
+        if (example instanceof Example.Gsm8k gsm8k) {
+            return gsm8k.answer();
+        }
+        if (example instanceof Example.MathProblem math) {
+            return math.solution();
+        }
+        Answer nothing = new Answer.Text("", Answer.Stop.LENGTH, Answer.Usage.NONE);
+        return planned.benchmark().score(example, nothing).gold().stream()
+                .findFirst()
+                .orElse("");
+    }
+
+    private void print(String name, double[] seconds, Work work) {
+        double median = median(seconds);
+        long fed = work.prefilledTokens() + work.decodedTokens();
+        out.printf(
+                "%-10s %8.3f %9d %9d %9d %7.1f%% %7.1f%% %8.0f %9.0f %9.0f%n",
+                name,
+                median,
+                work.promptTokens(),
+                work.prefilledTokens(),
+                work.decodedTokens(),
+                100.0 * work.reusedTokens() / Math.max(1, work.promptTokens()),
+                100.0 * work.paddingTokens() / Math.max(1, fed),
+                (work.promptTokens() + work.decodedTokens()) / median,
+                work.prefilledTokens() / Math.max(1e-9, work.prefillSeconds()),
+                work.decodedTokens() / Math.max(1e-9, work.decodeSeconds()));
+        out.flush();
+    }
+
+    private String summary(String name, int examples, double[] seconds, double[] processor, Work work) {
+        ObjectNode json = JSON.createObjectNode().put("benchmark", name).put("examples", examples);
+        Arrays.stream(seconds).forEach(json.putArray("seconds")::add);
+        Arrays.stream(processor).forEach(json.putArray("processor_seconds")::add);
+        json.put("load_seconds", loadSeconds);
+        json.set("work", JSON.valueToTree(work));
+        json.put("peak_bytes", PeakMemory.bytes());
+        return text(json);
+    }
+
+    private static String line(String benchmark, Question question, Answer answer) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("benchmark", benchmark)
+                .put("id", question.id())
+                .put("context", question.request().context());
+        if (question.request() instanceof Request.Choice choice) {
+            choice.continuations().forEach(json.putArray("continuations")::add);
+        } else if (question.request() instanceof Request.Generate generate) {
+            json.put("max_tokens", generate.maxTokens());
+            generate.stops().forEach(json.putArray("stops")::add);
+        }
+        if (answer instanceof Answer.Scores scores) {
+            ArrayNode likelihoods = json.putArray("loglikelihoods");
+            ArrayNode greedy = json.putArray("greedy");
+            scores.scores().forEach(score -> {
+                likelihoods.add(score.logLikelihood());
+                greedy.add(score.greedy());
+            });
+        } else if (answer instanceof Answer.Text generated) {
+            json.put("text", generated.text());
+        } else if (answer instanceof Answer.Failed failed) {
+            json.put("failed", failed.reason());
+        }
+        return text(json);
+    }
+
+    private static String text(ObjectNode json) {
+        try {
+            return JSON.writeValueAsString(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, List<String> lines) {
+        if (file == null) {
+            return;
+        }
+        try {
+            Files.write(file, lines, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new InputException(
+                    "File " + file + " cannot be written (" + e.getMessage() + "): give a writable path.", e);
+        }
+    }
+
+    /** Of all threads of this process: what counts on a machine that others use too. */
+    private static long processorNanos() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getProcessCpuTime()
+                : 0;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int half = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        model.close();
+    }
+}

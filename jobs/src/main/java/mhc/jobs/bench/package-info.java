@@ -1,0 +1,2 @@
+/** Benchmarks of inference on the corpora. */
+package mhc.jobs.bench;

@@ -1,0 +1,141 @@
+package mhc.jobs.driver;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import mhc.jobs.config.RunConfig;
+import mhc.jobs.executor.ModelFolders;
+import mhc.jobs.executor.ModelSpec;
+import mhc.jobs.plan.ShardPlan;
+import mhc.jobs.run.BuildInfo;
+import mhc.jobs.run.RunDirectory;
+import mhc.model.InferenceOptions;
+import mhc.model.checkpoint.Checkpoint;
+import mhc.model.checkpoint.ModelSummary;
+
+/**
+ * Everything the rows of a run depend on: configuration, data, models, plan. Written before the first row as
+ * {@code _run.json}, where a second start compares it, and again as part of the manifest.
+ */
+final class RunStart {
+    private final RunConfig config;
+    private final String device;
+    private final Map<String, Checkpoint> checkpoints;
+    private final Map<String, String> fingerprints = new LinkedHashMap<>();
+    private final List<ShardPlan.Planned> plan;
+
+    RunStart(RunConfig config, String device, Map<String, Checkpoint> checkpoints, List<ShardPlan.Planned> plan) {
+        this.config = config;
+        this.device = device;
+        this.checkpoints = checkpoints;
+        this.plan = plan;
+        checkpoints.forEach((name, checkpoint) -> fingerprints.put(name, checkpoint.fingerprint()));
+    }
+
+    /** One per model, in the order of the configuration. */
+    List<ModelSpec> specs() {
+        RunConfig.Inference inference = config.inference();
+        InferenceOptions options = new InferenceOptions(
+                device,
+                inference.dtype(),
+                inference.kernels(),
+                inference.maxBatchTokens(),
+                inference.threads(),
+                inference.prefixCache(),
+                inference.deterministic(),
+                config.faults().exampleSeconds());
+        List<ModelSpec> specs = new ArrayList<>();
+        config.models()
+                .forEach((name, uri) ->
+                        specs.add(new ModelSpec(name, ModelFolders.qualify(uri), fingerprints.get(name), options)));
+        return specs;
+    }
+
+    ObjectNode json() {
+        ObjectNode json = RunDirectory.object();
+        json.put("name", config.name());
+        json.put("protocol", config.protocol());
+        json.put("baseline", config.baseline());
+        json.set("config", configuration());
+        ArrayNode models = json.putArray("models");
+        checkpoints.forEach((name, checkpoint) -> models.add(model(name, checkpoint)));
+        ArrayNode benchmarks = json.putArray("benchmarks");
+        plan.forEach(planned -> benchmarks.add(benchmark(planned)));
+        ArrayNode notes = json.putArray("notes");
+        checkpoints.values().stream()
+                .map(Checkpoint::note)
+                .filter(note -> !note.isEmpty())
+                .distinct()
+                .forEach(notes::add);
+        return json;
+    }
+
+    private ObjectNode configuration() {
+        RunConfig.Inference inference = config.inference();
+        ObjectNode json = RunDirectory.object();
+        json.put("data", config.data());
+        json.set("files", RunDirectory.json(config.files()));
+        json.put("limit", config.limit());
+        json.set("shots", RunDirectory.json(config.shots()));
+        json.set("models", RunDirectory.json(config.models()));
+        json.putObject("inference")
+                .put("device", device)
+                .put("dtype", inference.dtype())
+                .put("kernels", inference.kernels())
+                .put("max-batch-tokens", inference.maxBatchTokens())
+                .put("threads", inference.threads() == 0 ? "auto" : Integer.toString(inference.threads()))
+                .put("prefix-cache", inference.prefixCache())
+                .put("deterministic", inference.deterministic());
+        json.putObject("faults")
+                .put("retries", config.faults().retries())
+                .put("example-seconds", config.faults().exampleSeconds());
+        json.put("cache", config.cache());
+        return json;
+    }
+
+    private ObjectNode model(String name, Checkpoint checkpoint) {
+        ModelSummary summary = ModelSummary.of(checkpoint);
+        return RunDirectory.object()
+                .put("name", name)
+                .put("path", config.models().get(name))
+                .put("fingerprint", fingerprints.get(name))
+                .put("architecture", summary.architecture())
+                .put("residual", summary.residual())
+                .put("parameters", summary.parameters());
+    }
+
+    private ObjectNode benchmark(ShardPlan.Planned planned) {
+        ObjectNode json = RunDirectory.object()
+                .put("name", planned.benchmark().name())
+                .put("version", planned.benchmark().version())
+                .put("metric", planned.benchmark().headline().metric())
+                .put("filter", planned.benchmark().headline().filter())
+                .put("shots", planned.shots())
+                .put("prompts", planned.prompts())
+                .put("examples", planned.examples())
+                .put("shards", planned.shards().size());
+        json.set("files", RunDirectory.json(planned.corpus().files()));
+        return json;
+    }
+
+    /** The manifest of the finished run: the start, versions, counts, and the work and time since this start. */
+    ObjectNode manifest(ArrayNode counts, RunWork work, RunTimes times) {
+        BuildInfo build = BuildInfo.current();
+        ObjectNode json = json();
+        json.putObject("versions")
+                .put("mhc-eval", build.version())
+                .put("commit", build.commit())
+                .put("spark", build.spark())
+                .put("djl", build.djl())
+                .put("libtorch", build.libtorch())
+                .put("java", System.getProperty("java.version"));
+        json.put("device", device);
+        json.set("counts", counts);
+        json.set("work", work.json());
+        json.set("timings", times.json());
+        return json;
+    }
+}

@@ -1,0 +1,123 @@
+package mhc.jobs.executor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import mhc.eval.Answer;
+import mhc.eval.Benchmark;
+import mhc.eval.Outcome;
+import mhc.eval.Prediction;
+import mhc.eval.Request;
+import mhc.eval.protocol.Protocols;
+import mhc.jobs.plan.Shard;
+import mhc.model.LanguageModel;
+import mhc.model.Work;
+
+/** Asks a model a shard's questions and scores the answers: examples in, one prediction per example out, in shard order. */
+final class ShardEvaluation {
+    private final LanguageModel model;
+    private final Shard shard;
+    private final Benchmark benchmark;
+    private final List<Request> requests;
+    private Work work = Work.NONE;
+
+    ShardEvaluation(LanguageModel model, Shard shard) {
+        this.model = model;
+        this.shard = shard;
+        this.benchmark = Protocols.named(shard.protocol()).benchmark(shard.benchmark());
+        this.requests = shard.items().stream()
+                .map(item -> benchmark.request(item.example(), item.shots()))
+                .toList();
+    }
+
+    /** @param progress receives each prediction as it is made, in any order */
+    List<Prediction> together(Consumer<Prediction> progress) {
+        Prediction[] predictions = new Prediction[requests.size()];
+        long start = System.nanoTime();
+        Work taken = model.answer(requests, (index, answer) -> {
+            predictions[index] = prediction(index, answer, start);
+            progress.accept(predictions[index]);
+        });
+        work = work.plus(taken);
+        return Arrays.asList(predictions);
+    }
+
+    /**
+     * Asks one at a time and turns whatever goes wrong into a failed row: the last resort for a shard that failed as a whole.
+     */
+    List<Prediction> oneByOne(Consumer<Prediction> progress) {
+        Prediction[] predictions = new Prediction[requests.size()];
+        for (int i = 0; i < predictions.length; i++) {
+            int place = i;
+            long start = System.nanoTime();
+            try {
+                Work taken = model.answer(
+                        List.of(requests.get(i)),
+                        (index, answer) -> predictions[place] = prediction(place, answer, start));
+                work = work.plus(taken);
+            } catch (RuntimeException e) {
+                predictions[i] = prediction(i, new Answer.Failed("the engine failed: " + firstLine(e)), start);
+            }
+            progress.accept(predictions[i]);
+        }
+        return Arrays.asList(predictions);
+    }
+
+    /** What the model did for the answers, as far as it tells: nothing for a request whose answer never came. */
+    Work work() {
+        return work;
+    }
+
+    private Prediction prediction(int index, Answer answer, long start) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        Shard.Item item = shard.items().get(index);
+        if (answer instanceof Answer.Failed failed) {
+            return row(index, answer, new Outcome(Map.of(), List.of(), Map.of()), failed.reason(), seconds);
+        }
+        try {
+            return row(index, answer, benchmark.score(item.example(), answer), "", seconds);
+        } catch (RuntimeException e) {
+            String reason = "the answer could not be scored: " + firstLine(e);
+            return row(index, answer, new Outcome(Map.of(), List.of(), Map.of()), reason, seconds);
+        }
+    }
+
+    private Prediction row(int index, Answer answer, Outcome outcome, String failure, double seconds) {
+        Shard.Item item = shard.items().get(index);
+        Request request = requests.get(index);
+        List<Answer.Score> scores = answer instanceof Answer.Scores scored ? scored.scores() : List.of();
+        return new Prediction(
+                item.example().id(),
+                item.example().task(),
+                item.example().cluster(),
+                shard.protocol(),
+                benchmark.version(),
+                shard.shots(),
+                request.hash(),
+                request.context(),
+                request instanceof Request.Choice choice ? choice.continuations() : List.of(),
+                scores.stream().map(Answer.Score::logLikelihood).toList(),
+                scores.stream().map(Answer.Score::tokens).toList(),
+                answer instanceof Answer.Text text ? text.text() : "",
+                outcome.extracted(),
+                outcome.gold(),
+                outcome.metrics(),
+                failure,
+                answer.usage().truncated(),
+                answer instanceof Answer.Text text ? text.stop().name().toLowerCase(Locale.ROOT) : "",
+                model.info().kernels(),
+                answer.usage().promptTokens(),
+                answer.usage().reusedTokens(),
+                answer.usage().newTokens(),
+                seconds);
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .orElse(e.getClass().getSimpleName());
+    }
+}

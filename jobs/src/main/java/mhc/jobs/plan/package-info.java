@@ -1,0 +1,2 @@
+/** Shards: which examples are evaluated together, from data and configuration alone. */
+package mhc.jobs.plan;

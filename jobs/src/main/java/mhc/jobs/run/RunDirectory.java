@@ -1,0 +1,261 @@
+package mhc.jobs.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import mhc.datasets.InputException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/**
+ * The directory of one run, on any Hadoop file system: {@code predictions/}, {@code scores/}, {@code comparison/}, reports,
+ * and {@code manifest.json}, written last. What the run was started with stands in {@code _run.json}, so that a second start
+ * can tell a continuation from a different run.
+ */
+public final class RunDirectory {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final Pattern PART = Pattern.compile("part-(\\d+)\\.parquet");
+
+    private final Path root;
+    private final FileSystem files;
+
+    private RunDirectory(Path root, FileSystem files) {
+        this.root = root;
+        this.files = files;
+    }
+
+    /** The directory at {@code uri}, which need not exist. */
+    public static RunDirectory at(String uri, Configuration hadoop) {
+        try {
+            Path path = new Path(uri);
+            FileSystem files = path.getFileSystem(hadoop);
+            return new RunDirectory(files.makeQualified(path), files);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InputException(
+                    "Run directory " + uri + " cannot be reached (" + e.getMessage()
+                            + "): give a folder or a Hadoop URI",
+                    e);
+        }
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /** Where a shard's rows go; the file's existence is the shard's commit. */
+    public Path part(String model, String benchmark, int shard) {
+        return new Path(folder(model, benchmark), "part-%05d.parquet".formatted(shard));
+    }
+
+    /** Shards already committed. */
+    public TreeSet<Integer> committed(String model, String benchmark) {
+        TreeSet<Integer> committed = new TreeSet<>();
+        try {
+            for (FileStatus file : files.listStatus(folder(model, benchmark))) {
+                Matcher part = PART.matcher(file.getPath().getName());
+                if (part.matches()) {
+                    committed.add(Integer.valueOf(part.group(1)));
+                }
+            }
+        } catch (FileNotFoundException e) {
+            return committed;
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        return committed;
+    }
+
+    private Path folder(String model, String benchmark) {
+        return new Path(root, "predictions/model=" + model + "/benchmark=" + benchmark);
+    }
+
+    /**
+     * Takes the directory for a run: creates it, or continues the same run in it. A run that has not committed anything is
+     * replaced.
+     *
+     * @param start everything that rows depend on
+     * @throws InputException when the directory holds another run (naming what changed), something else, or is not writable
+     */
+    public void claim(ObjectNode start) {
+        try {
+            Optional<JsonNode> before = read("_run.json");
+            if (before.isPresent() && hasPredictions()) {
+                requireSame(before.get(), start);
+            } else if (before.isPresent()) {
+                write("_run.json", start);
+            } else if (files.exists(root) && files.listStatus(root, RunDirectory::isVisible).length > 0) {
+                throw new InputException("Run directory " + root
+                        + " holds files that are not a run of mhc-eval: give an empty or new directory to out");
+            } else {
+                files.mkdirs(root);
+                write("_run.json", start);
+            }
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private boolean hasPredictions() throws IOException {
+        Path predictions = new Path(root, "predictions");
+        if (files.exists(predictions)) {
+            RemoteIterator<LocatedFileStatus> written = files.listFiles(predictions, true);
+            while (written.hasNext()) {
+                if (PART.matcher(written.next().getPath().getName()).matches()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** As Spark sees it: names that begin with a dot or an underscore are not data. */
+    private static boolean isVisible(Path path) {
+        return !path.getName().startsWith(".") && !path.getName().startsWith("_");
+    }
+
+    private void requireSame(JsonNode before, JsonNode now) {
+        Map<String, String> old = new TreeMap<>();
+        Map<String, String> current = new TreeMap<>();
+        flatten("", before, old);
+        flatten("", now, current);
+        List<String> changes = new ArrayList<>();
+        TreeSet<String> keys = new TreeSet<>(old.keySet());
+        keys.addAll(current.keySet());
+        for (String key : keys) {
+            String was = old.getOrDefault(key, "absent");
+            String is = current.getOrDefault(key, "absent");
+            if (!was.equals(is)) {
+                changes.add(key + " was " + was + " and is " + is);
+            }
+        }
+        if (!changes.isEmpty()) {
+            throw new InputException(
+                    "Run directory " + root + " holds a run with another configuration (" + String.join("; ", changes)
+                            + "): give a new directory to out, or the old configuration to continue it");
+        }
+    }
+
+    private static void flatten(String path, JsonNode node, Map<String, String> leaves) {
+        if (node.isContainerNode()) {
+            leaves.put(path, node.isArray() ? node.size() + " entries" : "a mapping");
+            if (node.isArray()) {
+                for (int i = 0; i < node.size(); i++) {
+                    flatten(path + "[" + i + "]", node.get(i), leaves);
+                }
+            } else {
+                node.properties()
+                        .forEach(entry -> flatten(
+                                path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(),
+                                entry.getValue(),
+                                leaves));
+            }
+        } else {
+            leaves.put(path, node.asText());
+        }
+    }
+
+    /** What the run was started with. */
+    JsonNode start() {
+        try {
+            return read("_run.json")
+                    .orElseThrow(
+                            () -> new InputException(
+                                    root
+                                            + " is not a run directory (it has no _run.json): give the directory that a run was written to"));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** The manifest, present when and only when the run is complete. */
+    public Optional<JsonNode> manifest() {
+        try {
+            return read("manifest.json");
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    public void writeManifest(ObjectNode manifest) {
+        try {
+            write("manifest.json", manifest);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /** Text of {@code report.md}. */
+    public String report() {
+        try (InputStream in = files.open(new Path(root, "report.md"))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    public static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    public static JsonNode json(Object value) {
+        return JSON.valueToTree(value);
+    }
+
+    private Optional<JsonNode> read(String name) throws IOException {
+        try (InputStream in = files.open(new Path(root, name))) {
+            return Optional.of(JSON.readTree(in));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void write(String name, JsonNode node) throws IOException {
+        Path hidden = new Path(root, "." + name + ".tmp");
+        try (OutputStream out = files.create(hidden, true)) {
+            out.write(JSON.writeValueAsBytes(node));
+            out.write('\n');
+        }
+        Path target = new Path(root, name);
+        files.delete(target, false);
+        if (!files.rename(hidden, target)) {
+            throw new IOException("cannot rename " + hidden + " to " + target);
+        }
+    }
+
+    private InputException unwritable(IOException e) {
+        return new InputException(
+                "Run directory " + root + " cannot be written (" + firstLine(e) + "): give a writable directory to out",
+                e);
+    }
+
+    private InputException unreadable(IOException e) {
+        return new InputException(
+                "Run directory " + root + " cannot be read (" + firstLine(e) + "): check the path and its permissions",
+                e);
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .orElse(e.getClass().getSimpleName());
+    }
+}

@@ -1,0 +1,37 @@
+package mhc.jobs.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.hadoop.conf.Configuration;
+
+/** How far a run is, read from its directory without Spark. */
+public final class RunStatus {
+    private RunStatus() {}
+
+    /** A table of committed and planned shards, and one line that says whether the run is complete. */
+    public static String describe(String uri) {
+        RunDirectory run = RunDirectory.at(uri, new Configuration());
+        JsonNode start = run.start();
+        StringBuilder text = new StringBuilder();
+        text.append("%s (%s protocol), %s%n%n"
+                .formatted(start.path("name").asText(), start.path("protocol").asText(), run.root()));
+        text.append("%-20s %-12s %9s %9s%n".formatted("model", "benchmark", "shards", "of"));
+        int missing = 0;
+        for (JsonNode model : start.path("models")) {
+            for (JsonNode benchmark : start.path("benchmarks")) {
+                String modelName = model.path("name").asText();
+                String benchmarkName = benchmark.path("name").asText();
+                int committed = run.committed(modelName, benchmarkName).size();
+                int planned = benchmark.path("shards").asInt();
+                missing += planned - committed;
+                text.append("%-20s %-12s %9d %9d%n".formatted(modelName, benchmarkName, committed, planned));
+            }
+        }
+        boolean complete = run.manifest().isPresent();
+        String verdict = complete
+                ? "complete: the manifest is written"
+                : missing == 0
+                        ? "evaluated, not reported: start the same run again to write its report"
+                        : "unfinished, " + missing + " shards left: start the same run again to continue it";
+        return text.append("%n%s%n".formatted(verdict)).toString();
+    }
+}

@@ -1,0 +1,261 @@
+package mhc.jobs.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import mhc.datasets.InputException;
+import mhc.datasets.Samples;
+import mhc.jobs.config.RunConfigReader;
+import mhc.jobs.config.Settings;
+import mhc.jobs.run.RunDifference;
+import mhc.jobs.run.RunStatus;
+import mhc.model.checkpoint.TinyCheckpoints;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs on the bundled samples: what is written, what a second start does, and what bad input says. */
+class EvaluationTest {
+    @TempDir
+    private static Path inputs;
+
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void writeInputs() {
+        Samples.copyTo(inputs.resolve("data"));
+        TinyCheckpoints.write(inputs.resolve("plain"), "none", 1);
+        TinyCheckpoints.write(inputs.resolve("mhc"), "mhc", 1);
+    }
+
+    @Test
+    void writesTheRunDirectoryAndContinuesIt() throws IOException {
+        Path out = folder.resolve("run");
+
+        String report = run(settings(out));
+
+        assertThat(report).contains("PIQA", "GSM8K", "plain", "mhc", "untrained weights");
+        assertThat(out.resolve("manifest.json")).content().contains("\"paper\"", "\"fingerprint\"", "\"kernels\"");
+        JsonNode timings = new ObjectMapper()
+                .readTree(out.resolve("manifest.json").toFile())
+                .path("timings");
+        assertThat(timings.path("answer_seconds").asDouble())
+                .isPositive()
+                .isLessThan(timings.path("evaluate_seconds").asDouble());
+        assertThat(timings.path("overhead").asDouble()).isBetween(0.0, 1.0);
+        assertThat(progress.toString(StandardCharsets.UTF_8)).contains("time: start-up ");
+        assertThat(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"))
+                .exists();
+        assertThat(out.resolve("report.md")).content(StandardCharsets.UTF_8).isEqualTo(report);
+        List<Row> comparison = LocalSpark.session()
+                .read()
+                .parquet(out.resolve("comparison").toString())
+                .collectAsList();
+        assertThat(comparison)
+                .extracting(row -> row.<String>getAs("benchmark"))
+                .containsExactlyInAnyOrder("piqa", "gsm8k");
+        assertThat(RunStatus.describe(out.toString())).contains("complete: the manifest is written");
+        assertThat(prompts(out.resolve("manifest.json"), "gsm8k"))
+                .isEqualTo(prompts(out.resolve("_run.json"), "gsm8k"))
+                .isEqualTo(promptsOfRows(out.resolve("predictions/model=mhc/benchmark=gsm8k/part-00000.parquet")));
+
+        // A run that lost its manifest and a shard, as after a kill, does only what is missing, and the rows are the
+        // same.
+        Path whole = folder.resolve("whole");
+        copy(out, whole);
+        Files.delete(out.resolve("manifest.json"));
+        Files.delete(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"));
+        assertThat(RunStatus.describe(out.toString())).contains("unfinished, 1 shards left");
+        progress.reset();
+        assertThat(run(settings(out))).isEqualTo(report);
+        assertThat(progress.toString(StandardCharsets.UTF_8))
+                .contains("mhc: 3 examples in 1 shards")
+                .doesNotContain("plain:");
+        assertThat(RunDifference.between(LocalSpark.session(), out.toString(), whole.toString())
+                        .isEmpty())
+                .isTrue();
+
+        progress.reset();
+        assertThat(run(settings(out))).isEqualTo(report);
+        assertThat(progress.toString(StandardCharsets.UTF_8)).contains("is complete");
+
+        Settings changed = settings(out);
+        changed.assign("limit=2");
+        changed.assign("inference.max-batch-tokens=64");
+        assertThatThrownBy(() -> run(changed))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("config.limit was 3 and is 2")
+                .hasMessageContaining("config.inference.max-batch-tokens was 16384 and is 64")
+                .hasMessageContaining("give a new directory to out");
+    }
+
+    @Test
+    void aRunThatCommittedNothingMakesWayForAnother() {
+        Path out = folder.resolve("run");
+        Settings fused = settings(out);
+        fused.assign("inference.kernels=fused");
+        fused.assign("inference.device=cuda:7");
+        assertThatThrownBy(() -> run(fused)).isInstanceOf(InputException.class);
+        assertThat(out.resolve("_run.json")).exists();
+
+        assertThat(run(settings(out))).contains("PIQA");
+    }
+
+    @Test
+    void aCacheAnswersAgainWithoutTheModel() throws IOException {
+        Settings first = settings(folder.resolve("first"));
+        first.assign("cache=" + folder.resolve("cache"));
+        String report = run(first);
+        Settings more = settings(folder.resolve("more"));
+        more.assign("cache=" + folder.resolve("cache"));
+        more.assign("limit=4");
+        run(more);
+        Settings second = settings(folder.resolve("second"));
+        second.assign("cache=" + folder.resolve("cache"));
+
+        assertThat(run(second)).isEqualTo(report);
+
+        assertThat(RunDifference.between(
+                                LocalSpark.session(),
+                                folder.resolve("first").toString(),
+                                folder.resolve("second").toString())
+                        .isEmpty())
+                .isTrue();
+        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+            // Per model one file for each of the two shards of the first run, and of the two examples more; none for
+            // the third.
+            assertThat(files.filter(path -> path.toString().endsWith(".jsonl"))).hasSize(8);
+        }
+    }
+
+    @Test
+    void differencesBetweenRunsAreFound() throws IOException {
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        run(settings(first));
+        Settings other = settings(second);
+        other.assign("models.mhc=" + inputs.resolve("plain"));
+        run(other);
+
+        RunDifference difference = RunDifference.between(LocalSpark.session(), first.toString(), second.toString());
+
+        assertThat(difference.isEmpty()).isFalse();
+        assertThat(difference.rows()).isEqualTo(difference.otherRows()).isEqualTo(12);
+        assertThat(difference.examples()).allMatch(row -> row.startsWith("mhc "));
+    }
+
+    @Test
+    void missingModelsAreAllNamed() {
+        Settings settings = settings(folder.resolve("run"));
+        settings.assign("models.plain=" + folder.resolve("nowhere"));
+        settings.assign("models.mhc=" + folder);
+
+        assertThatThrownBy(() -> run(settings))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(folder.resolve("nowhere").toString())
+                .hasMessageContaining("config.json");
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void missingDataIsNamedAndNothingIsWritten() {
+        Settings settings = settings(folder.resolve("run"));
+        settings.assign("data=" + folder.resolve("nothing"));
+
+        assertThatThrownBy(() -> run(settings))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("nothing");
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryWithSomethingElseIsRefused() throws IOException {
+        Files.writeString(folder.resolve("notes.txt"), "mine");
+
+        assertThatThrownBy(() -> run(settings(folder)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("holds files that are not a run");
+        assertThat(folder.resolve("notes.txt")).hasContent("mine");
+    }
+
+    @Test
+    void anUnwritableDirectoryIsNamed() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "not a folder");
+
+        assertThatThrownBy(() -> run(settings(file.resolve("run"))))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(file.resolve("run").toString())
+                .hasMessageContaining("give a writable directory");
+    }
+
+    private static String prompts(Path json, String benchmark) throws IOException {
+        for (JsonNode entry : new ObjectMapper().readTree(json.toFile()).path("benchmarks")) {
+            if (entry.path("name").asText().equals(benchmark)) {
+                return entry.path("prompts").asText();
+            }
+        }
+        return "absent";
+    }
+
+    /** The same from the rows of a benchmark's only shard: anyone can check a manifest. */
+    private static String promptsOfRows(Path shard) {
+        String hashes =
+                LocalSpark.session().read().parquet(shard.toString()).select("request_hash").collectAsList().stream()
+                        .map(row -> row.getString(0) + "\n")
+                        .collect(Collectors.joining());
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(hashes.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String run(Settings settings) {
+        return Evaluation.run(
+                RunConfigReader.read(settings),
+                LocalSpark.session(),
+                new PrintStream(progress, true, StandardCharsets.UTF_8));
+    }
+
+    private static Settings settings(Path out) {
+        Settings settings = Settings.parse("{name: test, benchmarks: [piqa, gsm8k], limit: 3, shots: {gsm8k: 2}}");
+        settings.put("data", inputs.resolve("data").toString());
+        settings.assign("models.plain=" + inputs.resolve("plain"));
+        settings.assign("models.mhc=" + inputs.resolve("mhc"));
+        settings.put("out", out.toString());
+        return settings;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from).sorted(Comparator.naturalOrder())) {
+            files.forEach(path -> {
+                try {
+                    Files.copy(path, to.resolve(from.relativize(path).toString()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+}

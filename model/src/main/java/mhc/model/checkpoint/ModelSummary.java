@@ -1,0 +1,68 @@
+package mhc.model.checkpoint;
+
+import java.nio.file.Path;
+import java.util.TreeSet;
+import mhc.datasets.InputException;
+import mhc.model.InferenceOptions;
+import mhc.model.decoder.ComputeType;
+import mhc.model.decoder.ModelConfig;
+import mhc.model.decoder.Program;
+
+/**
+ * What a checkpoint is, read from its files without the tensor engine.
+ *
+ * @param parameters elements of all weight tensors, tied ones counted once
+ * @param storedTypes element types in the files, such as {@code F32}
+ * @param cacheBytesPerToken keys and values (or latents) that one token leaves behind, in the compute type
+ */
+public record ModelSummary(
+        String architecture,
+        String residual,
+        long parameters,
+        String storedTypes,
+        int layers,
+        int hidden,
+        int heads,
+        int vocabulary,
+        int maxLength,
+        long cacheBytesPerToken) {
+
+    /**
+     * Reads a folder; no tokenizer is needed.
+     *
+     * @throws InputException naming what is missing or wrong, and the remedy
+     */
+    public static ModelSummary of(Path folder) {
+        return of(folder, InferenceOptions.DEFAULT.dtype());
+    }
+
+    /** The same for a compute type, {@code float32} or {@code bfloat16}. */
+    public static ModelSummary of(Path folder, String dtype) {
+        return of(Checkpoint.withoutTokenizer(folder), ComputeType.of(dtype));
+    }
+
+    /** The same of a checkpoint that is open. */
+    public static ModelSummary of(Checkpoint checkpoint) {
+        return of(checkpoint, ComputeType.FLOAT32);
+    }
+
+    private static ModelSummary of(Checkpoint checkpoint, ComputeType type) {
+        ModelConfig config = checkpoint.config();
+        TreeSet<String> types = new TreeSet<>();
+        checkpoint.program().tensors().stream()
+                .skip(Program.FREQUENCIES + 1)
+                .forEach(spec ->
+                        types.add(checkpoint.weights().get(spec).tensor().type().name()));
+        return new ModelSummary(
+                config.architecture(),
+                config.residual().name(),
+                checkpoint.parameters(),
+                String.join(", ", types),
+                config.layers(),
+                config.hidden(),
+                config.attention().heads(),
+                config.vocabulary(),
+                config.maxLength(),
+                config.cacheBytesPerToken(type));
+    }
+}

@@ -1,0 +1,178 @@
+package mhc.model.checkpoint;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import mhc.datasets.InputException;
+import mhc.model.decoder.JsonFields;
+import mhc.model.kernels.NativeLibraries;
+
+/**
+ * The checkpoint's own tokenizer. Special tokens are added as the tokenizer itself says, and contexts and continuations are
+ * cut apart as lm-evaluation-harness 0.4.13 does (api/model.py, {@code TemplateLM._encode_pair}). Thread-safe.
+ */
+public final class Tokenizer implements AutoCloseable {
+    // Without these options the library cuts every text to 512 tokens.
+    private static final Map<String, String> WHOLE_TEXTS = Map.of("truncation", "false", "padding", "false");
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final String firstText;
+    private final OptionalLong prefix;
+    private final Set<Long> ends;
+
+    private Tokenizer(HuggingFaceTokenizer tokenizer, String firstText, OptionalLong prefix, Set<Long> ends) {
+        this.tokenizer = tokenizer;
+        this.firstText = firstText;
+        this.prefix = prefix;
+        this.ends = Set.copyOf(ends);
+    }
+
+    /** A context and its continuation; the continuation's tokens depend on the context before them. */
+    public record Pair(long[] context, long[] continuation) {}
+
+    /** Loads {@code tokenizer.json} and what the checkpoint's other files say about special tokens. */
+    public static Tokenizer open(Checkpoint checkpoint) {
+        JsonNode settings = checkpoint
+                .optional("tokenizer_config.json")
+                .map(JsonFields::object)
+                .orElseGet(JsonFields.JSON::createObjectNode);
+        JsonNode json = JsonFields.object(checkpoint.tokenizer());
+        Map<String, Long> added = new HashMap<>();
+        json.path("added_tokens")
+                .forEach(token -> added.put(
+                        token.path("content").asText(), token.path("id").asLong()));
+        requireFitting(checkpoint, json.path("model").path("vocab"), added);
+
+        String firstText = text(settings.path("bos_token"));
+        Long first = added.get(firstText);
+        Long last = added.get(text(settings.path("eos_token")));
+        Set<Long> ends = new HashSet<>();
+        checkpoint.config().endTokens().forEach(id -> ends.add(id.longValue()));
+        checkpoint.optional("generation_config.json").ifPresent(file -> {
+            JsonFields generation = JsonFields.read(file);
+            generation.tokens("eos_token_id").forEach(id -> ends.add(id.longValue()));
+            generation.throwIfWrong();
+        });
+        if (last != null) {
+            ends.add(last);
+        }
+        OptionalLong prefix = first != null
+                ? OptionalLong.of(first)
+                : checkpoint.config().firstToken().isPresent()
+                        ? OptionalLong.of(checkpoint.config().firstToken().getAsInt())
+                        : ends.stream().mapToLong(Long::longValue).min();
+        return new Tokenizer(load(checkpoint), firstText, prefix, ends);
+    }
+
+    /** An embedding may have more rows than there are tokens, but not fewer. */
+    private static void requireFitting(Checkpoint checkpoint, JsonNode vocabulary, Map<String, Long> added) {
+        // Ids stand beside the tokens, or are the tokens' places in a list.
+        long largest = vocabulary.isArray() ? vocabulary.size() - 1 : -1;
+        for (JsonNode id : vocabulary.isObject() ? vocabulary : JsonFields.JSON.createArrayNode()) {
+            largest = Math.max(largest, id.asLong());
+        }
+        for (long id : added.values()) {
+            largest = Math.max(largest, id);
+        }
+        int rows = checkpoint.config().vocabulary();
+        if (largest >= rows) {
+            throw new InputException(checkpoint.tokenizer() + " has a token with id " + largest
+                    + ", but the embedding has " + rows + " rows (vocab_size of config.json): use the tokenizer.json"
+                    + " that belongs to these weights.");
+        }
+    }
+
+    private static HuggingFaceTokenizer load(Checkpoint checkpoint) {
+        return NativeLibraries.load(() -> {
+            try (InputStream json = Files.newInputStream(checkpoint.tokenizer())) {
+                return HuggingFaceTokenizer.newInstance(json, WHOLE_TEXTS);
+            } catch (IOException e) {
+                throw new InputException(
+                        checkpoint.tokenizer() + " cannot be read (" + e + "): check that it is there and readable.",
+                        e);
+            } catch (RuntimeException e) {
+                throw new InputException(
+                        checkpoint.tokenizer() + " is not a tokenizer that can be loaded ("
+                                + JsonFields.firstLine(e.getMessage())
+                                + "): copy the checkpoint's tokenizer.json again.",
+                        e);
+            }
+        });
+    }
+
+    /** A special token stands as a text or as an object with its content. */
+    private static String text(JsonNode token) {
+        return token.isObject() ? token.path("content").asText("") : token.asText("");
+    }
+
+    /** Tokens of a text, special ones added as the tokenizer does, unless the text begins with them already. */
+    public long[] encode(String text) {
+        return encode(text, firstText.isEmpty() || !text.startsWith(firstText));
+    }
+
+    private long[] encode(String text, boolean withSpecialTokens) {
+        return tokenizer.encode(text, withSpecialTokens, false).getIds();
+    }
+
+    /** Tokens of a text that opens a sequence; never empty. */
+    public long[] encodePrompt(String text) {
+        long[] ids = encode(text);
+        return ids.length == 0 ? new long[] {requirePrefix()} : ids;
+    }
+
+    /** Tokens of a context and of a continuation after it. */
+    public Pair encodePair(String context, String continuation) {
+        if (context.isEmpty()) {
+            long opening = requirePrefix();
+            long[] ids = encode(continuation, false);
+            boolean opened = ids.length > 0 && ids[0] == opening;
+            return new Pair(new long[] {opening}, opened ? Arrays.copyOfRange(ids, 1, ids.length) : ids);
+        }
+        int kept = context.length();
+        while (kept > 0 && isWhitespace(context.charAt(kept - 1))) {
+            kept--;
+        }
+        String bare = context.substring(0, kept);
+        long[] contextIds = encode(bare);
+        long[] whole = encode(context + continuation);
+        long[] rest = contextIds.length < whole.length
+                ? Arrays.copyOfRange(whole, contextIds.length, whole.length)
+                : new long[0];
+        return new Pair(contextIds.length == 0 ? new long[] {requirePrefix()} : contextIds, rest);
+    }
+
+    /** Text of tokens, special ones left out. */
+    public String decode(long[] ids) {
+        return tokenizer.decode(ids, true);
+    }
+
+    /** Whether a token ends a text. */
+    public boolean isEnd(long id) {
+        return ends.contains(id);
+    }
+
+    /** The token that stands before a text without context: beginning of text, or else end of text. */
+    public long requirePrefix() {
+        return prefix.orElseThrow(() -> new InputException(
+                "The checkpoint names neither a bos nor an eos token, so an empty context cannot be asked: set"
+                        + " bos_token_id in config.json."));
+    }
+
+    /** White space as Python's {@code str.rstrip} sees it. */
+    private static boolean isWhitespace(char c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** Checkpoint folders: configuration, safetensors, tokenizer files, and small untrained checkpoints. */
+package mhc.model.checkpoint;

@@ -1,0 +1,221 @@
+package mhc.model.decoder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import mhc.model.decoder.GroupedQueryAttention.Biases;
+import mhc.model.decoder.MixtureOfExperts.Routing;
+
+/**
+ * The families of decoders that a {@code config.json} may name. A field that is absent has the default of transformers, but
+ * for {@code q_lora_rank}: queries are compressed only where the file says so.
+ */
+enum Architecture {
+    LLAMA("LlamaForCausalLM"),
+    MISTRAL("MistralForCausalLM"),
+    QWEN2("Qwen2ForCausalLM"),
+    QWEN3("Qwen3ForCausalLM"),
+    DEEPSEEK_V2("DeepseekV2ForCausalLM"),
+    DEEPSEEK_V3("DeepseekV3ForCausalLM");
+
+    /** Qwen3's own default; elsewhere heads share the hidden size. */
+    private static final int QWEN3_HEAD_WIDTH = 128;
+
+    private static final int MISTRAL_WINDOW = 4096;
+    private static final int QWEN_WINDOW = 4096;
+    private static final String FULL = "full_attention";
+    private static final String SLIDING = "sliding_attention";
+    private static final int MOST_EXPERTS = 4096;
+
+    private final String published;
+
+    Architecture(String published) {
+        this.published = published;
+    }
+
+    /** The family of a name in {@code architectures}. */
+    static Optional<Architecture> of(String published) {
+        return Arrays.stream(values())
+                .filter(family -> family.published.equals(published))
+                .findFirst();
+    }
+
+    /** All names that {@link #of} knows. */
+    static String known() {
+        return String.join(
+                ", ", Arrays.stream(values()).map(family -> family.published).toList());
+    }
+
+    Attention attention(JsonFields fields, int hidden, Rope rope) {
+        checkLayerTypes(fields);
+        return switch (this) {
+            case LLAMA -> {
+                fields.refuse("sliding_window", "sliding-window attention is no part of " + published);
+                yield grouped(fields, hidden, optionalBiases(fields), Optional.empty());
+            }
+            case MISTRAL -> grouped(fields, hidden, Biases.NONE, window(fields));
+            case QWEN2 -> grouped(fields, hidden, Biases.INPUTS, switchedWindow(fields));
+            case QWEN3 -> grouped(fields, hidden, optionalBiases(fields), switchedWindow(fields));
+            case DEEPSEEK_V2, DEEPSEEK_V3 -> latent(fields, hidden, rope);
+        };
+    }
+
+    FeedForward feedForward(JsonFields fields, int hidden) {
+        return switch (this) {
+            case DEEPSEEK_V2, DEEPSEEK_V3 -> experts(fields, hidden);
+            default ->
+                new GatedFeedForward(hidden, fields.positive("intermediate_size"), fields.flag("mlp_bias", false));
+        };
+    }
+
+    private static Biases optionalBiases(JsonFields fields) {
+        return fields.flag("attention_bias", false) ? Biases.ALL : Biases.NONE;
+    }
+
+    /** Mistral's window, which holds in all layers. */
+    private static Optional<AttentionWindow> window(JsonFields fields) {
+        return fields.node("sliding_window").isNull()
+                ? Optional.empty()
+                : Optional.of(AttentionWindow.everywhere(
+                        fields.positive("sliding_window", MISTRAL_WINDOW), fields.positive("num_hidden_layers", 1)));
+    }
+
+    /**
+     * Qwen's window: if it is switched on at all, it holds in the layers that {@code layer_types} says, or else from
+     * {@code max_window_layers} on.
+     */
+    private static Optional<AttentionWindow> switchedWindow(JsonFields fields) {
+        if (!fields.flag("use_sliding_window", false)
+                || fields.node("sliding_window").isNull()) {
+            return Optional.empty();
+        }
+        int layers = fields.positive("num_hidden_layers", 1);
+        fields.requireAtMost("num_hidden_layers", layers, ModelConfig.MOST_LAYERS);
+        int tokens = fields.positive("sliding_window", QWEN_WINDOW);
+        List<Boolean> windowed = new ArrayList<>();
+        if (fields.absent("layer_types")) {
+            int first = fields.notNegative("max_window_layers", 28);
+            for (int layer = 0; layer < Math.min(layers, ModelConfig.MOST_LAYERS); layer++) {
+                windowed.add(layer >= first);
+            }
+        } else {
+            fields.node("layer_types")
+                    .forEach(type -> windowed.add(type.asText().equals(SLIDING)));
+        }
+        return windowed.contains(true) ? Optional.of(new AttentionWindow(tokens, windowed)) : Optional.empty();
+    }
+
+    /** {@code layer_types}, which may be absent, says for every layer how it looks back. */
+    private void checkLayerTypes(JsonFields fields) {
+        if (fields.absent("layer_types")) {
+            return;
+        }
+        JsonNode types = fields.node("layer_types");
+        int layers = fields.positive("num_hidden_layers", 1);
+        if (!types.isArray() || types.size() != layers) {
+            fields.problem("layer_types has " + types.size() + " entries, expected one for each of " + layers
+                    + " layers (num_hidden_layers)");
+            return;
+        }
+        List<String> known = this == QWEN2 || this == QWEN3 ? List.of(FULL, SLIDING) : List.of(FULL);
+        for (JsonNode type : types) {
+            if (!known.contains(type.asText())) {
+                fields.problem(
+                        "layer_types holds " + type + ", supported in " + published + ": " + String.join(", ", known));
+                return;
+            }
+        }
+    }
+
+    private Attention grouped(JsonFields fields, int hidden, Biases biases, Optional<AttentionWindow> window) {
+        int heads = fields.positive("num_attention_heads");
+        int usualPairs =
+                switch (this) {
+                    case MISTRAL -> 8;
+                    case QWEN2, QWEN3 -> 32;
+                    default -> heads;
+                };
+        int pairs = fields.node("num_key_value_heads").isNull()
+                ? heads
+                : fields.positive("num_key_value_heads", usualPairs);
+        if (heads % pairs != 0) {
+            fields.problem("num_attention_heads is " + heads + ", not a multiple of num_key_value_heads " + pairs);
+        }
+        int usual = this == QWEN3 ? QWEN3_HEAD_WIDTH : Math.max(1, hidden / heads);
+        int headWidth = fields.positive("head_dim", usual);
+        requireEven(fields, "head_dim", headWidth);
+        return new GroupedQueryAttention(hidden, heads, pairs, headWidth, biases, this == QWEN3, window);
+    }
+
+    private Attention latent(JsonFields fields, int hidden, Rope rope) {
+        int rotary = fields.positive("qk_rope_head_dim", 64);
+        requireEven(fields, "qk_rope_head_dim", rotary);
+        return new LatentAttention(
+                hidden,
+                fields.positive("num_attention_heads"),
+                fields.absent("q_lora_rank") ? OptionalInt.empty() : OptionalInt.of(fields.positive("q_lora_rank")),
+                fields.positive("kv_lora_rank", 512),
+                fields.positive("qk_nope_head_dim", 128),
+                rotary,
+                fields.positive("v_head_dim", 128),
+                fields.flag("attention_bias", false),
+                this == DEEPSEEK_V2 || fields.flag("rope_interleave", true),
+                rope.scaling().scores());
+    }
+
+    /** Scoring, choice and weights by family (arXiv 2405.04434 section 2.2.2, 2412.19437 section 2.1.2). */
+    private FeedForward experts(JsonFields fields, int hidden) {
+        boolean third = this == DEEPSEEK_V3;
+        String scoring = fields.choice("scoring_func", third ? "sigmoid" : "softmax", "softmax", "sigmoid");
+        String method = fields.choice(
+                "topk_method", third ? "noaux_tc" : "greedy", "greedy", "group_limited_greedy", "noaux_tc");
+        if (fields.positive("moe_layer_freq", 1) != 1) {
+            fields.problem("moe_layer_freq is " + fields.node("moe_layer_freq") + ", supported: 1");
+        }
+        int experts = fields.positive("n_routed_experts");
+        fields.requireAtMost("n_routed_experts", experts, MOST_EXPERTS);
+        int chosen = fields.positive("num_experts_per_tok");
+        boolean grouped = !method.equals("greedy");
+        int groups = grouped ? fields.positive("n_group", 1) : 1;
+        int chosenGroups = grouped ? fields.positive("topk_group", groups) : 1;
+        boolean correction = method.equals("noaux_tc");
+        // A group is as good as its two best experts where a correction bias balances the load, as its best one
+        // elsewhere.
+        int groupTop = correction ? 2 : 1;
+        if (experts % groups != 0 || chosenGroups > groups || (groups > 1 && experts / groups < groupTop)) {
+            fields.problem("n_routed_experts " + experts + ", n_group " + groups + " and topk_group " + chosenGroups
+                    + " do not fit together");
+        } else if (chosen > experts / groups * chosenGroups) {
+            fields.problem("num_experts_per_tok is " + chosen + ", more than the " + experts / groups * chosenGroups
+                    + " experts that a token may choose from");
+        }
+        boolean normalised = fields.flag("norm_topk_prob", third);
+        double scaling = fields.positiveNumber("routed_scaling_factor", third ? 2.5 : 1);
+        return new MixtureOfExperts(
+                hidden,
+                fields.positive("intermediate_size"),
+                fields.positive("moe_intermediate_size"),
+                experts,
+                fields.absent("n_shared_experts") ? 0 : fields.notNegative("n_shared_experts", 0),
+                fields.notNegative("first_k_dense_replace", third ? 3 : 0),
+                new Routing(
+                        chosen,
+                        scoring.equals("sigmoid"),
+                        correction,
+                        groups,
+                        chosenGroups,
+                        groupTop,
+                        normalised,
+                        // V2's published code scales what it does not normalise.
+                        !third && normalised ? 1 : scaling));
+    }
+
+    private static void requireEven(JsonFields fields, String key, int width) {
+        if (width % 2 != 0) {
+            fields.problem(key + " is " + width + ", expected an even number");
+        }
+    }
+}

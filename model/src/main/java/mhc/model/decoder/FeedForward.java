@@ -1,0 +1,21 @@
+package mhc.model.decoder;
+
+import java.util.List;
+
+/** The second sublayer: what happens to a token by itself. */
+public interface FeedForward {
+
+    /**
+     * Weights of one layer, in the order in which the function indexes them.
+     *
+     * @param name of the layer, ending in a dot
+     * @param layer index
+     */
+    List<TensorSpec> tensors(String name, int layer);
+
+    /** Of {@link #tensors}, the elements that one token is multiplied with. */
+    long activeElements(int layer);
+
+    /** TorchScript of {@code feed_forward(x [T,C], w) -> [T,C]}. */
+    String source();
+}

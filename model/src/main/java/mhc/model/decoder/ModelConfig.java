@@ -1,0 +1,134 @@
+package mhc.model.decoder;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import mhc.datasets.InputException;
+
+/**
+ * What {@code config.json} says, checked as a whole: the decoder as a composition of parts.
+ *
+ * @param architecture as named in the file
+ * @param hidden width of the residual stream (C)
+ * @param predictionLayers further layers that predict more than one token ahead; their weights are ignored
+ * @param vocabulary rows of the embedding (V)
+ * @param maxLength most tokens of one sequence
+ * @param normEps inside every root mean square
+ * @param tiedEmbeddings whether the embedding is the output projection as well
+ * @param scales of 8-bit weights, if there are such
+ * @param firstToken beginning-of-text id, if the file names one
+ * @param endTokens end-of-text ids; may be empty
+ */
+public record ModelConfig(
+        String architecture,
+        int hidden,
+        int layers,
+        int predictionLayers,
+        int vocabulary,
+        int maxLength,
+        double normEps,
+        boolean tiedEmbeddings,
+        Attention attention,
+        FeedForward feedForward,
+        Residual residual,
+        Rope rope,
+        Optional<BlockScales> scales,
+        OptionalInt firstToken,
+        List<Integer> endTokens) {
+
+    /** A bound on what is laid out before any weight is seen. */
+    static final int MOST_LAYERS = 4096;
+
+    private static final int MOST_STREAMS = 64;
+
+    public ModelConfig {
+        endTokens = List.copyOf(endTokens);
+    }
+
+    /**
+     * Reads and checks a {@code config.json}.
+     *
+     * @throws InputException naming every problem of the file, one per line
+     */
+    public static ModelConfig read(Path file) {
+        JsonFields fields = JsonFields.read(file);
+        ModelConfig config = read(fields);
+        fields.throwIfWrong();
+        return config;
+    }
+
+    private static ModelConfig read(JsonFields fields) {
+        String named = fields.node("architectures").isArray()
+                        && fields.node("architectures").size() == 1
+                ? fields.node("architectures").get(0).asText()
+                : fields.node("architectures").toString();
+        Architecture family = Architecture.of(named).orElseGet(() -> {
+            fields.problem("architectures is " + (named.isEmpty() ? "absent" : named) + ", supported: "
+                    + Architecture.known());
+            return Architecture.LLAMA;
+        });
+        fields.choice("hidden_act", "silu", "silu");
+        int hidden = fields.positive("hidden_size");
+        int vocabulary = fields.positive("vocab_size");
+        if (vocabulary < 2) {
+            fields.problem("vocab_size is " + vocabulary + ", expected at least 2");
+        }
+        int maxLength = fields.positive("max_position_embeddings");
+        int layers = fields.positive("num_hidden_layers");
+        fields.requireAtMost("num_hidden_layers", layers, MOST_LAYERS);
+        double normEps = fields.positiveNumber("rms_norm_eps", 1e-6);
+        Rope rope = Rope.read(fields, maxLength);
+        return new ModelConfig(
+                named,
+                hidden,
+                layers,
+                fields.notNegative("num_nextn_predict_layers", fields.notNegative("num_mtp_layers", 0)),
+                vocabulary,
+                maxLength,
+                normEps,
+                fields.flag("tie_word_embeddings", false),
+                family.attention(fields, hidden, rope),
+                family.feedForward(fields, hidden),
+                residual(fields, hidden, normEps),
+                rope,
+                BlockScales.read(fields),
+                fields.tokens("bos_token_id").stream().mapToInt(i -> i).findFirst(),
+                fields.tokens("eos_token_id"));
+    }
+
+    private static Residual residual(JsonFields fields, int hidden, double normEps) {
+        String kind = fields.choice("residual", "none", "none", "hc", "mhc");
+        if (kind.equals("none")) {
+            return new PlainResidual(normEps);
+        }
+        boolean constrained = kind.equals("mhc");
+        boolean singlePass =
+                fields.choice("hc_mode", "standard", "standard", "single-pass").equals("single-pass");
+        String usual = singlePass ? "last-pre" : constrained ? "head" : "sum";
+        String collapse = singlePass
+                ? fields.choice("hc_collapse", usual, "last-pre", "head", "mean", "sum")
+                : fields.choice("hc_collapse", usual, "head", "mean", "sum");
+        int streams = fields.positive("hc_mult");
+        fields.requireAtMost("hc_mult", streams, MOST_STREAMS);
+        return new HyperResidual(
+                constrained,
+                hidden,
+                streams,
+                fields.positive("hc_sinkhorn_iters", 20),
+                fields.notNegativeNumber("hc_eps", 1e-6),
+                normEps,
+                HyperResidual.Collapse.valueOf(collapse.toUpperCase(Locale.ROOT).replace('-', '_')),
+                fields.flag("hc_dynamic", true),
+                singlePass);
+    }
+
+    /** Keys and values that one token leaves in the cache, in bytes. */
+    public long cacheBytesPerToken(ComputeType type) {
+        long numbers = attention.entries().stream()
+                .mapToLong(entry -> (long) entry.heads() * entry.width())
+                .sum();
+        return numbers * layers * type.bytes();
+    }
+}

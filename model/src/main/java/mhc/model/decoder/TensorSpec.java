@@ -1,0 +1,61 @@
+package mhc.model.decoder;
+
+import java.util.List;
+
+/**
+ * A weight that a program reads: its name in the checkpoint and the shape it must have there.
+ *
+ * @param otherNames under which published checkpoints hold the same tensor
+ * @param onlyMultiplied whether {@code torch.linear} is all that reads it, so that {@link PackedWeights} may hold it
+ */
+public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> otherNames, boolean onlyMultiplied) {
+
+    /** What type a tensor is computed with. */
+    public enum Kind {
+        /** The compute type. */
+        COMPUTE,
+        /** float32 whatever the compute type, stored as anything: norms and routers. */
+        WIDE,
+        /** float32 whatever the compute type, stored as float32: hyper-connections. Half types are a reason for a warning. */
+        EXACT
+    }
+
+    public TensorSpec {
+        shape = List.copyOf(shape);
+        otherNames = List.copyOf(otherNames);
+    }
+
+    public TensorSpec(String name, List<Long> shape, Kind kind, List<String> otherNames) {
+        this(name, shape, kind, otherNames, false);
+    }
+
+    public static TensorSpec of(String name, long... shape) {
+        return new TensorSpec(name, boxed(shape), Kind.COMPUTE, List.of());
+    }
+
+    static TensorSpec wide(String name, long... shape) {
+        return new TensorSpec(name, boxed(shape), Kind.WIDE, List.of());
+    }
+
+    static TensorSpec exact(String name, long... shape) {
+        return new TensorSpec(name, boxed(shape), Kind.EXACT, List.of());
+    }
+
+    TensorSpec alsoNamed(String... names) {
+        return new TensorSpec(name, shape, kind, List.of(names), onlyMultiplied);
+    }
+
+    /** The same matrix [out, in], read by {@code torch.linear} alone. */
+    TensorSpec multiplied() {
+        return new TensorSpec(name, shape, kind, otherNames, true);
+    }
+
+    /** Product of the sides. */
+    public long elements() {
+        return shape.stream().reduce(1L, Math::multiplyExact);
+    }
+
+    private static List<Long> boxed(long[] shape) {
+        return java.util.Arrays.stream(shape).boxed().toList();
+    }
+}

@@ -1,0 +1,61 @@
+package mhc.model.inference;
+
+import mhc.model.InferenceOptions;
+import mhc.model.checkpoint.Checkpoint;
+import mhc.model.decoder.ModelConfig;
+
+/**
+ * How much may run together.
+ *
+ * @param tokens of one forward pass
+ * @param cacheTokens whose keys and values may be kept at once
+ * @param rows that may decode together
+ * @param share whether openings that several sequences share are computed once
+ * @param deterministic whether a token's numbers may depend on nothing but the tokens before it
+ * @param worthwhile tokens that sharing must save to be worth its calls
+ */
+public record Budget(int tokens, long cacheTokens, int rows, boolean share, boolean deterministic, int worthwhile) {
+    /** Keys and values that may be kept, as a multiple of the tokens of one pass. */
+    private static final int CACHE_FACTOR = 4;
+
+    /** More rows than this gain little per step and leave a long tail. */
+    private static final int MOST_ROWS = 256;
+
+    /** Passes larger than this gain nothing on a CPU and fall out of its caches. */
+    private static final int CPU_PASS = 2048;
+
+    /** Tokens that are computed together, alone and in the same shape, in deterministic mode. */
+    private static final int BLOCK = 64;
+
+    /** Shorter nodes are not cut further, however small the budget. */
+    static final int SHORTEST = 64;
+
+    /** Parameters of a layer that take as long to apply to a token as the calls for one more node. */
+    private static final long CALLS = 5_000_000;
+
+    public static Budget of(InferenceOptions options, Checkpoint checkpoint) {
+        ModelConfig config = checkpoint.config();
+        long perLayer = (checkpoint.parameters() - (long) config.vocabulary() * config.hidden()) / config.layers();
+        int tokens = options.device().equals("cpu")
+                ? Math.min(CPU_PASS, options.maxBatchTokens())
+                : options.maxBatchTokens();
+        int worthwhile = (int) Math.max(2, Math.min(32, CALLS / Math.max(1, perLayer)));
+        long cache = (long) CACHE_FACTOR * options.maxBatchTokens();
+        int rows = options.deterministic() ? 1 : Math.min(MOST_ROWS, options.maxBatchTokens());
+        return new Budget(tokens, cache, rows, options.prefixCache(), options.deterministic(), worthwhile);
+    }
+
+    /** Length at which sequences are cut whatever they share, or 0. */
+    int block() {
+        return deterministic ? BLOCK : 0;
+    }
+
+    int longestNode() {
+        return deterministic ? BLOCK : Math.max(SHORTEST, tokens);
+    }
+
+    /** Half of it. */
+    Budget halved() {
+        return new Budget(Math.max(1, tokens / 2), cacheTokens, rows, share, deterministic, worthwhile);
+    }
+}

@@ -1,0 +1,132 @@
+package mhc.model.inference;
+
+import java.util.Arrays;
+import mhc.eval.Answer;
+import mhc.eval.Request;
+import mhc.model.checkpoint.Tokenizer;
+
+/** One greedy generation on its way: the prompt and what has come of it so far. */
+public final class GenerateJob {
+    private final long[] prompt;
+    private final boolean truncated;
+    private final int maxTokens;
+    private final GeneratedText text;
+    private final Tokenizer tokenizer;
+    private long last;
+    private Answer.Stop stop;
+    private String failure;
+    private int produced;
+    // Tokens before the first one that led by little, or -1.
+    private int clearTokens = -1;
+    private Done done;
+
+    /** Told when the answer is complete. */
+    @FunctionalInterface
+    public interface Done {
+        void accept(GenerateJob job, int reusedTokens);
+    }
+
+    private GenerateJob(long[] prompt, boolean truncated, Request.Generate request, Tokenizer tokenizer) {
+        this.prompt = prompt;
+        this.truncated = truncated;
+        this.maxTokens = request.maxTokens();
+        this.text = new GeneratedText(tokenizer, request.stops());
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * A job; a context too long for prompt and answer together loses tokens on its left.
+     *
+     * @throws UnanswerableException when the answer alone may take the model's whole length
+     */
+    public static GenerateJob of(Request.Generate request, Tokenizer tokenizer, int maxLength)
+            throws UnanswerableException {
+        int room = maxLength - request.maxTokens();
+        if (room < 1) {
+            throw new UnanswerableException("An answer of " + request.maxTokens()
+                    + " tokens leaves no room for its context in the model's " + maxLength + ".");
+        }
+        long[] ids = tokenizer.encodePrompt(request.context());
+        boolean truncated = ids.length > room;
+        long[] prompt = truncated ? Arrays.copyOfRange(ids, ids.length - room, ids.length) : ids;
+        return new GenerateJob(prompt, truncated, request, tokenizer);
+    }
+
+    public long[] prompt() {
+        return prompt;
+    }
+
+    int maxTokens() {
+        return maxTokens;
+    }
+
+    /** Tokens generated. */
+    int tokens() {
+        return text.tokens();
+    }
+
+    /** Tokens of the prompt and of what has been generated. */
+    int length() {
+        return prompt.length + text.tokens();
+    }
+
+    /** The prompt and what has been generated. */
+    long[] sequence() {
+        long[] whole = Arrays.copyOf(prompt, length());
+        System.arraycopy(text.ids(), 0, whole, prompt.length, text.tokens());
+        return whole;
+    }
+
+    /** Has someone told when the answer is complete. */
+    public GenerateJob whenDone(Done told) {
+        this.done = told;
+        return this;
+    }
+
+    /** The answer is complete; the first {@code reused} tokens of the prompt had been computed for another job. */
+    void finish(int reused) {
+        done.accept(this, Math.min(reused, prompt.length));
+    }
+
+    void fail(String reason) {
+        failure = reason;
+    }
+
+    /** The newest token, which the next step reads. */
+    long last() {
+        return last;
+    }
+
+    /** Takes the next token and tells whether the answer is complete. */
+    public boolean add(long token, float gap) {
+        produced++;
+        if (clearTokens < 0 && gap <= Answer.Text.NEAR_TIE) {
+            clearTokens = text.tokens();
+        }
+        if (!Float.isFinite(gap)) {
+            failure = "The model's logits after " + (produced - 1) + " generated tokens are not finite.";
+        } else if (tokenizer.isEnd(token)) {
+            stop = Answer.Stop.END_OF_TEXT;
+        } else {
+            last = token;
+            if (text.add(token)) {
+                stop = Answer.Stop.STOP_STRING;
+            } else if (text.tokens() == maxTokens) {
+                stop = Answer.Stop.LENGTH;
+            }
+        }
+        return failure != null || stop != null;
+    }
+
+    public Answer answer(int reusedTokens) {
+        if (failure != null) {
+            return new Answer.Failed(failure);
+        }
+        Answer.Stop reason = text.stopped() ? Answer.Stop.STOP_STRING : stop;
+        return new Answer.Text(
+                text.text(),
+                reason,
+                new Answer.Usage(prompt.length, reusedTokens, produced, truncated),
+                clearTokens < 0 ? Answer.Text.CLEAR : text.lengthOf(clearTokens));
+    }
+}

@@ -1,0 +1,98 @@
+package mhc.model.inference;
+
+import java.util.Arrays;
+import java.util.List;
+import mhc.model.checkpoint.Tokenizer;
+
+/**
+ * A text as its tokens come: notices a stop string as soon as the text holds it, decoding only the newest tokens. A token may
+ * hold part of a character, or the end of one stop string and the start of other text.
+ */
+public final class GeneratedText {
+    /** Tokens after which a character that is still incomplete never will be whole: four bytes of UTF-8, one a token. */
+    private static final int LONGEST_CHARACTER = 4;
+
+    private final Tokenizer tokenizer;
+    private final List<String> stops;
+    private final int overlap;
+
+    private long[] ids = new long[16];
+    private int count;
+    // Tokens [settled, shown) give the text that ends "tail"; decoding from "settled" keeps what depends on neighbours
+    // right.
+    private int settled;
+    private int shown;
+    private String tail = "";
+
+    public GeneratedText(Tokenizer tokenizer, List<String> stops) {
+        this.tokenizer = tokenizer;
+        this.stops = stops;
+        this.overlap = stops.stream().mapToInt(String::length).max().orElse(1) - 1;
+    }
+
+    public int tokens() {
+        return count;
+    }
+
+    /** The tokens, and more room behind them. */
+    long[] ids() {
+        return ids;
+    }
+
+    /** Takes one more token and tells whether the text holds a stop string now. */
+    public boolean add(long id) {
+        if (count == ids.length) {
+            ids = Arrays.copyOf(ids, 2 * count);
+        }
+        ids[count++] = id;
+        if (stops.isEmpty()) {
+            return false;
+        }
+        String before = decode(settled, shown);
+        String now = decode(settled, count);
+        String fresh = now.startsWith(before) ? now.substring(before.length()) : now;
+        String seen = tail + fresh;
+        boolean incomplete = now.endsWith("\uFFFD") && count - shown < LONGEST_CHARACTER;
+        if (!incomplete) {
+            settled = shown;
+            shown = count;
+            tail = seen.substring(Math.max(0, seen.length() - overlap));
+        }
+        return firstStop(seen) >= 0 && firstStop(decode(0, count)) >= 0;
+    }
+
+    /** The whole text, cut before the first stop string. */
+    public String text() {
+        String whole = decode(0, count);
+        int cut = firstStop(whole);
+        return cut < 0 ? whole : whole.substring(0, cut);
+    }
+
+    /** How much of {@link #text()} the first tokens make, a character that they begin left aside. */
+    int lengthOf(int tokens) {
+        String text = text();
+        String first = decode(0, tokens);
+        int length = 0;
+        while (length < Math.min(first.length(), text.length()) && first.charAt(length) == text.charAt(length)) {
+            length++;
+        }
+        return length;
+    }
+
+    /** Whether a stop string cut the text. */
+    public boolean stopped() {
+        return firstStop(decode(0, count)) >= 0;
+    }
+
+    private int firstStop(String text) {
+        return stops.stream()
+                .mapToInt(text::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(-1);
+    }
+
+    private String decode(int from, int to) {
+        return from == to ? "" : tokenizer.decode(Arrays.copyOfRange(ids, from, to));
+    }
+}

@@ -1,0 +1,356 @@
+package mhc.model.inference;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import mhc.model.inference.ForwardPasses.Entries;
+import mhc.model.inference.ForwardPasses.Found;
+import mhc.model.inference.ForwardPasses.Shared;
+import mhc.model.inference.ForwardPasses.Steps;
+import mhc.model.inference.PrefixTree.Node;
+
+/**
+ * Greedy decoding of many rows of different lengths together: finished rows leave the batch, waiting ones join it. Each row
+ * has entries of its own in the cache and looks at shared openings where they are.
+ */
+public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
+    /** Rows are given room in blocks of tokens. */
+    private static final int BLOCK = 64;
+
+    /** A longer end of a prompt is looked at where it is instead of being copied into the cache. */
+    private static final int LONGEST_COPIED = 256;
+
+    /** Steps of one call to the engine, at most. */
+    private static final int MOST_STEPS = 4;
+
+    /** Tokens that every answer has already, per additional step. */
+    private static final int TOKENS_PER_STEP = 32;
+
+    private final ForwardPasses program;
+    private final Budget budget;
+    private final WorkMeter meter;
+    private final List<GenerateJob> jobs;
+    private final int seconds;
+    private final TreeReader reader;
+    private final List<Row> rows = new ArrayList<>();
+    private Entries cache = Entries.NONE;
+    private int slots;
+    private int capacity;
+    private int mostRows;
+    private int joined;
+    private long reserved;
+    private Shared shared;
+
+    /** A job in the batch: the end of its path in the tree, the nodes it looks at, its own entries before the first step. */
+    private record Row(GenerateJob job, int sequence, Node node, List<Node> path, int own, int before, long start) {
+        /** Own entries in the cache: all tokens since it joined but the newest. */
+        int length() {
+            return own + job.tokens() - before - 1;
+        }
+    }
+
+    private GreedyDecoder(ForwardPasses program, Budget budget, WorkMeter meter, List<GenerateJob> jobs, int seconds) {
+        this.program = program;
+        this.budget = budget;
+        this.meter = meter;
+        this.jobs = jobs;
+        this.seconds = seconds;
+        this.mostRows = budget.rows();
+        this.reader = new TreeReader(
+                program,
+                budget,
+                meter,
+                PrefixTree.nodes(jobs.stream().map(GenerateJob::prompt).toList(), budget));
+    }
+
+    /**
+     * Completes every job; each is told so itself.
+     *
+     * @param seconds after which an answer that is not complete fails, or 0
+     */
+    public static void run(ForwardPasses program, Budget budget, WorkMeter meter, List<GenerateJob> jobs, int seconds) {
+        try (GreedyDecoder decoder = new GreedyDecoder(program, budget, meter, jobs, seconds)) {
+            while (!decoder.reader.isDone() || !decoder.rows.isEmpty()) {
+                decoder.join();
+                decoder.step();
+            }
+        }
+    }
+
+    /** The {@code count} likeliest tokens after a prompt, whatever they are. */
+    public static long[] continuation(ForwardPasses program, long[] prompt, int count) {
+        Budget whole = new Budget(prompt.length, prompt.length, 1, false, false, 0);
+        Node node = PrefixTree.nodes(List.of(prompt), whole).remove();
+        Pass pass = new Pass(List.of(node));
+        pass.keep(node);
+        pass.ask(0, prompt.length - 1, new long[0]);
+        Found found = program.read(pass, 1);
+        long[] tokens = Arrays.copyOf(found.tokens(), count);
+        try (Entries prefix = found.kept().get(0);
+                Entries cache = program.room(Entries.NONE, prefix, 1, prompt.length + count)) {
+            program.settle(cache, 0, List.of(prefix));
+            int[] length = {prompt.length};
+            Steps steps = program.decode(found.tokens(), length, length, cache, Shared.NOTHING, count);
+            System.arraycopy(steps.tokens(), 0, tokens, 1, count - 1);
+        }
+        return tokens;
+    }
+
+    /** Lets waiting rows in, unless the batch is nearly as large as it may be. */
+    private void join() {
+        if (!rows.isEmpty() && (budget.deterministic() || rows.size() > joined - Math.max(1, joined / 8))) {
+            return;
+        }
+        while (!reader.isDone() && (rows.isEmpty() || (!budget.deterministic() && fits(reader.next(), 0, 0)))) {
+            reader.read(new Admission(reader.next())::admits, this);
+        }
+        joined = rows.size();
+    }
+
+    /** Counts what a pass takes in. */
+    private final class Admission {
+        private long tokens;
+        private int ends;
+
+        Admission(Node first) {
+            this.tokens = cost(first);
+            this.ends = first.ends().size();
+        }
+
+        boolean admits(Node node) {
+            boolean fits = fits(node, tokens, ends);
+            tokens += cost(node);
+            ends += node.ends().size();
+            return fits;
+        }
+    }
+
+    private boolean fits(Node node, long tokens, int ends) {
+        return rows.size() + ends + node.ends().size() <= mostRows
+                && reserved + tokens + cost(node) <= budget.cacheTokens();
+    }
+
+    /** Tokens that a node and the answers that follow it may keep. */
+    private long cost(Node node) {
+        return node.length()
+                + node.ends().stream()
+                        .mapToLong(end -> jobs.get(end).maxTokens())
+                        .sum();
+    }
+
+    @Override
+    public void ask(Pass pass) {
+        for (int i = 0; i < pass.nodes().size(); i++) {
+            Node node = pass.nodes().get(i);
+            pass.keep(node);
+            if (!node.ends().isEmpty()) {
+                int last = node.to() - 1;
+                List<Integer> positions =
+                        budget.deterministic() ? Pass.wholeBlocks(node, List.of(last)) : List.of(last);
+                for (int position : positions) {
+                    pass.ask(i, position, new long[0]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void take(Pass pass, Found found) {
+        int at = -1;
+        for (Node node : pass.nodes()) {
+            reserved += cost(node);
+            if (node.ends().isEmpty()) {
+                continue;
+            }
+            at += budget.deterministic()
+                    ? Pass.wholeBlocks(node, List.of(node.to() - 1)).size()
+                    : 1;
+            for (int end : List.copyOf(node.ends())) {
+                GenerateJob job = jobs.get(end);
+                int before = job.tokens();
+                if (job.add(found.tokens()[at], found.numbers()[at])) {
+                    finish(node, end);
+                } else {
+                    enter(node, end, before);
+                }
+            }
+        }
+    }
+
+    /** A row for a job whose prompt is read and whose first token is there. */
+    private void enter(Node node, int sequence, int before) {
+        List<Node> path = new ArrayList<>(node.above());
+        path.add(node);
+        List<Node> copied = budget.deterministic()
+                ? path
+                : node.isLeaf() && node.ends().size() == 1 && node.length() < LONGEST_COPIED
+                        ? List.of(node)
+                        : List.of();
+        List<Node> looked = path.stream().filter(part -> !copied.contains(part)).toList();
+        int own = copied.stream().mapToInt(Node::length).sum();
+        reserve(rows.size() + 1, own + 1, node.entries());
+        program.settle(cache, rows.size(), copied.stream().map(Node::entries).toList());
+        if (copied.size() == 1 && node.isLeaf()) {
+            node.close();
+        }
+        rows.add(new Row(jobs.get(sequence), sequence, node, looked, own, before, System.nanoTime()));
+        shared = null;
+    }
+
+    /** Makes sure that so many rows of so many tokens fit. */
+    private void reserve(int wantedRows, int tokens, Entries like) {
+        if (wantedRows <= slots && tokens <= capacity) {
+            return;
+        }
+        int wider = wantedRows <= slots ? slots : Math.max(wantedRows, Math.min(mostRows, 2 * slots));
+        int longer = tokens <= capacity ? capacity : (tokens + BLOCK - 1) / BLOCK * BLOCK;
+        replace(program.room(cache, like, wider, longer));
+        slots = wider;
+        capacity = longer;
+    }
+
+    /** One more token for every row, or a few. */
+    private void step() {
+        if (rows.isEmpty()) {
+            return;
+        }
+        long start = program.clock();
+        int count = rows.size();
+        long[] tokens = rows.stream().mapToLong(row -> row.job().last()).toArray();
+        int[] positions = rows.stream().mapToInt(row -> row.job().length() - 1).toArray();
+        int[] lengths = rows.stream().mapToInt(Row::length).toArray();
+        int steps = steps();
+        Steps next;
+        try {
+            reserve(count, Arrays.stream(lengths).max().orElseThrow() + steps, cache);
+            next = program.decode(tokens, positions, lengths, cache, shared(), steps);
+        } catch (OutOfMemoryException e) {
+            retreat();
+            return;
+        }
+        int surplus = 0;
+        for (int i = count - 1; i >= 0; i--) {
+            Row row = rows.get(i);
+            boolean complete = false;
+            int taken = 0;
+            for (; taken < steps && !complete; taken++) {
+                complete = row.job().add(next.tokens()[taken * count + i], next.leads()[taken * count + i]);
+            }
+            surplus += steps - taken;
+            if (complete || failIfLate(row)) {
+                finish(row.node(), row.sequence());
+                leave(i);
+            }
+        }
+        meter.decoded(count * steps, surplus, steps, program.clock() - start);
+    }
+
+    /**
+     * Steps per call of the engine: the longer the shortest answer already is, the less a few tokens behind its end matter,
+     * and no row takes a step that its limit forbids.
+     */
+    private int steps() {
+        int steps = MOST_STEPS;
+        for (Row row : rows) {
+            GenerateJob job = row.job();
+            steps = Math.min(steps, Math.min(1 + job.tokens() / TOKENS_PER_STEP, job.maxTokens() - job.tokens()));
+        }
+        return steps;
+    }
+
+    private boolean failIfLate(Row row) {
+        boolean late = seconds > 0 && System.nanoTime() - row.start() > seconds * 1_000_000_000L;
+        if (late) {
+            row.job().fail("no answer within " + seconds + " s");
+        }
+        return late;
+    }
+
+    private void finish(Node node, int sequence) {
+        GenerateJob job = jobs.get(sequence);
+        int reused = node.first() != sequence ? node.to() : 0;
+        for (Node above : node.above()) {
+            reused = above.first() != sequence ? Math.max(reused, above.to()) : reused;
+        }
+        job.finish(reused);
+        reserved -= job.maxTokens() + node.finish();
+    }
+
+    /** Takes a row out; the last one moves into its place. */
+    private void leave(int place) {
+        Row last = rows.remove(rows.size() - 1);
+        if (place < rows.size()) {
+            if (last.length() > 0) {
+                program.move(cache, rows.size(), place, last.length());
+            }
+            rows.set(place, last);
+        }
+        shared = null;
+    }
+
+    /** Sends the later half of the rows back to wait, to be read again together with what they have generated. */
+    private void retreat() {
+        if (rows.size() == 1) {
+            Row row = rows.get(0);
+            row.job().fail("The model ran out of memory at " + row.job().length() + " tokens.");
+            finish(row.node(), row.sequence());
+            leave(0);
+            return;
+        }
+        mostRows = Math.max(1, rows.size() / 2);
+        while (rows.size() > mostRows) {
+            Row row = rows.remove(rows.size() - 1);
+            boolean copied = !row.path().contains(row.node());
+            reserved -= row.job().maxTokens() + (copied ? row.node().length() : 0);
+            reader.putFirst(row.node().continued(row.job().sequence(), row.sequence(), copied));
+        }
+        slots = rows.size();
+        shared = null;
+    }
+
+    private Shared shared() {
+        if (shared == null) {
+            int[] order = IntStream.range(0, rows.size())
+                    .boxed()
+                    .sorted(Comparator.comparingInt(
+                            (Integer i) -> rows.get(i).node().rank()))
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            Map<Node, long[]> queries = new LinkedHashMap<>();
+            for (int i = 0; i < order.length; i++) {
+                long query = i;
+                for (Node node : rows.get(order[i]).path()) {
+                    queries.computeIfAbsent(node, key -> new long[] {query, 0})[1] = query + 1;
+                }
+            }
+            boolean asTheyStand = IntStream.range(0, order.length).allMatch(i -> order[i] == i);
+            List<Entries> past = new ArrayList<>();
+            long[] above = Pass.flat(Pass.sextuples(queries, Map.of(), past));
+            shared = new Shared(above, past, asTheyStand ? new int[0] : order);
+        }
+        return shared;
+    }
+
+    @Override
+    public void giveUp(Node node) {
+        for (int end : node.ends()) {
+            jobs.get(end).fail("The model ran out of memory at " + node.to() + " tokens.");
+            reserved += jobs.get(end).maxTokens();
+            finish(node, end);
+        }
+    }
+
+    private void replace(Entries next) {
+        cache.close();
+        cache = next;
+    }
+
+    @Override
+    public void close() {
+        replace(Entries.NONE);
+    }
+}

@@ -1,0 +1,230 @@
+package mhc.model.probe;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import mhc.datasets.InputException;
+import mhc.model.decoder.JsonFields;
+import mhc.model.decoder.KernelPath;
+import mhc.model.decoder.ModelConfig;
+import mhc.model.decoder.Program;
+import mhc.model.decoder.TensorSpec;
+import mhc.model.engine.Torch;
+import mhc.model.engine.TorchProgram;
+import mhc.model.inference.Budget;
+import mhc.model.inference.ForwardPasses.Entries;
+import mhc.model.inference.ForwardPasses.Shared;
+import mhc.model.inference.Pass;
+import mhc.model.inference.PrefixTree;
+import mhc.model.kernels.FusedKernels;
+
+/**
+ * What hyper-connections cost a whole model: one decoder with the plain residual, with mHC on the fused kernels and with mHC
+ * on the reference, over the same random weights, in float32. C = 768, 12 layers of 12 heads, feed-forward 2048, vocabulary
+ * 32,000, n = 4. One thread may use it at a time.
+ */
+public final class ModelBench implements AutoCloseable {
+    private static final int HIDDEN = 768;
+    private static final int VOCABULARY = 32_000;
+    private static final int PROMPT = 512;
+
+    /** Tokens before the first step of decoding, in every row. */
+    private static final int CONTEXT = 128;
+
+    private static final int STEPS = 4;
+    private static final int ROUNDS = 9;
+
+    private final List<TorchProgram> programs = new ArrayList<>();
+
+    private ModelBench() {}
+
+    /**
+     * One kind of work.
+     *
+     * @param work such as {@code prefill 512}
+     * @param plainSeconds median of the plain residual: of a prompt, or of a step of decoding
+     * @param fusedOverhead median over the rounds of how much more time mHC takes on the fused kernels, 0.05 being 5 %
+     * @param referenceOverhead likewise on the reference
+     */
+    public record Row(String work, double plainSeconds, double fusedOverhead, double referenceOverhead) {}
+
+    /** One thread count, one device; the first caller's threads hold for the process. */
+    public static ModelBench open(String device, int threads) {
+        Torch.start(threads);
+        FusedKernels.load(device).ifPresent(missing -> {
+            throw new InputException(
+                    "There are no fused kernels to time: " + missing + "; use --device cpu on a build that has them.");
+        });
+        Torch.prepareThread();
+        ModelBench bench = new ModelBench();
+        try (NDManager manager = Torch.newManager(device)) {
+            Map<String, PtNDArray> weights = new HashMap<>();
+            bench.add(config("none"), KernelPath.NONE, device, manager, weights);
+            bench.add(config("mhc"), KernelPath.FUSED, device, manager, weights);
+            bench.add(config("mhc"), KernelPath.REFERENCE, device, manager, weights);
+        } catch (RuntimeException e) {
+            bench.close();
+            throw e;
+        }
+        return bench;
+    }
+
+    private void add(
+            ModelConfig config, KernelPath kernels, String device, NDManager manager, Map<String, PtNDArray> weights) {
+        Program program = Program.of(config);
+        PtNDArray[] bound = program.tensors().stream()
+                .map(spec -> weights.computeIfAbsent(spec.name(), name -> random(spec, manager)))
+                .toArray(PtNDArray[]::new);
+        programs.add(TorchProgram.load(program, config.vocabulary(), device, kernels, bound));
+    }
+
+    /** Numbers that keep activations and coefficients of a usual size. */
+    private static PtNDArray random(TensorSpec spec, NDManager manager) {
+        Shape shape = new Shape(spec.shape());
+        NDArray values = spec.shape().size() == 1
+                ? manager.ones(shape)
+                : manager.randomNormal(0, (float) (1 / Math.sqrt(shape.get(1))), shape, DataType.FLOAT32);
+        return (PtNDArray) values;
+    }
+
+    private static ModelConfig config(String residual) {
+        ObjectNode config = JsonFields.JSON.createObjectNode();
+        config.putArray("architectures").add("LlamaForCausalLM");
+        config.put("vocab_size", VOCABULARY)
+                .put("hidden_size", HIDDEN)
+                .put("intermediate_size", 2048)
+                .put("num_hidden_layers", 12)
+                .put("num_attention_heads", 12)
+                .put("num_key_value_heads", 12)
+                .put("hidden_act", "silu")
+                .put("max_position_embeddings", 4096)
+                .put("rms_norm_eps", 1e-6)
+                .put("residual", residual);
+        if (!residual.equals("none")) {
+            config.put("hc_mult", 4);
+        }
+        try {
+            Path file = Files.createTempFile("mhc-bench", ".json");
+            try {
+                Files.write(file, JsonFields.JSON.writeValueAsBytes(config));
+                return ModelConfig.read(file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("A temporary file cannot be written", e);
+        }
+    }
+
+    /** Times a prompt of 512 tokens, and steps of decoding 1 and 16 rows that have 128 tokens each. */
+    public void run(Consumer<Row> rows) {
+        PrefixTree.Node prompt = node(PROMPT);
+        rows.accept(compare(
+                "prefill " + PROMPT,
+                programs.stream()
+                        .map(program -> (Supplier<Double>) () -> seconds(() -> program.read(lastOf(prompt), 1)))
+                        .toList()));
+        for (int count : new int[] {1, 16}) {
+            List<Entries> caches =
+                    programs.stream().map(program -> cache(program, count)).toList();
+            try {
+                List<Supplier<Double>> works = new ArrayList<>();
+                for (int i = 0; i < caches.size(); i++) {
+                    TorchProgram program = programs.get(i);
+                    Entries cache = caches.get(i);
+                    works.add(() -> steps(program, cache, count));
+                }
+                rows.accept(compare("decode, batch " + count, works));
+            } finally {
+                caches.forEach(Entries::close);
+            }
+        }
+    }
+
+    private static PrefixTree.Node node(int length) {
+        long[] tokens = new long[length];
+        Arrays.setAll(tokens, i -> 7919L * (i + 1) % VOCABULARY);
+        return PrefixTree.nodes(List.of(tokens), new Budget(length, length, 1, false, false, 0))
+                .remove();
+    }
+
+    /** A pass that asks what follows the last token. */
+    private static Pass lastOf(PrefixTree.Node node) {
+        Pass pass = new Pass(List.of(node));
+        pass.ask(0, node.to() - 1, new long[0]);
+        return pass;
+    }
+
+    private static Entries cache(TorchProgram program, int rows) {
+        PrefixTree.Node node = node(CONTEXT);
+        Pass pass = lastOf(node);
+        pass.keep(node);
+        try (Entries read = program.read(pass, 1).kept().get(0)) {
+            Entries cache = program.room(Entries.NONE, read, rows, CONTEXT + STEPS);
+            for (int row = 0; row < rows; row++) {
+                program.settle(cache, row, List.of(read));
+            }
+            return cache;
+        }
+    }
+
+    /** Seconds of one step. */
+    private static double steps(TorchProgram program, Entries cache, int rows) {
+        long[] tokens = new long[rows];
+        int[] lengths = new int[rows];
+        Arrays.fill(lengths, CONTEXT);
+        Arrays.setAll(tokens, i -> 104_729L * (i + 1) % VOCABULARY);
+        return seconds(() -> program.decode(tokens, lengths, lengths, cache, Shared.NOTHING, STEPS)) / STEPS;
+    }
+
+    private static double seconds(Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
+    /** Rounds of plain, fused and reference in turn, after one that does not count: what slows a machine slows all three. */
+    private static Row compare(String work, List<Supplier<Double>> works) {
+        double[][] seconds = new double[works.size()][ROUNDS];
+        for (int round = -1; round < ROUNDS; round++) {
+            for (int i = 0; i < works.size(); i++) {
+                double once = works.get(i).get();
+                if (round >= 0) {
+                    seconds[i][round] = once;
+                }
+            }
+        }
+        return new Row(work, median(seconds[0]), overhead(seconds[1], seconds[0]), overhead(seconds[2], seconds[0]));
+    }
+
+    private static double overhead(double[] seconds, double[] plain) {
+        double[] more = new double[seconds.length];
+        Arrays.setAll(more, i -> seconds[i] / plain[i] - 1);
+        return median(more);
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    @Override
+    public void close() {
+        programs.forEach(TorchProgram::close);
+    }
+}

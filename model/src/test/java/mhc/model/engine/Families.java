@@ -1,0 +1,147 @@
+package mhc.model.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import mhc.model.checkpoint.ByteLevelBpe;
+import mhc.model.checkpoint.TinyCheckpoints;
+import mhc.model.decoder.JsonFields;
+
+/** Tiny checkpoints of every family, with random weights, written once per test process. */
+public final class Families {
+    /** Llama itself and all that compose otherwise. */
+    static final List<String> NAMES = List.of(
+            "llama",
+            "mistral",
+            "qwen2",
+            "qwen3",
+            "mixed-window",
+            "llama3",
+            "deepseek-expanded",
+            "deepseek-grouped",
+            "deepseek-v2",
+            "latent",
+            "latent-expanded");
+
+    private static final Map<String, Path> FOLDERS = new ConcurrentHashMap<>();
+    private static final ByteLevelBpe TOKENIZER =
+            ByteLevelBpe.learn("the answer is that the other half went there ".repeat(9), 60);
+
+    private Families() {}
+
+    /** Whether tokens choose experts, which rounding can change. */
+    static boolean isRouted(String family) {
+        return family.startsWith("deepseek");
+    }
+
+    /** A checkpoint of a family with a residual kind, such as {@code deepseek-grouped} and {@code mhc}. */
+    public static Path folder(String family, String residual) {
+        return FOLDERS.computeIfAbsent(family + " " + residual, key -> write(config(family, residual)));
+    }
+
+    static Path write(ObjectNode config) {
+        try {
+            Path folder = Files.createTempDirectory("family");
+            TinyCheckpoints.write(folder, config, TOKENIZER, 3);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ObjectNode config(String family, String residual) {
+        ObjectNode config = JsonFields.JSON.createObjectNode();
+        config.put("vocab_size", 512)
+                .put("hidden_size", 48)
+                .put("intermediate_size", 80)
+                .put("num_hidden_layers", 3)
+                .put("num_attention_heads", 4)
+                .put("num_key_value_heads", 2)
+                .put("hidden_act", "silu")
+                .put("max_position_embeddings", 512)
+                .put("rms_norm_eps", 1e-6)
+                .put("rope_theta", 10000.0)
+                .put("eos_token_id", 0);
+        config.put("residual", residual);
+        if (!residual.equals("none")) {
+            config.put("hc_mult", 4);
+        }
+        switch (family) {
+            case "llama" -> named(config, "LlamaForCausalLM").put("num_key_value_heads", 4);
+            case "mistral" -> named(config, "MistralForCausalLM").put("sliding_window", 7);
+            case "qwen2" -> named(config, "Qwen2ForCausalLM").put("tie_word_embeddings", true);
+            case "mixed-window" ->
+                named(config, "Qwen3ForCausalLM")
+                        .put("use_sliding_window", true)
+                        .put("sliding_window", 5)
+                        .putArray("layer_types")
+                        .add("sliding_attention")
+                        .add("full_attention")
+                        .add("sliding_attention");
+            case "qwen3" -> named(config, "Qwen3ForCausalLM").put("head_dim", 20);
+            case "llama3" -> {
+                named(config, "LlamaForCausalLM").put("attention_bias", true);
+                config.putObject("rope_scaling")
+                        .put("rope_type", "llama3")
+                        .put("factor", 8.0)
+                        .put("low_freq_factor", 1.0)
+                        .put("high_freq_factor", 4.0)
+                        .put("original_max_position_embeddings", 32);
+            }
+            case "deepseek-expanded" -> expanded(config);
+            case "latent" -> deepseek(config).put("q_lora_rank", 24).put("first_k_dense_replace", 3);
+            case "latent-expanded" -> expanded(config).put("first_k_dense_replace", 3);
+            case "deepseek-grouped" -> {
+                deepseek(config).put("q_lora_rank", 24).put("n_group", 4).put("topk_group", 2);
+                config.putObject("rope_scaling")
+                        .put("type", "yarn")
+                        .put("factor", 4.0)
+                        .put("original_max_position_embeddings", 32)
+                        .put("mscale", 1.0)
+                        .put("mscale_all_dim", 0.8);
+            }
+            case "deepseek-v2" ->
+                deepseek(config)
+                        .put("n_group", 4)
+                        .put("topk_group", 2)
+                        .put("topk_method", "group_limited_greedy")
+                        .putArray("architectures")
+                        .add("DeepseekV2ForCausalLM");
+            default -> throw new IllegalArgumentException(family);
+        }
+        return config;
+    }
+
+    private static ObjectNode deepseek(ObjectNode config) {
+        return named(config, "DeepseekV3ForCausalLM")
+                .put("kv_lora_rank", 24)
+                .put("qk_nope_head_dim", 16)
+                .put("qk_rope_head_dim", 8)
+                .put("v_head_dim", 12)
+                .put("n_routed_experts", 16)
+                .put("num_experts_per_tok", 4)
+                .put("moe_intermediate_size", 20)
+                .put("n_shared_experts", 2)
+                .put("first_k_dense_replace", 1)
+                .put("routed_scaling_factor", 1.5);
+    }
+
+    /** With a latent so wide that eleven queries are enough to expand it. */
+    private static ObjectNode expanded(ObjectNode config) {
+        return deepseek(config)
+                .put("kv_lora_rank", 64)
+                .put("qk_nope_head_dim", 8)
+                .put("v_head_dim", 8)
+                .put("attention_bias", true);
+    }
+
+    private static ObjectNode named(ObjectNode config, String architecture) {
+        config.putArray("architectures").add(architecture);
+        return config;
+    }
+}

@@ -1,0 +1,118 @@
+package mhc.model.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import mhc.datasets.InputException;
+import mhc.datasets.testing.SharedInputs;
+import mhc.model.InferenceOptions;
+import mhc.model.checkpoint.SafeTensors;
+import mhc.model.engine.Tiny;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GoldenCheckTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama-tied-none, auto",
+        "llama-tied-hc, reference",
+        "llama-tied-hc, fused",
+        "llama-tied-mhc, reference",
+        "llama-tied-mhc, fused",
+        "mla-moe-none, auto",
+        "mla-moe-hc, reference",
+        "mla-moe-hc, fused",
+        "mla-moe-mhc, reference",
+        "mla-moe-mhc, fused",
+        "tiny-baseline, auto",
+        "tiny-hc, reference",
+        "tiny-hc, fused",
+        "tiny-mhc, reference",
+        "tiny-mhc, fused"
+    })
+    void agreesWithTheRecordedOutputs(String model, String kernels) {
+        Path checkpoint = SharedInputs.require("models/" + model);
+        GoldenCheck.Result result = GoldenCheck.run(checkpoint, Tiny.onKernels(kernels));
+        assertThat(result.entries())
+                .allSatisfy(entry -> assertThat(entry.passed()).as(entry.name()).isTrue());
+        assertThat(result.entries().size() + result.skipped().size())
+                .isEqualTo(SafeTensors.open(checkpoint.resolve("golden.safetensors"))
+                                .tensors()
+                                .size()
+                        - 1
+                        + result.skipped().size());
+        assertThat(result.skipped())
+                .isEqualTo(model.startsWith("tiny") ? java.util.List.of() : java.util.List.of("greedy_ids"));
+    }
+
+    private void copy(String model) throws IOException {
+        for (String name : new String[] {"config.json", "model.safetensors", "golden.safetensors"}) {
+            Files.copy(SharedInputs.require("models/" + model).resolve(name), folder.resolve(name));
+        }
+    }
+
+    /** Adds to one number of a tensor. */
+    private void alter(String file, String tensor, int at, float by) throws IOException {
+        Path path = folder.resolve(file);
+        SafeTensors.Tensor found = SafeTensors.open(path).tensors().get(tensor);
+        byte[] bytes = Files.readAllBytes(path);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int position = (int) found.begin() + at * found.type().bytes;
+        if (found.type() == SafeTensors.Type.I64) {
+            buffer.putLong(position, buffer.getLong(position) + (long) by);
+        } else {
+            buffer.putFloat(position, buffer.getFloat(position) + by);
+        }
+        Files.write(path, bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tiny-mhc, golden.safetensors, logits, 4097, 0.01, logits",
+        "tiny-mhc, golden.safetensors, logits, 786431, NaN, logits",
+        "tiny-mhc, golden.safetensors, comb.0, 35, 0.001, comb.0",
+        "tiny-mhc, golden.safetensors, greedy_ids, 63, 1, greedy_ids",
+        "tiny-mhc, model.safetensors, model.layers.5.mlp.down_proj.weight, 99, 0.5, logits",
+        "llama-tied-hc, golden.safetensors, comb.0, 3, 0.01, comb.0",
+        "llama-tied-none, model.safetensors, model.layers.0.self_attn.k_proj.weight, 5, 0.1, logits"
+    })
+    void oneNumberThatDiffersFails(String model, String file, String tensor, int at, float by, String failed)
+            throws IOException {
+        copy(model);
+        alter(file, tensor, at, by);
+        GoldenCheck.Result result = GoldenCheck.run(folder, InferenceOptions.DEFAULT);
+        assertThat(result.passed()).isFalse();
+        assertThat(result.entries())
+                .filteredOn(entry -> !entry.passed())
+                .extracting(GoldenCheck.Entry::name)
+                .contains(failed);
+    }
+
+    @Test
+    void refusesUnknownNamesAndAbsentRecordings() throws IOException {
+        copy("llama-tied-none");
+        Path golden = folder.resolve("golden.safetensors");
+        Files.copy(
+                SharedInputs.require("models/llama-tied-mhc/golden.safetensors"),
+                golden,
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> GoldenCheck.run(folder, InferenceOptions.DEFAULT))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("comb.0")
+                .hasMessageContaining("unknown for residual none");
+        Files.delete(golden);
+        assertThatThrownBy(() -> GoldenCheck.run(folder, InferenceOptions.DEFAULT))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("has no golden.safetensors");
+    }
+}
