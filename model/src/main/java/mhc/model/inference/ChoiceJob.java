@@ -19,6 +19,7 @@ public final class ChoiceJob {
     private final List<Input> inputs;
     private final double[] sums;
     private final int[] counts;
+    private final int[] scored;
     private final boolean[] greedy;
     private final int promptTokens;
     private final boolean truncated;
@@ -41,6 +42,7 @@ public final class ChoiceJob {
 
         @Override
         public void add(int continuation, float logLikelihood, boolean mostLikely) {
+            job.scored[continuation]++;
             job.sums[continuation] += logLikelihood;
             job.greedy[continuation] &= mostLikely;
         }
@@ -64,6 +66,7 @@ public final class ChoiceJob {
         this.request = request;
         this.sums = new double[pairs.size()];
         this.counts = new int[pairs.size()];
+        this.scored = new int[pairs.size()];
         this.greedy = new boolean[pairs.size()];
         Arrays.fill(greedy, true);
         Map<List<Long>, Input> distinct = new LinkedHashMap<>();
@@ -114,9 +117,18 @@ public final class ChoiceJob {
         return inputs;
     }
 
+    /**
+     * The answer, once all inputs are scored.
+     *
+     * @throws IllegalStateException when a target was scored never or twice: such sums are no answer
+     */
     public Answer answer(int reusedTokens) {
         if (failure != null) {
             return new Answer.Failed(failure);
+        }
+        if (!Arrays.equals(scored, counts)) {
+            throw new IllegalStateException("Of targets " + Arrays.toString(counts) + " of the continuations, "
+                    + Arrays.toString(scored) + " were scored");
         }
         List<Answer.Score> scores = new ArrayList<>();
         for (int i = 0; i < sums.length; i++) {

@@ -29,6 +29,7 @@ public final class PrefixTree {
         private int pending;
         private int first = Integer.MAX_VALUE;
         private int rank;
+        private Node origin = this;
         private ForwardPasses.Entries entries;
 
         private Node(Node parent, long[] tokens, int from, int to) {
@@ -83,6 +84,11 @@ public final class PrefixTree {
             return List.copyOf(path);
         }
 
+        /** The node of the tree as it was built that this one was cut from, however often; itself when it never was. */
+        Node origin() {
+            return origin;
+        }
+
         /** Its keys and values, or null. */
         ForwardPasses.Entries entries() {
             return entries;
@@ -113,6 +119,7 @@ public final class PrefixTree {
             rest.pending = pending;
             rest.first = first;
             rest.rank = rank;
+            rest.origin = origin;
             to = rest.from;
             children = new ArrayList<>(List.of(rest));
             ends = new ArrayList<>();

@@ -82,13 +82,9 @@ public final class SequenceScorer implements TreeReader.Questions {
         }
     }
 
-    /** What is asked of a node; the second half of a node cut in two is found with the first. */
+    /** What is asked of a node; a piece of one that was cut has its share of what was asked of the whole. */
     private NavigableMap<Integer, List<Asked>> askedOf(Node node) {
-        TreeMap<Integer, List<Asked>> noted = asked.get(node);
-        if (noted == null && !node.above().isEmpty()) {
-            List<Node> above = node.above();
-            noted = asked.get(above.get(above.size() - 1));
-        }
+        TreeMap<Integer, List<Asked>> noted = asked.get(node.origin());
         return noted == null ? Collections.emptyNavigableMap() : noted.subMap(node.from(), true, node.to(), false);
     }
 
