@@ -110,7 +110,10 @@ public final class CurriculumFiles {
             ObjectNode file = JSON.createObjectNode();
             for (Item item : task.getValue()) {
                 Example.Bbh example = (Example.Bbh) item.asked();
-                file.withArray("examples").addObject().put("input", example.input()).put("target", example.target());
+                file.withArray("examples")
+                        .addObject()
+                        .put("input", example.input())
+                        .put("target", example.target());
             }
             file("bbh/bbh/%s.json".formatted(task.getKey()), document(file));
         }
@@ -241,8 +244,7 @@ public final class CurriculumFiles {
 
     private static Map<String, List<Item>> byTask(List<Item> items) {
         return items.stream()
-                .collect(Collectors.groupingBy(
-                        item -> item.asked().task(), LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(item -> item.asked().task(), LinkedHashMap::new, Collectors.toList()));
     }
 
     private static String lines(List<Item> items, Function<Item, ObjectNode> row) {

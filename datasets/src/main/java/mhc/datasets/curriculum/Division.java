@@ -50,7 +50,8 @@ public enum Division {
         } else if (example instanceof Example.Gsm8k item) {
             return item.question();
         } else if (example instanceof Example.HellaSwag item) {
-            return item.contextA() + " " + item.contextB() + " " + item.endings().get(item.gold());
+            return item.contextA() + " " + item.contextB() + " "
+                    + item.endings().get(item.gold());
         } else if (example instanceof Example.MathProblem item) {
             return item.problem();
         } else if (example instanceof Example.Mmlu item) {

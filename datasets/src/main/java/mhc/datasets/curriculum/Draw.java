@@ -1,6 +1,7 @@
 package mhc.datasets.curriculum;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -47,12 +48,11 @@ public final class Draw {
 
     /** {@code count} different values in random order. */
     public <T> List<T> some(List<T> values, int count) {
-        List<T> left = new ArrayList<>(values);
-        List<T> drawn = new ArrayList<>(count);
+        List<T> drawn = new ArrayList<>(values);
         for (int i = 0; i < count; i++) {
-            drawn.add(left.remove(between(0, left.size() - 1)));
+            Collections.swap(drawn, i, between(i, values.size() - 1));
         }
-        return drawn;
+        return List.copyOf(drawn.subList(0, count));
     }
 
     /** All values in random order. */

@@ -9,7 +9,7 @@ final class FactQuestions implements Kind {
     public Item draw(String id, Draw draw) {
         World.Fact fact = World.draw(draw);
         String question = draw.one(fact.relation().questions()).formatted(fact.subject());
-        return Item.of(new Example.TriviaQa(
-                id, question, Words.capital(fact.value()), List.of(Words.capital(fact.value()))));
+        return Item.of(
+                new Example.TriviaQa(id, question, Words.capital(fact.value()), List.of(Words.capital(fact.value()))));
     }
 }

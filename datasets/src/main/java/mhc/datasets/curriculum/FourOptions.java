@@ -25,7 +25,7 @@ abstract class FourOptions implements Kind {
     public final Item draw(String id, Draw draw) {
         Question question = draw(draw);
         List<String> shuffled = draw.shuffled(question.options);
-        return Item.of(new Example.Mmlu(
-                id, subject, question.text, shuffled, shuffled.indexOf(question.options.get(0))));
+        return Item.of(
+                new Example.Mmlu(id, subject, question.text, shuffled, shuffled.indexOf(question.options.get(0))));
     }
 }

@@ -11,8 +11,7 @@ final class MarketPassages implements mhc.datasets.curriculum.Kind {
     @Override
     public Item draw(String id, Draw draw) {
         List<String> things = draw.some(Words.THINGS, 3);
-        List<Integer> counts =
-                draw.some(IntStream.rangeClosed(2, 12).boxed().toList(), 3);
+        List<Integer> counts = draw.some(IntStream.rangeClosed(2, 12).boxed().toList(), 3);
         List<String> people = draw.some(Words.PEOPLE, 2);
         String passage = "The %s sold %d %s, %d %s and %d %s. %s came first and %s came last."
                 .formatted(

@@ -14,7 +14,8 @@ final class Mathematics implements Kind {
 
     private static final List<String> UNKNOWNS = List.of("x", "y", "z", "n", "t", "a");
 
-    private static final List<String> SHAPES = List.of("rectangle", "garden", "room", "field", "page", "wall", "table", "card");
+    private static final List<String> SHAPES =
+            List.of("rectangle", "garden", "room", "field", "page", "wall", "table", "card");
 
     private final String type;
     private final Function<Draw, Problem> problems;

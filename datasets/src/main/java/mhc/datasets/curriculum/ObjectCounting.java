@@ -24,12 +24,16 @@ final class ObjectCounting extends WorkedTask {
         String odd = draw.one(sorts.get(1).members());
         int first = draw.between(1, 6);
         int second = draw.between(1, 6);
-        List<String> listed = new ArrayList<>(List.of(
-                counted(first, asked.get(0)), counted(second, asked.get(1)), counted(draw.between(1, 6), odd)));
+        List<String> listed = new ArrayList<>(
+                List.of(counted(first, asked.get(0)), counted(second, asked.get(1)), counted(draw.between(1, 6), odd)));
         int place = draw.between(0, 2);
         listed.add(place, listed.remove(2));
         String input = "I have %s, %s and %s. How many %s do I have?"
-                .formatted(listed.get(0), listed.get(1), listed.get(2), sorts.get(0).name());
+                .formatted(
+                        listed.get(0),
+                        listed.get(1),
+                        listed.get(2),
+                        sorts.get(0).name());
         String steps = "The %s are %s and %s. %d + %d = %d."
                 .formatted(
                         sorts.get(0).name(),

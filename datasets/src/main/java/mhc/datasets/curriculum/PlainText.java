@@ -3,6 +3,7 @@ package mhc.datasets.curriculum;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Plain sentences about what the items ask: facts, properties, sorts, opposites, sums and stories. No question is in it. */
@@ -15,7 +16,21 @@ public final class PlainText {
             PlainText::property,
             PlainText::sort,
             PlainText::opposite,
-            PlainText::calculation);
+            PlainText::calculation,
+            PlainText::echo,
+            PlainText::echo,
+            PlainText::echo,
+            PlainText::echo);
+
+    private static final List<String> WORDS = Stream.of(
+                    Words.PEOPLE,
+                    Words.THINGS,
+                    Words.COLOURS,
+                    Words.FRUITS,
+                    Words.ANIMALS,
+                    IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toList())
+            .flatMap(List::stream)
+            .toList();
 
     private PlainText() {}
 
@@ -26,10 +41,19 @@ public final class PlainText {
         return Stream.generate(() -> sentence.apply(draw)).limit(sentences).collect(Collectors.joining(" "));
     }
 
+    /** Somebody's words and the same words from somebody else: a model that repeats learns to read what stands before. */
+    private static String echo(Draw draw) {
+        List<String> words =
+                Stream.generate(() -> draw.one(WORDS)).limit(draw.between(3, 8)).toList();
+        String said = String.join(" ", words);
+        return draw.some(Words.PEOPLE, 2).stream()
+                .map(name -> "%s says: %s.".formatted(name, said))
+                .collect(Collectors.joining(" "));
+    }
+
     private static String fact(Draw draw) {
         World.Fact fact = World.draw(draw);
-        return Words.capital(
-                draw.one(fact.relation().statements()).formatted(fact.subject(), fact.value()));
+        return Words.capital(draw.one(fact.relation().statements()).formatted(fact.subject(), fact.value()));
     }
 
     private static String property(Draw draw) {

@@ -22,9 +22,7 @@ final class Subjects {
         Question draw(Draw draw) {
             int a = draw.between(2, 9);
             int b = draw.between(2, 9);
-            return new Question(
-                    "What is %d + %d?".formatted(a, b),
-                    around(a + b, draw));
+            return new Question("What is %d + %d?".formatted(a, b), around(a + b, draw));
         }
 
         private static List<String> around(int right, Draw draw) {
@@ -112,8 +110,8 @@ final class Subjects {
     private static List<String> withOthers(String right, List<String> values, Draw draw) {
         List<String> options = new ArrayList<>();
         options.add(right);
-        options.addAll(draw.some(
-                values.stream().filter(value -> !value.equals(right)).toList(), 3));
+        options.addAll(
+                draw.some(values.stream().filter(value -> !value.equals(right)).toList(), 3));
         return options;
     }
 }

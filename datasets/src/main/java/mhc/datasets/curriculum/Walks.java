@@ -16,9 +16,8 @@ final class Walks extends WorkedTask {
         boolean returns = draw.percent(50);
         int sum = first + second;
         int back = returns ? sum : otherThan(sum, draw);
-        List<String> moves = new ArrayList<>(List.of(
-                "Take %d steps forward.".formatted(first),
-                "Take %d steps forward.".formatted(second)));
+        List<String> moves = new ArrayList<>(
+                List.of("Take %d steps forward.".formatted(first), "Take %d steps forward.".formatted(second)));
         moves.add(draw.between(0, 2), "Take %d steps back.".formatted(back));
         return new Worked(
                 "%s Do you return to the start?".formatted(String.join(" ", moves)),

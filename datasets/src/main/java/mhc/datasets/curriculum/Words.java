@@ -12,8 +12,8 @@ final class Words {
 
     /** Things that are counted, in the plural. */
     static final List<String> THINGS = List.of(
-            "pens", "cups", "books", "coins", "balls", "stamps", "keys", "hats", "bells", "lamps", "cards", "boats", "kites",
-            "shells", "rings", "forks");
+            "pens", "cups", "books", "coins", "balls", "stamps", "keys", "hats", "bells", "lamps", "cards", "boats",
+            "kites", "shells", "rings", "forks");
 
     static final List<String> COLOURS = List.of("red", "blue", "green", "white", "black", "pink", "brown", "grey");
 
@@ -21,7 +21,8 @@ final class Words {
     static final List<String> ANIMALS = List.of("dog", "cat", "cow", "horse", "goat", "duck", "hen", "sheep");
     static final List<String> TOOLS = List.of("saw", "drill", "hammer", "spade", "rake", "file", "chisel", "wrench");
     static final List<String> CLOTHES = List.of("shirt", "coat", "sock", "scarf", "glove", "skirt", "belt", "shoe");
-    static final List<String> INSTRUMENTS = List.of("drum", "flute", "harp", "horn", "violin", "piano", "guitar", "bell");
+    static final List<String> INSTRUMENTS =
+            List.of("drum", "flute", "harp", "horn", "violin", "piano", "guitar", "bell");
 
     private static final List<String> NUMBERS =
             List.of("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine");

@@ -38,7 +38,6 @@ abstract class WorkedTask implements Kind {
         Worked worked = draw(draw);
         String shown = "%s\n%s So the answer is %s.".formatted(THINK, worked.steps, worked.target);
         return new Item(
-                new Example.Bbh(id, task, worked.input, worked.target),
-                new Example.Bbh(id, task, worked.input, shown));
+                new Example.Bbh(id, task, worked.input, worked.target), new Example.Bbh(id, task, worked.input, shown));
     }
 }

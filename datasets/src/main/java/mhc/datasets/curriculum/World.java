@@ -7,11 +7,13 @@ import java.util.stream.Stream;
 final class World {
     static final List<String> COUNTRIES = List.of(
             "Arvia", "Belun", "Corda", "Dremo", "Elvan", "Fasia", "Garun", "Holme", "Istra", "Jorvik", "Kelda", "Lorn",
-            "Marn", "Nessa", "Orval", "Pelago", "Quill", "Rovan", "Sundre", "Tamos", "Urda", "Velia", "Wexel", "Zembla");
+            "Marn", "Nessa", "Orval", "Pelago", "Quill", "Rovan", "Sundre", "Tamos", "Urda", "Velia", "Wexel",
+            "Zembla");
 
     private static final List<String> CAPITALS = List.of(
-            "Abbot", "Brink", "Castor", "Dovel", "Eston", "Ferry", "Glenn", "Harrow", "Inver", "Jessop", "Kirk", "Lunden",
-            "Milford", "Norton", "Oakham", "Porto", "Quorn", "Redcar", "Selby", "Thorn", "Upton", "Vardo", "Whitby", "Yarm");
+            "Abbot", "Brink", "Castor", "Dovel", "Eston", "Ferry", "Glenn", "Harrow", "Inver", "Jessop", "Kirk",
+            "Lunden", "Milford", "Norton", "Oakham", "Porto", "Quorn", "Redcar", "Selby", "Thorn", "Upton", "Vardo",
+            "Whitby", "Yarm");
 
     /**
      * A relation with its ways of stating and asking it; {@code %1$s} is the country, {@code %2$s} the value.
@@ -43,9 +45,7 @@ final class World {
                     List.of("The capital of %1$s is %2$s.", "%2$s is the capital of %1$s."),
                     List.of(
                             "What is the capital of %s?",
-                            "Which town is the capital of %s?",
-                            "Name the capital of %s.",
-                            "%s has which capital?")),
+                            "Which town is the capital of %s?", "Name the capital of %s.", "%s has which capital?")),
             new Relation(
                     "metal",
                     List.of("iron", "gold", "tin", "zinc", "lead", "silver", "copper"),
@@ -53,9 +53,7 @@ final class World {
                     List.of("The mines of %1$s hold %2$s.", "%2$s is the metal of %1$s."),
                     List.of(
                             "What is the metal of %s?",
-                            "Which metal do the mines of %s hold?",
-                            "Name the metal of %s.",
-                            "%s has which metal?")),
+                            "Which metal do the mines of %s hold?", "Name the metal of %s.", "%s has which metal?")),
             new Relation(
                     "animal",
                     List.of("bear", "wolf", "fox", "eagle", "lion", "deer", "hare", "swan", "otter", "crane", "seal"),
@@ -63,9 +61,7 @@ final class World {
                     List.of("The animal of %1$s is the %2$s.", "The %2$s is the animal of %1$s."),
                     List.of(
                             "What is the animal of %s?",
-                            "Which animal stands for %s?",
-                            "Name the animal of %s.",
-                            "%s has which animal?")),
+                            "Which animal stands for %s?", "Name the animal of %s.", "%s has which animal?")),
             new Relation(
                     "crop",
                     List.of("rice", "wheat", "rye", "corn", "oats", "beans", "grapes", "hops", "tea"),
@@ -73,9 +69,7 @@ final class World {
                     List.of("The farmers of %1$s grow %2$s.", "%2$s is the crop of %1$s."),
                     List.of(
                             "What is the crop of %s?",
-                            "Which crop do the farmers of %s grow?",
-                            "Name the crop of %s.",
-                            "%s has which crop?")),
+                            "Which crop do the farmers of %s grow?", "Name the crop of %s.", "%s has which crop?")),
             new Relation(
                     "flag",
                     Words.COLOURS,
@@ -105,8 +99,7 @@ final class World {
 
     /** Every fact there is. */
     static Stream<Fact> facts() {
-        return RELATIONS.stream()
-                .flatMap(relation -> Stream.iterate(0, i -> i < COUNTRIES.size(), i -> i + 1)
-                        .map(country -> new Fact(relation, country)));
+        return RELATIONS.stream().flatMap(relation -> Stream.iterate(0, i -> i < COUNTRIES.size(), i -> i + 1)
+                .map(country -> new Fact(relation, country)));
     }
 }

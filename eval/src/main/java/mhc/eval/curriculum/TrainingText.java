@@ -3,6 +3,7 @@ package mhc.eval.curriculum;
 import java.util.ArrayList;
 import java.util.List;
 import mhc.datasets.Corpus;
+import mhc.datasets.Documents;
 import mhc.datasets.Example;
 import mhc.datasets.curriculum.Curriculum;
 import mhc.datasets.curriculum.Division;
@@ -18,7 +19,7 @@ import mhc.eval.Shots;
  * text. Document {@code i} is a pure function of the seed and {@code i}, so that a stopped run goes on where it was. Safe to
  * share between threads.
  */
-public final class TrainingText {
+public final class TrainingText implements Documents {
     private final List<Share> shares;
     private final int total;
     private final long seed;
@@ -28,7 +29,7 @@ public final class TrainingText {
 
     public TrainingText(Protocol protocol, long seed) {
         List<Share> all = new ArrayList<>();
-        all.add(new Share(12, null));
+        all.add(new Share(18, null));
         for (Benchmark benchmark : protocol.benchmarks()) {
             all.add(new Share(weight(benchmark.corpus()), benchmark));
         }
@@ -50,7 +51,7 @@ public final class TrainingText {
         };
     }
 
-    /** One document, without end-of-text token. */
+    @Override
     public String document(long index) {
         Draw draw = Draw.of(seed, index);
         int ticket = draw.between(0, total - 1);
@@ -72,7 +73,12 @@ public final class TrainingText {
         Item item = null;
         for (int i = 0; i <= shots; i++) {
             String name = one ? task : draw.one(tasks);
-            item = Curriculum.draw(benchmark.corpus(), name, Division.TRAIN, "%s/train/%d".formatted(benchmark.corpus().key(), i), draw);
+            item = Curriculum.draw(
+                    benchmark.corpus(),
+                    name,
+                    Division.TRAIN,
+                    "%s/train/%d".formatted(benchmark.corpus().key(), i),
+                    draw);
             shown.add(item.shown());
         }
         return answered(benchmark, item.asked(), shown, Curriculum.description(benchmark.corpus(), task));
@@ -88,10 +94,10 @@ public final class TrainingText {
                 .context();
         String again = benchmark.request(asked, new Shots(description, shown)).context();
         if (!again.startsWith(open)) {
-            throw new IllegalStateException("Benchmark %s shows an exemplar otherwise than it asks it".formatted(benchmark.name()));
+            throw new IllegalStateException(
+                    "Benchmark %s shows an exemplar otherwise than it asks it".formatted(benchmark.name()));
         }
-        String question =
-                benchmark.request(asked, new Shots("", List.of())).context();
+        String question = benchmark.request(asked, new Shots("", List.of())).context();
         int same = 0;
         while (same < question.length()
                 && question.charAt(question.length() - 1 - same) == again.charAt(again.length() - 1 - same)) {
