@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import mhc.datasets.Corpus;
 import mhc.datasets.Documents;
-import mhc.datasets.Example;
 import mhc.datasets.curriculum.Curriculum;
 import mhc.datasets.curriculum.Division;
 import mhc.datasets.curriculum.Draw;
@@ -12,7 +11,6 @@ import mhc.datasets.curriculum.Item;
 import mhc.datasets.curriculum.PlainText;
 import mhc.eval.Benchmark;
 import mhc.eval.Protocol;
-import mhc.eval.Shots;
 
 /**
  * An endless stream of training documents: prompts of a protocol's benchmarks, answered as their exemplars are, and plain
@@ -20,6 +18,9 @@ import mhc.eval.Shots;
  * share between threads.
  */
 public final class TrainingText implements Documents {
+    /** Shots of a benchmark that is asked without any: its items are too short to be documents of their own. */
+    private static final int LEAST = 5;
+
     private final List<Share> shares;
     private final int total;
     private final long seed;
@@ -29,7 +30,7 @@ public final class TrainingText implements Documents {
 
     public TrainingText(Protocol protocol, long seed) {
         List<Share> all = new ArrayList<>();
-        all.add(new Share(18, null));
+        all.add(new Share(24, null));
         for (Benchmark benchmark : protocol.benchmarks()) {
             all.add(new Share(weight(benchmark.corpus()), benchmark));
         }
@@ -41,12 +42,12 @@ public final class TrainingText implements Documents {
     private static int weight(Corpus corpus) {
         return switch (corpus) {
             case BBH -> 14;
-            case DROP -> 12;
-            case GSM8K -> 14;
-            case HELLASWAG -> 10;
-            case MATH -> 14;
-            case MMLU -> 14;
-            case PIQA -> 16;
+            case DROP -> 9;
+            case GSM8K -> 11;
+            case HELLASWAG -> 9;
+            case MATH -> 12;
+            case MMLU -> 12;
+            case PIQA -> 12;
             case TRIVIAQA -> 14;
         };
     }
@@ -66,43 +67,17 @@ public final class TrainingText implements Documents {
 
     private static String answered(Benchmark benchmark, Draw draw) {
         List<String> tasks = Curriculum.tasks(benchmark.corpus());
-        boolean one = benchmark.corpus() == Corpus.BBH || benchmark.corpus() == Corpus.MMLU;
+        boolean sameTask = benchmark.corpus() == Corpus.BBH || benchmark.corpus() == Corpus.MMLU;
         String task = draw.one(tasks);
-        int shots = draw.percent(30) ? 0 : draw.between(0, benchmark.defaultShots());
-        List<Example> shown = new ArrayList<>();
-        Item item = null;
+        int most = benchmark.defaultShots() == 0 ? LEAST : benchmark.defaultShots();
+        int shots = draw.percent(30) ? 0 : draw.between(0, most);
+        List<Item> items = new ArrayList<>();
         for (int i = 0; i <= shots; i++) {
-            String name = one ? task : draw.one(tasks);
-            item = Curriculum.draw(
-                    benchmark.corpus(),
-                    name,
-                    Division.TRAIN,
-                    "%s/train/%d".formatted(benchmark.corpus().key(), i),
-                    draw);
-            shown.add(item.shown());
+            String id = "%s/train/%d".formatted(benchmark.name(), i);
+            items.add(Curriculum.draw(
+                    benchmark.corpus(), sameTask ? task : draw.one(tasks), Division.TRAIN, id, draw));
         }
-        return answered(benchmark, item.asked(), shown, Curriculum.description(benchmark.corpus(), task));
-    }
-
-    /**
-     * The request of an item with its answer. The benchmark itself says how an answer is written: as the last exemplar before
-     * the same question asked once more, which is then cut off.
-     */
-    static String answered(Benchmark benchmark, Example asked, List<Example> shown, String description) {
-        String open = benchmark
-                .request(asked, new Shots(description, shown.subList(0, shown.size() - 1)))
-                .context();
-        String again = benchmark.request(asked, new Shots(description, shown)).context();
-        if (!again.startsWith(open)) {
-            throw new IllegalStateException(
-                    "Benchmark %s shows an exemplar otherwise than it asks it".formatted(benchmark.name()));
-        }
-        String question = benchmark.request(asked, new Shots("", List.of())).context();
-        int same = 0;
-        while (same < question.length()
-                && question.charAt(question.length() - 1 - same) == again.charAt(again.length() - 1 - same)) {
-            same++;
-        }
-        return again.substring(0, again.length() - same).stripTrailing();
+        String description = Curriculum.description(benchmark.corpus(), task);
+        return AnsweredPrompt.of(benchmark, items, description).text();
     }
 }

@@ -40,12 +40,15 @@ class TrainingTextTest {
                     .toList();
             String description = Curriculum.description(benchmark.corpus(), task);
             for (int i = 0; i + 2 < items.size(); i++) {
-                List<Example> shown =
-                        items.subList(i, i + 3).stream().map(Item::shown).toList();
-                Example asked = items.get(i + 2).asked();
-                String document = TrainingText.answered(benchmark, asked, shown, description);
-                Request request = benchmark.request(asked, new Shots(description, shown.subList(0, 2)));
-                assertThat(document).startsWith(request.context());
+                List<Item> prompt = items.subList(i, i + 3);
+                Example asked = prompt.get(2).asked();
+                AnsweredPrompt answered = AnsweredPrompt.of(benchmark, prompt, description);
+                Shots shots = new Shots(
+                        description,
+                        prompt.subList(0, 2).stream().map(Item::shown).toList());
+                Request request = benchmark.request(asked, shots);
+                assertThat(answered.request()).isEqualTo(request);
+                String document = answered.text();
                 String answer = document.substring(request.context().length());
                 assertThat(score(benchmark, asked, request, answer))
                         .as(document)
@@ -113,13 +116,29 @@ class TrainingTextTest {
 
     /** What an item adds to a document, without description and heading, its right answer included. */
     private static String question(Benchmark benchmark, Item item) {
-        String document = TrainingText.answered(benchmark, item.asked(), List.of(item.shown()), "");
+        String document = AnsweredPrompt.of(benchmark, List.of(item), "").text();
         return switch (benchmark.corpus()) {
             case DROP -> document.substring(0, document.indexOf('\n'));
             case MMLU -> document.substring(document.indexOf("\n\n"));
             case TRIVIAQA -> document.substring(document.indexOf('\n'));
             default -> "\n" + document;
         };
+    }
+
+    /** One of four options, one of two, and the best constant answers: half of true or false, few of many numbers. */
+    @Test
+    void theChanceLineIsThatOfBlindAnswers() {
+        assertThat(chance("mmlu")).isEqualTo(0.25);
+        assertThat(chance("hellaswag")).isEqualTo(0.25);
+        assertThat(chance("piqa")).isEqualTo(0.5);
+        assertThat(chance("bbh")).isBetween(0.25, 0.5);
+        assertThat(chance("gsm8k")).isBetween(1.0 / 64, 0.2);
+        assertThat(chance("math")).isBetween(1.0 / 64, 0.3);
+    }
+
+    private static double chance(String name) {
+        Benchmark benchmark = PaperProtocol.PROTOCOL.benchmark(name);
+        return ChanceLine.of(benchmark, Curriculum.distinct(benchmark.corpus(), Division.TEST, 7, 64));
     }
 
     @Test
