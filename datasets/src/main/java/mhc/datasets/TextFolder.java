@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.stream.IntStream;
-import mhc.datasets.curriculum.Draw;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -19,6 +19,7 @@ import java.util.List;
 class PackageOrderTest {
     private static final List<String> ORDER = List.of(
             "mhc.datasets",
+            "mhc.datasets.curriculum",
             "mhc.eval",
             "mhc.eval.stats",
             "mhc.eval.score",
@@ -26,6 +27,7 @@ class PackageOrderTest {
             "mhc.eval.lmeval.latex",
             "mhc.eval.lmeval",
             "mhc.eval.protocol",
+            "mhc.eval.curriculum",
             "mhc.eval.lmeval.parity",
             "mhc.model",
             "mhc.model.kernels",

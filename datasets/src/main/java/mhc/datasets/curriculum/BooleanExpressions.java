@@ -3,6 +3,7 @@ package mhc.datasets.curriculum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import mhc.datasets.Draw;
 
 /** Two pairs of truth values in brackets, or a pair and a single value, joined by and / or; brackets may be negated. */
 final class BooleanExpressions extends WorkedTask {

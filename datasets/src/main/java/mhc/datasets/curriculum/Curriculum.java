@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import mhc.datasets.Corpus;
+import mhc.datasets.Draw;
 import mhc.datasets.InputException;
 
 /** The curriculum's items: drawn one by one without end, or a list of different ones. Pure functions of their arguments. */

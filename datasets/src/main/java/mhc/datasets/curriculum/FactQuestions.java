@@ -1,6 +1,7 @@
 package mhc.datasets.curriculum;
 
 import java.util.List;
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 
 /** Questions about the facts of {@link World}, in the shape of TriviaQA. */

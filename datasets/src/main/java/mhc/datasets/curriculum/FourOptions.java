@@ -1,6 +1,7 @@
 package mhc.datasets.curriculum;
 
 import java.util.List;
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 
 /** A subject with four options a question, in the shape of MMLU. */

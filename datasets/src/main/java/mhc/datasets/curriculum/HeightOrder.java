@@ -1,6 +1,7 @@
 package mhc.datasets.curriculum;
 
 import java.util.List;
+import mhc.datasets.Draw;
 
 /** Three people in order, given by two comparisons in either order; who comes first, last or in the middle. */
 final class HeightOrder extends WorkedTask {

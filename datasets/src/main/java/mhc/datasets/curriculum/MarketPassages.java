@@ -2,6 +2,7 @@ package mhc.datasets.curriculum;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 import mhc.datasets.Example.DropAnswer;
 import mhc.datasets.Example.DropAnswer.Kind;

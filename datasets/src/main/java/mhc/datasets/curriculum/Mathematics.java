@@ -2,6 +2,7 @@ package mhc.datasets.curriculum;
 
 import java.util.List;
 import java.util.function.Function;
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 
 /** Small problems with solutions that box the answer, in the shape of MATH. */

@@ -2,6 +2,7 @@ package mhc.datasets.curriculum;
 
 import java.util.ArrayList;
 import java.util.List;
+import mhc.datasets.Draw;
 
 /** How many things of one sort a list holds, among which there may be one of another sort. */
 final class ObjectCounting extends WorkedTask {

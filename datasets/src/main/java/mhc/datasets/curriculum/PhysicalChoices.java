@@ -1,6 +1,7 @@
 package mhc.datasets.curriculum;
 
 import java.util.List;
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 
 /** A goal that needs a property and two things of which one has it, in the shape of PIQA. */

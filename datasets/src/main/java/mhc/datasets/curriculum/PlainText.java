@@ -5,6 +5,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import mhc.datasets.Draw;
 
 /** Plain sentences about what the items ask: facts, properties, sorts, opposites, sums and stories. No question is in it. */
 public final class PlainText {

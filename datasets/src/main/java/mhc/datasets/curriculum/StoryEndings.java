@@ -2,6 +2,7 @@ package mhc.datasets.curriculum;
 
 import java.util.ArrayList;
 import java.util.List;
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 
 /** A beginning and four endings, in the shape of HellaSwag: what goes on, or who holds what. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import mhc.datasets.Draw;
 
 /** The four-option subjects. */
 final class Subjects {

@@ -2,6 +2,7 @@ package mhc.datasets.curriculum;
 
 import java.util.ArrayList;
 import java.util.List;
+import mhc.datasets.Draw;
 
 /** Steps forward and back on a line: does the walk end where it began. */
 final class Walks extends WorkedTask {

@@ -1,6 +1,7 @@
 package mhc.datasets.curriculum;
 
 import java.util.List;
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 
 /** Arithmetic word problems of one or two steps with worked solutions, in the shape of GSM8K. */

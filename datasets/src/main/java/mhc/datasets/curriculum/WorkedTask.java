@@ -1,5 +1,6 @@
 package mhc.datasets.curriculum;
 
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 
 /** A task with a chain of thought, in the shape of BIG-Bench Hard. */

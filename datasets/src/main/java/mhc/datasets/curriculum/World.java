@@ -2,6 +2,7 @@ package mhc.datasets.curriculum;
 
 import java.util.List;
 import java.util.stream.Stream;
+import mhc.datasets.Draw;
 
 /** A table of facts about invented countries. It is the same for every seed, so that a fact learned stays true. */
 final class World {

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import mhc.datasets.Corpus;
+import mhc.datasets.Draw;
 import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import org.junit.jupiter.api.Test;

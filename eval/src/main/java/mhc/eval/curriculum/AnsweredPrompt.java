@@ -24,7 +24,8 @@ record AnsweredPrompt(Request request, String answer) {
         List<Example> shown = items.stream().map(Item::shown).toList();
         Example asked = items.get(items.size() - 1).asked();
         Request request = benchmark.request(asked, new Shots(description, shown.subList(0, shown.size() - 1)));
-        // The benchmark itself shows the answer when the item is its last exemplar; behind it stands the question again.
+        // The benchmark itself shows the answer when the item is its last exemplar; behind it stands the question
+        // again.
         String again = benchmark.request(asked, new Shots(description, shown)).context();
         String question = benchmark.request(asked, Shots.NONE).context();
         if (!again.startsWith(request.context())) {

@@ -37,7 +37,9 @@ public final class ChanceLine {
         if (questions.get(0).request instanceof Request.Choice) {
             return questions.stream()
                     .mapToDouble(question -> 1.0
-                            / ((Request.Choice) question.request).continuations().size())
+                            / ((Request.Choice) question.request)
+                                    .continuations()
+                                    .size())
                     .sum();
         }
         return questions.stream()
@@ -52,6 +54,9 @@ public final class ChanceLine {
 
     private static double score(Benchmark benchmark, Question question, String answer) {
         Answer text = new Answer.Text(answer, Answer.Stop.END_OF_TEXT, Answer.Usage.NONE);
-        return benchmark.score(question.item.asked(), text).metrics().get(benchmark.headline().metric());
+        return benchmark
+                .score(question.item.asked(), text)
+                .metrics()
+                .get(benchmark.headline().metric());
     }
 }

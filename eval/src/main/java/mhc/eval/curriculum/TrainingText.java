@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import mhc.datasets.Corpus;
 import mhc.datasets.Documents;
+import mhc.datasets.Draw;
 import mhc.datasets.curriculum.Curriculum;
 import mhc.datasets.curriculum.Division;
-import mhc.datasets.curriculum.Draw;
 import mhc.datasets.curriculum.Item;
 import mhc.datasets.curriculum.PlainText;
 import mhc.eval.Benchmark;
@@ -74,8 +74,7 @@ public final class TrainingText implements Documents {
         List<Item> items = new ArrayList<>();
         for (int i = 0; i <= shots; i++) {
             String id = "%s/train/%d".formatted(benchmark.name(), i);
-            items.add(Curriculum.draw(
-                    benchmark.corpus(), sameTask ? task : draw.one(tasks), Division.TRAIN, id, draw));
+            items.add(Curriculum.draw(benchmark.corpus(), sameTask ? task : draw.one(tasks), Division.TRAIN, id, draw));
         }
         String description = Curriculum.description(benchmark.corpus(), task);
         return AnsweredPrompt.of(benchmark, items, description).text();

@@ -1,6 +1,7 @@
 package mhc.jobs.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,6 +15,9 @@ import mhc.datasets.FileOverride;
 import mhc.datasets.InputException;
 import mhc.datasets.PoolKind;
 import mhc.datasets.SourceFile;
+import mhc.datasets.curriculum.CurriculumFiles;
+import mhc.eval.curriculum.TrainingText;
+import mhc.eval.paper.PaperProtocol;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,12 +25,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code datasets list} and {@code datasets verify}: which benchmark files a run would read, and whether they are whole. */
+/**
+ * {@code datasets list} and {@code datasets verify}: which benchmark files a run would read, and whether they are whole.
+ * {@code datasets generate} writes the synthetic curriculum as such files.
+ */
 @Command(
         name = "datasets",
-        description = "Shows which benchmark files a run would read, and checks them.",
+        description = "Shows which benchmark files a run would read, checks them, and writes synthetic ones.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(list | verify)")
+        synopsisSubcommandLabel = "(list | verify | generate)")
 public final class DatasetsCommand {
 
     /** What both subcommands are told. */
@@ -122,6 +129,49 @@ public final class DatasetsCommand {
                         file.layout(),
                         file.path(),
                         file.why()));
+    }
+
+    @Command(
+            description = "Writes the synthetic curriculum in the benchmarks' official layouts.",
+            mixinStandardHelpOptions = true)
+    void generate(
+            @Option(
+                            names = "--out",
+                            required = true,
+                            paramLabel = "DIR",
+                            description = "Folder to write to; it is then a data root.")
+                    Path folder,
+            @Option(
+                            names = "--seed",
+                            defaultValue = "7",
+                            paramLabel = "N",
+                            description = "Of the choice of items; the same seed gives the same bytes (default: 7).")
+                    long seed,
+            @Option(
+                            names = "--items",
+                            defaultValue = "64",
+                            paramLabel = "N",
+                            description = "Test items of each benchmark, and as many training items (default: 64).")
+                    int items,
+            @Option(
+                            names = "--documents",
+                            defaultValue = "0",
+                            paramLabel = "N",
+                            description = "Also writes the first N training documents, one JSON text a line, to"
+                                    + " DIR/documents.jsonl (default: 0).")
+                    int documents) {
+        if (items < 1 || documents < 0) {
+            throw new InputException(
+                    "--items must be at least 1 and --documents at least 0, not %d and %d".formatted(items, documents));
+        }
+        CurriculumFiles.write(folder, seed, items);
+        if (documents > 0) {
+            DocumentFile.write(
+                    folder.resolve("documents.jsonl"), new TrainingText(PaperProtocol.PROTOCOL, seed), documents);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("%s: %d test items of each benchmark; read them with --data %1$s".formatted(folder, items));
+        out.flush();
     }
 
     /** Either way of looking at a corpus. */

@@ -92,4 +92,23 @@ class DatasetsCommandTest {
         assertThat(failure("verify", "--data", data + "/nowhere"))
                 .hasMessage(data + "/nowhere: no such data folder; check the path");
     }
+
+    @Test
+    void whatGenerateWritesIsADataRoot() throws IOException {
+        Path root = data.resolve("curriculum");
+        assertThat(run("generate", "--out", root.toString(), "--items", "20", "--documents", "30"))
+                .contains("20 test items of each benchmark");
+        String[] lines = run("verify", "--data", root.toString()).split("\\R");
+        int items = lines[1].indexOf("items");
+        assertThat(lines[2].substring(items)).startsWith("20 ");
+        assertThat(Files.readAllLines(root.resolve("documents.jsonl")))
+                .hasSize(30)
+                .allMatch(line -> line.startsWith("\"") && line.endsWith("\""));
+    }
+
+    @Test
+    void generateRefusesCountsBelowOne() {
+        assertThat(failure("generate", "--out", data.toString(), "--items", "0").getMessage())
+                .startsWith("--items must be at least 1");
+    }
 }

@@ -1,4 +1,4 @@
-package mhc.datasets.curriculum;
+package mhc.datasets;
 
 import java.util.ArrayList;
 import java.util.Collections;

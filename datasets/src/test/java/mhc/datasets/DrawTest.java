@@ -1,4 +1,4 @@
-package mhc.datasets.curriculum;
+package mhc.datasets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
