@@ -57,16 +57,15 @@ public final class SampleRecordings {
                 if (line.has("task")) {
                     files.add(folder.resolve(line.get("task").textValue() + "." + answerer + ".jsonl"));
                     contexts = contexts(line);
-                    // Recorded files hold the task's settings there; nothing reads them where the header says the shots.
+                    // Recorded files hold the task's settings there; nothing reads them where the header says the
+                    // shots.
                     ((ObjectNode) line).putObject("config");
                 } else {
-                    withContext((ObjectNode) line, contexts.get(line.get("doc_id").intValue()));
+                    withContext(
+                            (ObjectNode) line, contexts.get(line.get("doc_id").intValue()));
                 }
                 Files.writeString(
-                        files.get(files.size() - 1),
-                        line + "\n",
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.APPEND);
+                        files.get(files.size() - 1), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
