@@ -6,15 +6,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ChoicesTest {
     private static final double NAN = Double.NaN;
     private static final double INFINITY = Double.POSITIVE_INFINITY;
 
-    @Test
-    void hellaSwagConventionsAgreeWithRecordedLogLikelihoods() {
+    @ParameterizedTest
+    @EnumSource
+    void hellaSwagConventionsAgreeWithRecordedLogLikelihoods(Vectors.Source source) {
         Vectors.agree(
-                Vectors.of("hellaswag_loglik"),
+                Vectors.of(source, "hellaswag_loglik"),
                 vector -> List.of(
                         vector.at("/expected/acc").intValue() == 1,
                         vector.at("/expected/acc_norm").intValue() == 1),
@@ -29,7 +32,7 @@ class ChoicesTest {
     void tiesGoToTheFirstAsInRecordedUnitCases() {
         List<JsonNode> cases = new ArrayList<>();
         // The other kinds of this file pin another harness's own DROP and F1 code, which differs from the official one.
-        Vectors.of("lighteval_metrics").stream()
+        Vectors.of(Vectors.Source.SHARED, "lighteval_metrics").stream()
                 .filter(vector -> vector.get("metric").textValue().equals("loglikelihood_acc"))
                 .forEach(cases::add);
         assertThat(cases).isNotEmpty();

@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** BBH, GSM8K and MMLU letters against recorded model outputs. */
 class GenerationScorersTest {
 
-    @Test
-    void bbhAgreesWithTheRecordedExtractionsAndVerdicts() {
+    @ParameterizedTest
+    @EnumSource
+    void bbhAgreesWithTheRecordedExtractionsAndVerdicts(Vectors.Source source) {
         Vectors.agree(
-                Vectors.of("bbh_exact_match"),
+                Vectors.of(source, "bbh_exact_match"),
                 vector -> List.of(
                         vector.get("expected_extracted").textValue(),
                         vector.at("/expected/exact_match").intValue() == 1),
@@ -30,7 +33,7 @@ class GenerationScorersTest {
     @Test
     void bbhGivesThePublishedAccuracyOfEveryTask() {
         Map<String, int[]> correctAndAll = new TreeMap<>();
-        for (JsonNode vector : Vectors.of("bbh_exact_match")) {
+        for (JsonNode vector : Vectors.of(Vectors.Source.SHARED, "bbh_exact_match")) {
             int[] counts = correctAndAll.computeIfAbsent(taskAndMode(vector), key -> new int[2]);
             counts[0] += BbhScorer.exactMatch(
                             vector.get("prediction").textValue(),
@@ -39,7 +42,7 @@ class GenerationScorersTest {
                     : 0;
             counts[1]++;
         }
-        List<JsonNode> published = Vectors.of("bbh_task_accuracy").stream()
+        List<JsonNode> published = Vectors.of(Vectors.Source.SHARED, "bbh_task_accuracy").stream()
                 .filter(vector -> correctAndAll.containsKey(taskAndMode(vector)))
                 .toList();
         assertThat(published).isNotEmpty();
@@ -56,10 +59,11 @@ class GenerationScorersTest {
         return vector.get("task").textValue() + " " + vector.get("mode").textValue();
     }
 
-    @Test
-    void gsm8kAgreesWithTheOfficialVerdicts() {
+    @ParameterizedTest
+    @EnumSource
+    void gsm8kAgreesWithTheOfficialVerdicts(Vectors.Source source) {
         Vectors.agree(
-                Vectors.of("gsm8k_is_correct"),
+                Vectors.of(source, "gsm8k_is_correct"),
                 vector -> vector.at("/expected/is_correct").booleanValue(),
                 // These models were trained to end in a line "A: N" where the data set has "#### N".
                 vector -> Gsm8kScorer.isCorrect(
@@ -85,10 +89,11 @@ class GenerationScorersTest {
         assertThat(BbhScorer.extract("")).isEmpty();
     }
 
-    @Test
-    void mmluAgreesWithTheRecordedVerdicts() {
+    @ParameterizedTest
+    @EnumSource
+    void mmluAgreesWithTheRecordedVerdicts(Vectors.Source source) {
         Vectors.agree(
-                Vectors.of("mmlu_letter"),
+                Vectors.of(source, "mmlu_letter"),
                 vector -> vector.at("/expected/exact_match").intValue() == 1,
                 vector -> Choices.isLetter(
                         vector.get("prediction").textValue(), vector.get("gold").textValue()));

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -14,10 +15,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class MathScorersTest {
 
-    @Test
-    void equivalenceAgreesWithTheOfficialOne() {
+    @ParameterizedTest
+    @EnumSource
+    void equivalenceAgreesWithTheOfficialOne(Vectors.Source source) {
         Vectors.agree(
-                Vectors.of("math_is_equiv"),
+                Vectors.of(source, "math_is_equiv"),
                 vector -> vector.at("/expected/is_equiv").booleanValue(),
                 vector -> MathEquivalence.isEquivalent(
                         vector.get("a").textValue(), vector.get("b").textValue()));
@@ -26,7 +28,7 @@ class MathScorersTest {
     @Test
     void extractionAgreesWithTheRecordedAnswers() {
         Vectors.agree(
-                Vectors.of("math_answer_extract"),
+                Vectors.of(Vectors.Source.SHARED, "math_answer_extract"),
                 vector -> List.of(
                         vector.at("/expected/boxed").textValue(),
                         vector.at("/expected/minerva_normalized").textValue()),

@@ -4,21 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TriviaQaScorerTest {
 
-    @Test
-    void agreesWithTheOfficialNormalisation() {
+    @ParameterizedTest
+    @EnumSource
+    void agreesWithTheOfficialNormalisation(Vectors.Source source) {
         Vectors.agree(
-                Vectors.of("triviaqa_normalize"),
+                Vectors.of(source, "triviaqa_normalize"),
                 vector -> vector.get("expected_normalized").textValue(),
                 vector -> TriviaQaScorer.normalize(vector.get("input").textValue()));
     }
 
-    @Test
-    void agreesWithTheOfficialMetrics() {
+    @ParameterizedTest
+    @EnumSource
+    void agreesWithTheOfficialMetrics(Vectors.Source source) {
         Vectors.agree(
-                Vectors.of("triviaqa_em_f1"),
+                Vectors.of(source, "triviaqa_em_f1"),
                 vector -> List.of(
                         vector.at("/expected/exact_match").intValue() == 1,
                         vector.at("/expected/f1").doubleValue()),

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -18,14 +21,35 @@ import mhc.datasets.testing.SharedInputs;
 final class Vectors {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Whose answers were scored. */
+    enum Source {
+        /** Self-written ones, recorded by {@code eval/tools/record_scorers.py}; always there. */
+        SELF_WRITTEN {
+            @Override
+            Stream<String> lines(String name) {
+                InputStream bytes = Vectors.class.getResourceAsStream(name + ".jsonl");
+                return new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8)).lines();
+            }
+        },
+
+        /** Those of models and annotators, {@code data/golden/<name>.jsonl}; the test is skipped when the file is absent. */
+        SHARED {
+            @Override
+            Stream<String> lines(String name) throws IOException {
+                return Files.lines(SharedInputs.require("data/golden/" + name + ".jsonl"));
+            }
+        };
+
+        abstract Stream<String> lines(String name) throws IOException;
+    }
+
     private Vectors() {}
 
-    /** All vectors of {@code data/golden/<name>.jsonl}; the test is skipped when the file is absent. */
-    static List<JsonNode> of(String name) {
-        Path file = SharedInputs.require("data/golden/" + name + ".jsonl");
-        try (Stream<String> lines = Files.lines(file)) {
+    /** All vectors of a scorer. */
+    static List<JsonNode> of(Source source, String name) {
+        try (Stream<String> lines = source.lines(name)) {
             List<JsonNode> vectors = lines.map(Vectors::parse).toList();
-            assertThat(vectors).as("vectors of " + name).isNotEmpty();
+            assertThat(vectors).as("vectors of " + name).hasSizeGreaterThan(4);
             return vectors;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,8 +12,15 @@ import java.util.List;
 import mhc.datasets.testing.SharedInputs;
 import mhc.eval.Answer;
 import mhc.eval.Request;
+import mhc.eval.lmeval.parity.ParityCheck;
+import mhc.eval.lmeval.parity.ParityReport;
+import mhc.eval.lmeval.parity.ParityReport.Kind;
+import mhc.eval.lmeval.parity.Recording;
+import mhc.eval.testing.SampleRecordings;
 import mhc.model.LanguageModel;
+import mhc.model.checkpoint.BundledCheckpoints;
 import mhc.model.decoder.JsonFields;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,6 +54,27 @@ class LmEvalRecordingTest {
         for (int i = 0; i < answers.size(); i++) {
             compare(documents.get(i), answers.get(i));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gqa-none, auto", "gqa-hc, reference", "gqa-hc, fused", "gqa-mhc, reference", "gqa-mhc, fused"})
+    void answersAsRecordedOnTheSamples(String checkpoint, String kernels, @TempDir Path folder) {
+        int documents = 0;
+        try (LanguageModel model =
+                LanguageModels.open(BundledCheckpoints.folder(checkpoint), Tiny.onKernels(kernels))) {
+            for (Path file : SampleRecordings.write(folder, checkpoint)) {
+                Recording recording = Recording.read(file);
+                ParityCheck check = ParityCheck.of(recording, SampleRecordings.pool(recording.benchmark()));
+                ParityReport report = check.compare(Tiny.answers(model, check.requests()));
+                assertThat(report.first()).as(report.toString()).isEmpty();
+                assertThat(report.nearTies()).as(report.toString()).isEmpty();
+                assertThat(report.compared(Kind.TEXT) + report.compared(Kind.LOG_LIKELIHOOD))
+                        .isGreaterThanOrEqualTo(report.documents());
+                documents += report.documents();
+            }
+        }
+        // Sixteen items of each corpus, and GSM8K's once more under the other task.
+        assertThat(documents).isEqualTo(9 * 16);
     }
 
     private static void compare(Recorded recorded, Answer answer) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import mhc.datasets.InputException;
 import mhc.datasets.testing.SharedInputs;
 import mhc.model.InferenceOptions;
+import mhc.model.checkpoint.BundledCheckpoints;
 import mhc.model.checkpoint.SafeTensors;
 import mhc.model.engine.Tiny;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,29 @@ class GoldenCheckTest {
         "tiny-mhc, fused"
     })
     void agreesWithTheRecordedOutputs(String model, String kernels) {
-        Path checkpoint = SharedInputs.require("models/" + model);
+        GoldenCheck.Result result = agrees(SharedInputs.require("models/" + model), kernels);
+        assertThat(result.skipped())
+                .isEqualTo(model.startsWith("tiny") ? java.util.List.of() : java.util.List.of("greedy_ids"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gqa-none, auto",
+        "gqa-hc, reference",
+        "gqa-hc, fused",
+        "gqa-mhc, reference",
+        "gqa-mhc, fused",
+        "mla-moe-none, auto",
+        "mla-moe-hc, reference",
+        "mla-moe-hc, fused",
+        "mla-moe-mhc, reference",
+        "mla-moe-mhc, fused"
+    })
+    void agreesWithTheOutputsOfBundledCheckpoints(String model, String kernels) {
+        assertThat(agrees(BundledCheckpoints.folder(model), kernels).skipped()).isEmpty();
+    }
+
+    private static GoldenCheck.Result agrees(Path checkpoint, String kernels) {
         GoldenCheck.Result result = GoldenCheck.run(checkpoint, Tiny.onKernels(kernels));
         assertThat(result.entries())
                 .allSatisfy(entry -> assertThat(entry.passed()).as(entry.name()).isTrue());
@@ -51,13 +74,12 @@ class GoldenCheckTest {
                                 .size()
                         - 1
                         + result.skipped().size());
-        assertThat(result.skipped())
-                .isEqualTo(model.startsWith("tiny") ? java.util.List.of() : java.util.List.of("greedy_ids"));
+        return result;
     }
 
     private void copy(String model) throws IOException {
         for (String name : new String[] {"config.json", "model.safetensors", "golden.safetensors"}) {
-            Files.copy(SharedInputs.require("models/" + model).resolve(name), folder.resolve(name));
+            Files.copy(BundledCheckpoints.folder(model).resolve(name), folder.resolve(name));
         }
     }
 
@@ -78,13 +100,13 @@ class GoldenCheckTest {
 
     @ParameterizedTest
     @CsvSource({
-        "tiny-mhc, golden.safetensors, logits, 4097, 0.01, logits",
-        "tiny-mhc, golden.safetensors, logits, 786431, NaN, logits",
-        "tiny-mhc, golden.safetensors, comb.0, 35, 0.001, comb.0",
-        "tiny-mhc, golden.safetensors, greedy_ids, 63, 1, greedy_ids",
-        "tiny-mhc, model.safetensors, model.layers.5.mlp.down_proj.weight, 99, 0.5, logits",
-        "llama-tied-hc, golden.safetensors, comb.0, 3, 0.01, comb.0",
-        "llama-tied-none, model.safetensors, model.layers.0.self_attn.k_proj.weight, 5, 0.1, logits"
+        "gqa-mhc, golden.safetensors, logits, 4097, 0.01, logits",
+        "gqa-mhc, golden.safetensors, logits, 12159, NaN, logits",
+        "gqa-mhc, golden.safetensors, comb.0, 35, 0.001, comb.0",
+        "gqa-mhc, golden.safetensors, greedy_ids, 63, 1, greedy_ids",
+        "gqa-mhc, model.safetensors, model.layers.1.mlp.down_proj.weight, 99, 0.5, logits",
+        "mla-moe-hc, golden.safetensors, comb.0, 3, 0.01, comb.0",
+        "gqa-none, model.safetensors, model.layers.0.self_attn.k_proj.weight, 5, 0.1, logits"
     })
     void oneNumberThatDiffersFails(String model, String file, String tensor, int at, float by, String failed)
             throws IOException {
@@ -100,10 +122,10 @@ class GoldenCheckTest {
 
     @Test
     void refusesUnknownNamesAndAbsentRecordings() throws IOException {
-        copy("llama-tied-none");
+        copy("gqa-none");
         Path golden = folder.resolve("golden.safetensors");
         Files.copy(
-                SharedInputs.require("models/llama-tied-mhc/golden.safetensors"),
+                BundledCheckpoints.folder("gqa-mhc").resolve("golden.safetensors"),
                 golden,
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> GoldenCheck.run(folder, InferenceOptions.DEFAULT))

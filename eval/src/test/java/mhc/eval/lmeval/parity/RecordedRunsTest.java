@@ -11,7 +11,11 @@ import java.util.List;
 import mhc.datasets.RecordedPools;
 import mhc.datasets.testing.SharedInputs;
 import mhc.eval.lmeval.parity.ParityReport.Kind;
+import mhc.eval.testing.SampleRecordings;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every document of every recorded run of lm-evaluation-harness 0.4.13: prompts, extracted answers, metrics, results. */
 class RecordedRunsTest {
@@ -29,6 +33,24 @@ class RecordedRunsTest {
                                 .replay());
             }
         }
+        requireAgreement(reports);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"canned", "gqa-none", "gqa-hc", "gqa-mhc"})
+    void promptsAnswersAndMetricsAreThoseRecordedOnTheSamples(String answerer, @TempDir Path folder) {
+        List<ParityReport> reports = new ArrayList<>();
+        for (Path file : SampleRecordings.write(folder, answerer)) {
+            Recording recording = Recording.read(file);
+            reports.add(ParityCheck.of(recording, SampleRecordings.pool(recording.benchmark()))
+                    .replay());
+        }
+        requireAgreement(reports);
+        // Sixteen items of each corpus, and GSM8K's once more under the other task.
+        assertThat(reports.stream().mapToInt(ParityReport::documents).sum()).isEqualTo(9 * 16);
+    }
+
+    private static void requireAgreement(List<ParityReport> reports) {
         assertThat(reports).isNotEmpty();
         assertThat(reports)
                 .as("a mismatch is described in the report's list")
