@@ -6,7 +6,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import mhc.datasets.InputException;
+import mhc.eval.BenchmarkInfo;
+import mhc.eval.BenchmarkInfo.ClusterRule;
 import mhc.eval.MetricName;
+import mhc.eval.protocol.Protocols;
 
 /**
  * All models' examples of one benchmark, evaluated alike.
@@ -42,6 +45,13 @@ record BenchmarkExamples(String benchmark, Map<String, List<ExampleRow>> byModel
 
     String protocol() {
         return any().protocol();
+    }
+
+    /** Of a benchmark that nobody knows, examples of one cluster are not taken as independent. */
+    ClusterRule clusterRule() {
+        return Protocols.info(protocol(), benchmark)
+                .map(BenchmarkInfo::clusters)
+                .orElse(ClusterRule.CLUSTERS);
     }
 
     int shots() {

@@ -134,7 +134,7 @@ public final class RunReport {
         examples.byModel().forEach((model, rows) -> {
             List<ScoreRow> independent = tally(rows).rows(model, examples.benchmark(), headline, examples.shots());
             ScoreErrors errors = new ScoreErrors(rows);
-            List<ScoreRow> tabled = errors.tabled(independent, examples.protocol());
+            List<ScoreRow> tabled = errors.tabled(independent, examples.clusterRule());
             scores.addAll(tabled);
             for (int i = 0; i < tabled.size(); i++) {
                 ScoreRow score = tabled.get(i);

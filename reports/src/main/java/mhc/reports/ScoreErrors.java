@@ -3,6 +3,7 @@ package mhc.reports;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.Function;
+import mhc.eval.BenchmarkInfo.ClusterRule;
 import mhc.eval.MetricName;
 import mhc.eval.ScoreRow;
 import mhc.eval.stats.StandardError;
@@ -13,12 +14,9 @@ import mhc.eval.stats.StandardError;
  * @param examples all of the model's, in id order
  */
 record ScoreErrors(List<ExampleRow> examples) {
-    /** Its standard errors are part of what is reproduced; they know no clusters. */
-    private static final String PARITY_PROTOCOL = "lm-eval";
-
     /** The scores with the error that belongs in tables: where examples share a cluster, one that allows for it. */
-    List<ScoreRow> tabled(List<ScoreRow> independent, String protocol) {
-        if (protocol.equals(PARITY_PROTOCOL) || clusters() == examples.size()) {
+    List<ScoreRow> tabled(List<ScoreRow> independent, ClusterRule rule) {
+        if (rule == ClusterRule.EXAMPLES || clusters() == examples.size()) {
             return independent;
         }
         return independent.stream()
