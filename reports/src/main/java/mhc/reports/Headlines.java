@@ -17,7 +17,7 @@ import mhc.eval.protocol.Protocols;
 record Headlines(Map<String, MetricName> given, List<RunDescription> runs) {
 
     /** @throws InputException when the predictions do not hold the metric */
-    MetricName of(BenchmarkExamples examples) {
+    MetricName of(BenchmarkSummary examples) {
         String benchmark = examples.benchmark();
         SortedSet<MetricName> present = examples.metrics();
         MetricName headline = Optional.ofNullable(given.get(benchmark))
