@@ -22,6 +22,11 @@ public sealed interface Example extends Serializable {
         return id();
     }
 
+    /** The answer with the steps that lead to it, or the empty string where the corpus gives the answer alone. */
+    default String worked() {
+        return "";
+    }
+
     /** BIG-Bench Hard; as an exemplar, {@code target} is the worked answer ("Let's think step by step. ..."). */
     record Bbh(String id, String task, String input, String target) implements Example {}
 
@@ -56,7 +61,12 @@ public sealed interface Example extends Serializable {
     }
 
     /** GSM8K; {@code answer} is the full text: a solution ending in "#### N", or a worked exemplar ending in "The answer is N." */
-    record Gsm8k(String id, String question, String answer) implements Example {}
+    record Gsm8k(String id, String question, String answer) implements Example {
+        @Override
+        public String worked() {
+            return answer;
+        }
+    }
 
     /** HellaSwag; texts as in the source, bracket tags included. */
     record HellaSwag(
@@ -79,7 +89,12 @@ public sealed interface Example extends Serializable {
     }
 
     /** Competition mathematics; {@code task} is the subject folder, such as {@code counting_and_probability}. */
-    record MathProblem(String id, String task, String level, String problem, String solution) implements Example {}
+    record MathProblem(String id, String task, String level, String problem, String solution) implements Example {
+        @Override
+        public String worked() {
+            return solution;
+        }
+    }
 
     /** MMLU; {@code task} is the subject, such as {@code abstract_algebra}; {@code gold} is zero-based. */
     record Mmlu(String id, String task, String question, List<String> choices, int gold) implements Example {

@@ -12,24 +12,24 @@ import org.apache.hadoop.conf.Configuration;
  */
 public final class RecordedPools {
     /**
-     * Where a task's exemplars lie.
+     * Where a task's exemplars stand.
      *
-     * @param file below the data root
+     * @param name below the data root
      * @param most how many of the file's first items form the pool
      */
-    private record Place(Corpus corpus, PoolKind kind, String file, int most) {}
+    private record PoolFile(String name, int most) {}
 
     private static final int ALL = Integer.MAX_VALUE;
 
-    private static final Map<String, Place> PLACES = Map.of(
-            "bbh", new Place(Corpus.BBH, PoolKind.CHAIN_OF_THOUGHT, "bbh/cot-prompts", ALL),
-            "drop", new Place(Corpus.DROP, PoolKind.TRAIN, "drop/drop_fixture.json", ALL),
-            "gsm8k", new Place(Corpus.GSM8K, PoolKind.TRAIN, "gsm8k/train.jsonl", 400),
-            "gsm8k_cot", new Place(Corpus.GSM8K, PoolKind.CHAIN_OF_THOUGHT, "gsm8k/cot_8shot.jsonl", ALL),
-            "hellaswag", new Place(Corpus.HELLASWAG, PoolKind.TRAIN, "hellaswag/hellaswag_val.jsonl", 120),
-            "math", new Place(Corpus.MATH, PoolKind.CHAIN_OF_THOUGHT, "math/minerva_4shot.jsonl", ALL),
-            "mmlu", new Place(Corpus.MMLU, PoolKind.TRAIN, "mmlu/dev", ALL),
-            "triviaqa", new Place(Corpus.TRIVIAQA, PoolKind.TRAIN, "triviaqa/triviaqa_sm_sub.jsonl", 60));
+    private static final Map<String, PoolFile> FILES = Map.of(
+            "bbh", new PoolFile("bbh/cot-prompts", ALL),
+            "drop", new PoolFile("drop/drop_fixture.json", ALL),
+            "gsm8k", new PoolFile("gsm8k/train.jsonl", 400),
+            "gsm8k_cot", new PoolFile("gsm8k/cot_8shot.jsonl", ALL),
+            "hellaswag", new PoolFile("hellaswag/hellaswag_val.jsonl", 120),
+            "math", new PoolFile("math/minerva_4shot.jsonl", ALL),
+            "mmlu", new PoolFile("mmlu/dev", ALL),
+            "triviaqa", new PoolFile("triviaqa/triviaqa_sm_sub.jsonl", 60));
 
     private final Corpora corpora;
     private final Map<String, FewShotPool> read = new HashMap<>();
@@ -48,23 +48,23 @@ public final class RecordedPools {
     }
 
     /**
-     * The pool of a benchmark of the lm-eval protocol; empty for one that is asked without exemplars.
+     * The pool of a benchmark of the lm-eval protocol; empty for one that was recorded without exemplars.
      *
-     * @param shots exemplars of each prompt; bbh opens its prompts with a description even when there are none
+     * @param kind which exemplars of the corpus its prompts are made from
      */
-    public FewShotPool of(String benchmark, int shots) {
-        Place place = PLACES.get(benchmark);
-        if (place == null || (shots == 0 && place.corpus() != Corpus.BBH)) {
+    public FewShotPool of(String benchmark, Corpus corpus, PoolKind kind) {
+        PoolFile file = FILES.get(benchmark);
+        if (file == null || kind == PoolKind.NONE) {
             return FewShotPool.EMPTY;
         }
-        return read.computeIfAbsent(benchmark, name -> read(place));
+        return read.computeIfAbsent(benchmark, name -> read(corpus, kind, file));
     }
 
-    private FewShotPool read(Place place) {
-        FewShotPool pool = corpora.load(place.corpus(), place.kind(), new FileOverride(place.file(), place.file()))
+    private FewShotPool read(Corpus corpus, PoolKind kind, PoolFile file) {
+        FewShotPool pool = corpora.load(corpus, kind, new FileOverride(file.name(), file.name()))
                 .pool();
         List<Example> first = pool.examples().stream()
-                .limit(place.most())
+                .limit(file.most())
                 .map(RecordedPools::asRecorded)
                 .toList();
         return new FewShotPool(first, pool.descriptions());

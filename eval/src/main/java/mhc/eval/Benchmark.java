@@ -12,23 +12,38 @@ import mhc.datasets.PoolKind;
  */
 public interface Benchmark {
 
-    /** Name in configurations and tables: {@code bbh}, {@code gsm8k}, {@code gsm8k_cot}, ... */
-    String name();
+    /** What is said of it. */
+    BenchmarkInfo info();
 
-    /** Changes whenever a prompt, a stop string, an extraction rule or a metric of this benchmark and protocol changes. */
-    String version();
+    /** {@link BenchmarkInfo#name()}. */
+    default String name() {
+        return info().name();
+    }
 
-    /** Where its examples come from. */
-    Corpus corpus();
+    /** {@link BenchmarkInfo#version()}. */
+    default String version() {
+        return info().version();
+    }
 
-    /** Which exemplars it wants. */
-    PoolKind poolKind();
+    /** {@link BenchmarkInfo#corpus()}. */
+    default Corpus corpus() {
+        return info().corpus();
+    }
 
-    /** Shots of the paper's Table 4, unless the configuration says otherwise. */
-    int defaultShots();
+    /** {@link BenchmarkInfo#pool()}. */
+    default PoolKind poolKind() {
+        return info().pool();
+    }
 
-    /** Table 4's metric for this benchmark under this protocol. */
-    MetricName headline();
+    /** {@link BenchmarkInfo#shots()}. */
+    default int defaultShots() {
+        return info().shots();
+    }
+
+    /** {@link BenchmarkInfo#headline()}. */
+    default MetricName headline() {
+        return info().headline();
+    }
 
     /**
      * Draws the exemplars of every example, by its place in {@code examples} (all evaluated examples in file order, before

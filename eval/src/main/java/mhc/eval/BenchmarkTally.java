@@ -55,23 +55,62 @@ public record BenchmarkTally(Map<String, TaskTally> tasks) implements Serializab
         }
     }
 
-    /**
-     * The tally of one prediction.
-     *
-     * @param metrics by {@link MetricName#key()}; ignored when the example failed
-     */
-    public static BenchmarkTally of(String task, Map<String, Double> metrics, boolean failed, boolean truncated) {
-        Map<String, Tally> tallies = new TreeMap<>();
-        if (!failed) {
-            metrics.forEach((key, value) -> tallies.put(key, Tally.of(value)));
+    /** Adds predictions one by one. */
+    public static final class Builder {
+        private final Map<String, Task> tasks = new TreeMap<>();
+
+        /** Sums of one task. */
+        private static final class Task {
+            private final Map<String, TallyBuilder> metrics = new TreeMap<>();
+            private long examples;
+            private long failed;
+            private long truncated;
         }
-        return new BenchmarkTally(Map.of(task, new TaskTally(tallies, 1, failed ? 1 : 0, truncated ? 1 : 0)));
+
+        /**
+         * Adds one prediction.
+         *
+         * @param metrics by {@link MetricName#key()}; ignored when the example failed
+         */
+        public Builder add(String task, Map<String, Double> metrics, boolean failed, boolean truncated) {
+            Task sums = tasks.computeIfAbsent(task, name -> new Task());
+            sums.examples++;
+            sums.truncated += truncated ? 1 : 0;
+            if (failed) {
+                sums.failed++;
+            } else {
+                metrics.forEach((key, score) -> sums.metrics
+                        .computeIfAbsent(key, metric -> new TallyBuilder())
+                        .add(score));
+            }
+            return this;
+        }
+
+        public BenchmarkTally build() {
+            Map<String, TaskTally> tallies = new TreeMap<>();
+            tasks.forEach((task, sums) -> {
+                Map<String, Tally> metrics = new TreeMap<>();
+                sums.metrics.forEach((key, tally) -> metrics.put(key, tally.build()));
+                tallies.put(task, new TaskTally(metrics, sums.examples, sums.failed, sums.truncated));
+            });
+            return new BenchmarkTally(tallies);
+        }
     }
 
-    /** The tally of one prediction. */
-    public static BenchmarkTally of(Prediction prediction) {
-        boolean failed = prediction.status().equals(Prediction.FAILED);
-        return of(prediction.task(), prediction.metrics(), failed, prediction.truncated());
+    /** Metrics of any example that did not fail. */
+    public SortedSet<MetricName> metrics() {
+        SortedSet<MetricName> metrics = new TreeSet<>();
+        tasks.values().forEach(task -> task.metrics().keySet().forEach(key -> metrics.add(MetricName.parse(key))));
+        return metrics;
+    }
+
+    /** Examples that did not fail and yet lack this metric; they score 0 in it. */
+    public long lacking(MetricName metric) {
+        return tasks.values().stream()
+                .mapToLong(task -> task.examples()
+                        - task.failed()
+                        - task.metrics().getOrDefault(metric.key(), Tally.EMPTY).count())
+                .sum();
     }
 
     /** The tally of the predictions of both. */
@@ -93,9 +132,8 @@ public record BenchmarkTally(Map<String, TaskTally> tasks) implements Serializab
         if (tasks.isEmpty()) {
             return List.of();
         }
-        SortedSet<MetricName> metrics = new TreeSet<>();
+        SortedSet<MetricName> metrics = metrics();
         metrics.add(headline);
-        tasks.values().forEach(tally -> tally.metrics().keySet().forEach(key -> metrics.add(MetricName.parse(key))));
         TaskTally whole = tasks.values().stream().reduce(TaskTally.EMPTY, TaskTally::plus);
         List<ScoreRow> rows = new ArrayList<>();
         for (MetricName metric : metrics) {

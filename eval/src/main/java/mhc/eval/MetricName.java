@@ -1,5 +1,6 @@
 package mhc.eval;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -8,7 +9,9 @@ import java.util.Objects;
  * @param metric {@code exact_match}, {@code f1}, {@code acc}, {@code acc_norm}, ...
  * @param filter how the answer was extracted; {@code none} when it was taken as it stands
  */
-public record MetricName(String metric, String filter) implements Comparable<MetricName> {
+public record MetricName(String metric, String filter) implements Comparable<MetricName>, Serializable {
+    private static final long serialVersionUID = 1L;
+
     public static final String NO_FILTER = "none";
 
     public MetricName {

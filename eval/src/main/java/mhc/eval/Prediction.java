@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * One evaluated example: the row of {@code predictions/model=M/benchmark=B/part-*.parquet}. Model and benchmark are the
- * partitions, not columns of the file. {@link #PARQUET_SCHEMA} is the file's schema and lists the same columns.
+ * partitions, not columns of the file; {@link PredictionColumn} says how each field is stored.
  *
  * @param id the example's stable id
  * @param task sub-task, or the empty string
@@ -53,40 +53,6 @@ public record Prediction(
     public static final String OK = "ok";
 
     public static final String FAILED = "failed";
-
-    /** Parquet message type of a predictions file. */
-    public static final String PARQUET_SCHEMA = """
-            message prediction {
-              required binary id (STRING);
-              required binary task (STRING);
-              required binary cluster (STRING);
-              required binary protocol (STRING);
-              required binary version (STRING);
-              required int32 shots;
-              required binary request_hash (STRING);
-              required binary context (STRING);
-              required group continuations (LIST) { repeated group list { required binary element (STRING); } }
-              required group loglikelihoods (LIST) { repeated group list { required double element; } }
-              required group tokens (LIST) { repeated group list { required int32 element; } }
-              required binary raw (STRING);
-              required group extracted (MAP) {
-                repeated group key_value { required binary key (STRING); required binary value (STRING); }
-              }
-              required group gold (LIST) { repeated group list { required binary element (STRING); } }
-              required group metrics (MAP) {
-                repeated group key_value { required binary key (STRING); required double value; }
-              }
-              required binary status (STRING);
-              required binary reason (STRING);
-              required boolean truncated;
-              required binary stop (STRING);
-              required binary kernels (STRING);
-              required int32 prompt_tokens;
-              required int32 reused_tokens;
-              required int32 new_tokens;
-              required double seconds;
-            }
-            """;
 
     public Prediction {
         continuations = List.copyOf(continuations);

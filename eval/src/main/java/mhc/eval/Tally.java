@@ -20,13 +20,8 @@ public record Tally(long count, BigInteger sum, BigInteger sumOfSquares) impleme
 
     public static final Tally EMPTY = new Tally(0, BigInteger.ZERO, BigInteger.ZERO);
 
-    /** The tally of one score. */
-    public static Tally of(double score) {
-        if (!(score >= 0 && score <= 1)) {
-            throw new IllegalArgumentException("A score is " + score + ", expected 0 to 1");
-        }
-        BigInteger units = BigInteger.valueOf((long) Math.rint(score * UNITS));
-        return new Tally(1, units, units.multiply(units));
+    static BigInteger units(double score) {
+        return BigInteger.valueOf((long) Math.rint(score * UNITS));
     }
 
     /** The tally of the scores of both. */

@@ -14,11 +14,13 @@ class BenchmarkTallyTest {
     private static final MetricName F1 = MetricName.of("f1");
 
     private static BenchmarkTally answered(String task, double f1) {
-        return BenchmarkTally.of(task, Map.of("f1", f1, "em,robust", f1 == 1 ? 1.0 : 0.0), false, false);
+        return new BenchmarkTally.Builder()
+                .add(task, Map.of("f1", f1, "em,robust", f1 == 1 ? 1.0 : 0.0), false, false)
+                .build();
     }
 
     private static BenchmarkTally failed(String task) {
-        return BenchmarkTally.of(task, Map.of(), true, true);
+        return new BenchmarkTally.Builder().add(task, Map.of(), true, true).build();
     }
 
     private static BenchmarkTally sum(List<BenchmarkTally> parts) {

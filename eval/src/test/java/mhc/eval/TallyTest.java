@@ -13,11 +13,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TallyTest {
 
     private static Tally all(double... scores) {
-        Tally tally = Tally.EMPTY;
+        TallyBuilder tally = new TallyBuilder();
         for (double score : scores) {
-            tally = tally.plus(Tally.of(score));
+            tally.add(score);
         }
-        return tally;
+        return tally.build();
     }
 
     @ParameterizedTest
@@ -31,10 +31,10 @@ class TallyTest {
         double[] scores =
                 random.doubles(size).map(x -> Math.rint(x * 100) / 100).toArray();
         for (int i = 0; i < size; i++) {
-            forward = forward.plus(Tally.of(scores[i]));
-            backward = backward.plus(Tally.of(scores[size - 1 - i]));
+            forward = forward.plus(all(scores[i]));
+            backward = backward.plus(all(scores[size - 1 - i]));
             int shard = random.nextInt(3);
-            shards[shard] = shards[shard].plus(Tally.of(scores[i]));
+            shards[shard] = shards[shard].plus(all(scores[i]));
         }
         assertThat(backward).isEqualTo(forward);
         assertThat(shards[2].plus(shards[0]).plus(shards[1])).isEqualTo(forward);
@@ -68,6 +68,6 @@ class TallyTest {
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 1.0000001, Double.NaN, Double.POSITIVE_INFINITY})
     void aScoreOutsideItsRangeIsRefused(double score) {
-        assertThatThrownBy(() -> Tally.of(score)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> all(score)).isInstanceOf(IllegalArgumentException.class);
     }
 }

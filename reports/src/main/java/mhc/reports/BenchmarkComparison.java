@@ -1,5 +1,6 @@
 package mhc.reports;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import mhc.eval.MetricName;
@@ -29,9 +30,15 @@ record BenchmarkComparison(
      * @param clusters independent units among its examples
      * @param clusteredStderr standard error that allows for them, NaN when there is one only
      * @param taskStderr standard error as if only tasks were independent, NaN below two tasks
+     * @param lacking answered examples that lack the metric, and score 0 for it
      */
     record ModelScore(
-            ScoreRow score, double independentStderr, int clusters, double clusteredStderr, double taskStderr) {
+            ScoreRow score,
+            double independentStderr,
+            int clusters,
+            double clusteredStderr,
+            double taskStderr,
+            long lacking) {
         String model() {
             return score.model();
         }
@@ -44,7 +51,8 @@ record BenchmarkComparison(
      * @param b the one it is compared with; a positive difference, and a won example, is in b's favour
      * @param holm p corrected for all benchmarks of this pair
      */
-    record ModelDifference(String a, String b, Difference difference, double holm) {
+    record ModelDifference(String a, String b, Difference difference, double holm) implements Serializable {
+        private static final long serialVersionUID = 1L;
         private static final double LEVEL = 0.05;
 
         boolean significant() {

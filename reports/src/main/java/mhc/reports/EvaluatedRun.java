@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import mhc.datasets.InputException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -19,6 +20,11 @@ import org.apache.hadoop.fs.Path;
  * @param files by benchmark, then by model, in name order
  */
 record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<String, List<Path>>> files) {
+    /** Folder of the predictions in a run directory. */
+    static final String PREDICTIONS = "predictions";
+
+    /** Names of their files. */
+    static final String PARTS = "part-*.parquet";
 
     /** @throws InputException when there are no predictions at {@code uri} */
     static EvaluatedRun at(String uri, Configuration hadoop) {
@@ -26,7 +32,7 @@ record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<
             Path given = new Path(uri);
             FileSystem fileSystem = given.getFileSystem(hadoop);
             Path directory = fileSystem.makeQualified(given);
-            Map<String, Map<String, List<Path>>> files = list(fileSystem, new Path(directory, "predictions"));
+            Map<String, Map<String, List<Path>>> files = list(fileSystem, new Path(directory, PREDICTIONS));
             if (files.isEmpty()) {
                 throw new InputException("Run directory " + uri
                         + " holds no predictions: give a directory that a run was written to, or finish its run first");
@@ -75,7 +81,7 @@ record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<
     /** Spark passes over empty files without a word. */
     private static void requireContent(FileStatus file) {
         if (file.isFile() && file.getLen() == 0 && file.getPath().getName().endsWith(".parquet")) {
-            throw PredictionReader.damaged(file.getPath().toString(), null);
+            throw PredictionTable.damaged(file.getPath().toString(), null);
         }
     }
 
@@ -96,9 +102,10 @@ record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<
         return ordered;
     }
 
-    List<Path> files(String benchmark) {
-        return files.getOrDefault(benchmark, Map.of()).values().stream()
-                .flatMap(List::stream)
-                .toList();
+    /** Folders of the files. */
+    Stream<Path> partitions() {
+        return files.values().stream()
+                .flatMap(byModel -> byModel.values().stream())
+                .map(parts -> parts.get(0).getParent());
     }
 }

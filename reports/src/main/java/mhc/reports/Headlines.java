@@ -1,13 +1,14 @@
 package mhc.reports;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import mhc.datasets.InputException;
+import mhc.eval.BenchmarkInfo;
 import mhc.eval.MetricName;
+import mhc.eval.protocol.Protocols;
 
 /**
  * Which metric of a benchmark stands in the table: what the caller says, else what the runs say of themselves, else, for
@@ -15,10 +16,8 @@ import mhc.eval.MetricName;
  */
 record Headlines(Map<String, MetricName> given, List<RunDescription> runs) {
 
-    private static final List<String> NORMALISED_IN_LM_EVAL = List.of("hellaswag", "piqa");
-
     /** @throws InputException when the predictions do not hold the metric */
-    MetricName of(BenchmarkExamples examples) {
+    MetricName of(BenchmarkSummary examples) {
         String benchmark = examples.benchmark();
         SortedSet<MetricName> present = examples.metrics();
         MetricName headline = Optional.ofNullable(given.get(benchmark))
@@ -38,20 +37,10 @@ record Headlines(Map<String, MetricName> given, List<RunDescription> runs) {
         if (present.size() == 1) {
             return present.first();
         }
-        boolean normalised = protocol.equals("lm-eval") && NORMALISED_IN_LM_EVAL.contains(benchmark);
-        String metric = normalised
-                ? "acc_norm"
-                : PublishedFigures.of(benchmark.equals("gsm8k_cot") ? "gsm8k" : benchmark)
-                        .map(PublishedFigures::metric)
-                        .orElseThrow(() -> new InputException("Benchmark " + benchmark + " holds " + keys(present)
-                                + " and nothing says which stands for it: keep its run's manifest.json beside it"));
-        // unfiltered before strict-match before the others by name, as lm-evaluation-harness lists them
-        return present.stream()
-                .filter(name -> name.metric().equals(metric))
-                .min(Comparator.comparing((MetricName name) -> !name.filter().equals(MetricName.NO_FILTER))
-                        .thenComparing(name -> !name.filter().equals("strict-match"))
-                        .thenComparing(Comparator.naturalOrder()))
-                .orElseGet(() -> MetricName.of(metric));
+        return Protocols.info(protocol, benchmark)
+                .map(BenchmarkInfo::headline)
+                .orElseThrow(() -> new InputException("Benchmark " + benchmark + " holds " + keys(present)
+                        + " and nothing says which stands for it: keep its run's manifest.json beside it"));
     }
 
     private static String keys(SortedSet<MetricName> names) {

@@ -24,6 +24,13 @@ final class Remarks {
                         + row.models().stream().map(Remarks::count).collect(Collectors.joining(", "))
                         + "); " + row.n() + " are common to all, and each pair is compared on those it shares.");
             }
+            for (ModelScore cell : row.models()) {
+                if (cell.lacking() > 0) {
+                    remarks.add(Labels.benchmark(row.benchmark()) + ": " + cell.lacking() + " answered examples of "
+                            + cell.model() + " lack the metric "
+                            + row.headline().key() + " and score 0.");
+                }
+            }
             Map<Long, List<String>> incomplete = new TreeMap<>();
             for (ModelScore cell : row.models()) {
                 long open = planned(cell.model(), row.benchmark(), runs)

@@ -1,6 +1,7 @@
 package mhc.reports;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,20 +9,21 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import mhc.datasets.InputException;
-import mhc.eval.BenchmarkTally;
+import mhc.eval.BenchmarkInfo.ClusterRule;
 import mhc.eval.MetricName;
 import mhc.eval.ScoreRow;
+import mhc.reports.BenchmarkComparison.ModelDifference;
 import mhc.reports.BenchmarkComparison.ModelScore;
 import org.apache.spark.sql.SparkSession;
 
 /** Scores, comparison and pages of one or several runs, from their prediction files alone. */
 public final class RunReport {
-    private final PredictionReader reader;
     private final List<EvaluatedRun> runs;
     private final List<String> models;
     private final Headlines headlines;
     private final List<ScoreRow> scores = new ArrayList<>();
     private final List<BenchmarkComparison> comparisons = new ArrayList<>();
+    private final List<Counted> counts = new ArrayList<>();
     private final TreeSet<String> protocols = new TreeSet<>();
 
     /**
@@ -29,11 +31,14 @@ public final class RunReport {
      *
      * @param outDir the directory that holds {@code scores/}, {@code comparison/} and {@code report.*}
      * @param markdown text of {@code report.md}
+     * @param counts of the rows read, by model and benchmark
      */
-    public record Result(String outDir, String markdown) {}
+    public record Result(String outDir, String markdown, List<Counted> counts) {}
 
-    private RunReport(SparkSession spark, List<EvaluatedRun> runs, Map<String, MetricName> headlines) {
-        this.reader = new PredictionReader(spark);
+    /** Counts over one model's rows of one benchmark. */
+    public record Counted(String model, String benchmark, RowCounts counts) {}
+
+    private RunReport(List<EvaluatedRun> runs, Map<String, MetricName> headlines) {
         this.runs = runs;
         this.models = tableOrder(runs);
         this.headlines = new Headlines(
@@ -63,8 +68,8 @@ public final class RunReport {
                 .map(directory ->
                         EvaluatedRun.at(directory, spark.sparkContext().hadoopConfiguration()))
                 .toList();
-        RunReport run = new RunReport(spark, runs, headlines);
-        Report report = run.evaluate();
+        RunReport run = new RunReport(runs, headlines);
+        Report report = run.evaluate(spark);
         Page page = ReportPage.of(report);
         String markdown = MarkdownWriter.write(page);
         ReportFolder folder = ReportFolder.at(spark, outDir);
@@ -74,7 +79,8 @@ public final class RunReport {
         folder.writeText("report.tex", LatexWriter.write(page));
         folder.writeText("report.html", HtmlWriter.write(page));
         folder.writeText("report.md", markdown);
-        return new Result(outDir, markdown);
+        run.counts.sort(Comparator.comparing(Counted::model).thenComparing(Counted::benchmark));
+        return new Result(outDir, markdown, List.copyOf(run.counts));
     }
 
     /** The baseline of the first run, then the models in the order of the runs and of their configurations. */
@@ -97,70 +103,89 @@ public final class RunReport {
         return List.copyOf(models);
     }
 
-    private Report evaluate() {
-        TreeSet<String> benchmarks = new TreeSet<>();
-        runs.forEach(run -> benchmarks.addAll(run.files().keySet()));
+    private Report evaluate(SparkSession spark) {
         List<ScoreRow> secondary = new ArrayList<>();
-        for (String benchmark : benchmarks) {
-            Map<String, List<ExampleRow>> byModel = examples(benchmark);
-            if (!byModel.isEmpty()) {
-                evaluate(new BenchmarkExamples(benchmark, byModel), secondary);
+        try (RowScan scan = RowScan.of(spark, runs, models)) {
+            List<BenchmarkSummary> benchmarks = scan.summaries();
+            benchmarks.forEach(this::requireSound);
+            if (benchmarks.isEmpty()) {
+                throw new InputException(
+                        "The predictions of " + directories() + " hold no example: finish the run first");
             }
-        }
-        if (comparisons.isEmpty()) {
-            throw new InputException("The predictions of " + directories() + " hold no example: finish the run first");
-        }
-        if (protocols.size() > 1) {
-            throw new InputException("The predictions of " + directories() + " follow the protocols "
-                    + String.join(" and ", protocols) + ": report runs of one protocol at a time");
+            Map<String, MetricName> metrics = new TreeMap<>();
+            benchmarks.forEach(benchmark -> metrics.put(benchmark.benchmark(), headlines.of(benchmark)));
+            Map<String, List<ModelDifference>> differences = scan.differences(metrics);
+            benchmarks.forEach(benchmark -> addRow(
+                    benchmark,
+                    metrics.get(benchmark.benchmark()),
+                    differences.getOrDefault(benchmark.benchmark(), List.of()),
+                    secondary));
         }
         List<BenchmarkComparison> rows = Comparisons.corrected(comparisons);
         return new Report(title(), protocols.first(), models, notes(), Remarks.of(models, rows, runs), rows, secondary);
     }
 
-    /** By model in table order; models without an example of the benchmark are absent. */
-    private Map<String, List<ExampleRow>> examples(String benchmark) {
-        Map<String, List<ExampleRow>> read = new TreeMap<>();
-        runs.forEach(run -> read.putAll(reader.read(run, benchmark)));
-        Map<String, List<ExampleRow>> ordered = new LinkedHashMap<>();
-        models.stream().filter(read::containsKey).forEach(model -> ordered.put(model, read.get(model)));
-        return ordered;
+    /** @throws InputException when rows cannot be reported on, or not in one table */
+    private void requireSound(BenchmarkSummary benchmark) {
+        for (ModelSummary model : benchmark.models()) {
+            if (!model.mistake().isEmpty()) {
+                throw new InputException(model.mistake());
+            }
+            if (!model.twice().isEmpty()) {
+                throw new InputException("Example " + model.twice() + " of model " + model.model()
+                        + " comes twice in " + runOf(model.model()).directory()
+                        + ": its part files overlap, delete the foreign ones");
+            }
+        }
+        benchmark.requireAskedAlike();
+        protocols.add(benchmark.protocol());
+        if (protocols.size() > 1) {
+            throw new InputException("The predictions of " + directories() + " follow the protocols "
+                    + String.join(" and ", protocols) + ": report runs of one protocol at a time");
+        }
     }
 
-    private void evaluate(BenchmarkExamples examples, List<ScoreRow> secondary) {
-        protocols.add(examples.protocol());
-        MetricName headline = headlines.of(examples);
+    private EvaluatedRun runOf(String model) {
+        return runs.stream()
+                .filter(run -> run.models().contains(model))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void addRow(
+            BenchmarkSummary benchmark,
+            MetricName headline,
+            List<ModelDifference> differences,
+            List<ScoreRow> secondary) {
         List<ModelScore> cells = new ArrayList<>();
-        examples.byModel().forEach((model, rows) -> {
-            List<ScoreRow> independent = tally(rows).rows(model, examples.benchmark(), headline, examples.shots());
-            ScoreErrors errors = new ScoreErrors(rows);
-            List<ScoreRow> tabled = errors.tabled(independent, examples.protocol());
-            scores.addAll(tabled);
-            for (int i = 0; i < tabled.size(); i++) {
-                ScoreRow score = tabled.get(i);
-                if (name(score).equals(headline) && score.task().isEmpty()) {
+        for (ModelSummary model : benchmark.models()) {
+            counts.add(new Counted(model.model(), benchmark.benchmark(), model.counts()));
+            ClusterErrors errors = model.errors();
+            boolean allow = benchmark.clusterRule() == ClusterRule.CLUSTERS && errors.shared();
+            for (ScoreRow independent :
+                    model.tally().rows(model.model(), benchmark.benchmark(), headline, benchmark.shots())) {
+                MetricName metric = new MetricName(independent.metric(), independent.filter());
+                double clustered = allow ? errors.clustered(independent.task(), metric) : independent.stderr();
+                ScoreRow score = independent.withStderr(clustered);
+                scores.add(score);
+                if (!score.task().isEmpty()) {
+                    continue;
+                }
+                if (metric.equals(headline)) {
                     cells.add(new ModelScore(
                             score,
-                            independent.get(i).stderr(),
+                            independent.stderr(),
                             errors.clusters(),
-                            errors.clustered(headline),
-                            errors.byTask(headline)));
-                } else if (score.task().isEmpty()) {
+                            errors.clustered("", headline),
+                            errors.byTask(headline),
+                            model.tally().lacking(headline)));
+                } else {
                     secondary.add(score);
                 }
             }
-        });
-        comparisons.add(Comparisons.of(examples, headline, cells));
-    }
-
-    private static BenchmarkTally tally(List<ExampleRow> rows) {
-        return rows.stream()
-                .map(row -> BenchmarkTally.of(row.task(), row.metrics(), row.failed(), row.truncated()))
-                .reduce(BenchmarkTally.EMPTY, BenchmarkTally::plus);
-    }
-
-    private static MetricName name(ScoreRow score) {
-        return new MetricName(score.metric(), score.filter());
+        }
+        comparisons.add(new BenchmarkComparison(
+                benchmark.benchmark(), headline, benchmark.shots(), benchmark.common(), cells, differences));
     }
 
     private String directories() {

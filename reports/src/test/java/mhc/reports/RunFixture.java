@@ -9,19 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import mhc.eval.Prediction;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.SimpleGroup;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.MessageTypeParser;
 
-/** Writes run directories whose files have exactly {@link Prediction#PARQUET_SCHEMA}. */
+/** Writes the predictions of small run directories. */
 final class RunFixture {
-    private static final MessageType SCHEMA = MessageTypeParser.parseMessageType(Prediction.PARQUET_SCHEMA);
-
     private final Path directory;
     private final Map<String, List<Example>> byPartition = new TreeMap<>();
 
@@ -88,7 +78,9 @@ final class RunFixture {
                     file.add(reversed ? 0 : file.size(), example);
                 }
                 for (int part = 0; part < parts; part++) {
-                    write(folder.resolve("part-%05d.parquet".formatted(part)), files.get(part));
+                    PredictionWriter.write(
+                            folder.resolve("part-%05d.parquet".formatted(part)),
+                            files.get(part).stream().map(RunFixture::row).toList());
                 }
             }
             return directory.toString();
@@ -101,47 +93,30 @@ final class RunFixture {
         return write(1, false);
     }
 
-    private static void write(Path file, List<Example> examples) throws IOException {
-        Configuration hadoop = new Configuration();
-        org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toUri());
-        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(HadoopOutputFile.fromPath(path, hadoop))
-                .withType(SCHEMA)
-                .build()) {
-            for (Example example : examples) {
-                writer.write(row(example));
-            }
-        }
-    }
-
-    private static Group row(Example example) {
-        Group row = new SimpleGroup(SCHEMA);
-        row.add("id", example.id());
-        row.add("task", example.task());
-        row.add("cluster", example.cluster());
-        row.add("protocol", example.protocol());
-        row.add("version", example.version());
-        row.add("shots", example.shots());
-        row.add("request_hash", "00");
-        row.add("context", "Question");
-        row.addGroup("continuations").addGroup("list").add("element", " A");
-        row.addGroup("loglikelihoods").addGroup("list").add("element", -1.5);
-        row.addGroup("tokens").addGroup("list").add("element", 1);
-        row.add("raw", "");
-        row.addGroup("extracted");
-        row.addGroup("gold").addGroup("list").add("element", "A");
-        Group metrics = row.addGroup("metrics");
-        example.metrics()
-                .forEach((metric, value) ->
-                        metrics.addGroup("key_value").append("key", metric).append("value", value));
-        row.add("status", example.failure().isEmpty() ? Prediction.OK : Prediction.FAILED);
-        row.add("reason", example.failure());
-        row.add("truncated", example.truncated());
-        row.add("stop", "");
-        row.add("kernels", "none");
-        row.add("prompt_tokens", 12);
-        row.add("reused_tokens", 0);
-        row.add("new_tokens", 1);
-        row.add("seconds", 0.25);
-        return row;
+    private static Prediction row(Example example) {
+        return new Prediction(
+                example.id(),
+                example.task(),
+                example.cluster(),
+                example.protocol(),
+                example.version(),
+                example.shots(),
+                "00",
+                "Question",
+                List.of(" A"),
+                List.of(-1.5),
+                List.of(1),
+                "",
+                Map.of(),
+                List.of("A"),
+                example.metrics(),
+                example.failure(),
+                example.truncated(),
+                "",
+                "none",
+                12,
+                0,
+                1,
+                0.25);
     }
 }

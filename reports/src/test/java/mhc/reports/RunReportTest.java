@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import mhc.eval.MetricName;
 import mhc.reports.RunFixture.Example;
@@ -170,6 +172,54 @@ class RunReportTest {
         Row piqa = rows(run, "comparison").get(0);
         List<Row> models = piqa.getList(piqa.fieldIndex("models"));
         assertThat(models.get(0).<Double>getAs("value")).isEqualTo(1 / 3.0);
+    }
+
+    /** Another writer may leave metrics in a failed row: the table and the differences take them for nothing alike. */
+    @Test
+    void metricsOfAFailedRowCountNowhere() {
+        Example failed = new Example("2", "", "2", "paper", "1", 0, Map.of("acc", 1.0), "the device was lost", false);
+        String run = new RunFixture(folder)
+                .add("a", "piqa", accuracy("1", 1), accuracy("2", 0))
+                .add("b", "piqa", accuracy("1", 1), failed)
+                .write();
+        RunReport.write(TestSpark.SESSION, List.of(run), run);
+        Row piqa = rows(run, "comparison").get(0);
+        List<Row> models = piqa.getList(piqa.fieldIndex("models"));
+        assertThat(models.get(1).<Double>getAs("value")).isEqualTo(.5);
+        List<Row> differences = piqa.getList(piqa.fieldIndex("differences"));
+        assertThat(differences.get(0).<Double>getAs("delta")).isZero();
+        assertThat(differences.get(0).<Long>getAs("won")).isZero();
+    }
+
+    @Test
+    void anAnsweredExampleWithoutTheMetricScoresZeroAndIsRemarkedOn() {
+        String run = new RunFixture(folder)
+                .add("a", "piqa", accuracy("1", 1), Example.of("2", Map.of("acc_norm", 1.0)), Example.failed("3"))
+                .write();
+        String markdown = RunReport.write(TestSpark.SESSION, List.of(run), run, Map.of("piqa", MetricName.of("acc")))
+                .markdown();
+        assertThat(markdown)
+                .contains("| 33.3 ± 33.3 |")
+                .contains("PIQA: 1 answered examples of a lack the metric acc and score 0.");
+    }
+
+    @Test
+    void countsComeFromTheSameRows() {
+        String run = new RunFixture(folder)
+                .add(
+                        "b",
+                        "piqa",
+                        accuracy("1", 1),
+                        Example.failed("2"),
+                        accuracy("3", 0).cut())
+                .add("a", "piqa", accuracy("1", 1))
+                .write(2, false);
+        assertThat(RunReport.write(TestSpark.SESSION, List.of(run), run).counts())
+                .containsExactly(
+                        new RunReport.Counted(
+                                "a", "piqa", new RowCounts(1, 0, 0, 12, 0, 1, new TreeSet<>(Set.of("none")))),
+                        new RunReport.Counted(
+                                "b", "piqa", new RowCounts(3, 1, 1, 36, 0, 3, new TreeSet<>(Set.of("none")))));
     }
 
     @Test

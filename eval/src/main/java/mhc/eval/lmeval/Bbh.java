@@ -7,6 +7,7 @@ import mhc.datasets.Example;
 import mhc.datasets.FewShotPool;
 import mhc.datasets.InputException;
 import mhc.datasets.PoolKind;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.score.BbhScorer;
@@ -22,21 +23,13 @@ final class Bbh extends GenerationBenchmark<Example.Bbh> {
     Bbh() {
         super(
                 new Definition<>(
-                        "bbh",
-                        "4.0",
-                        Corpus.BBH,
+                        info("bbh", "4.0", Corpus.BBH, PoolKind.CHAIN_OF_THOUGHT, 3, METRIC)
+                                .with(Subtasks.OWN_POOLS)
+                                .withPoolAlways(),
                         Example.Bbh.class,
-                        PoolKind.CHAIN_OF_THOUGHT,
-                        ShotRule.FIRST,
-                        3,
-                        METRIC),
+                        ShotRule.FIRST),
                 List.of("</s>", "Q", "\n\n"),
                 1024);
-    }
-
-    @Override
-    boolean drawsPerTask() {
-        return true;
     }
 
     @Override

@@ -22,7 +22,9 @@ final class Drop extends GenerationBenchmark<Example.Drop> {
     Drop() {
         super(
                 new Definition<>(
-                        "drop", "3.0", Corpus.DROP, Example.Drop.class, PoolKind.TRAIN, ShotRule.RANDOM_APART, 3, F1),
+                        info("drop", "3.0", Corpus.DROP, PoolKind.TRAIN, 3, F1),
+                        Example.Drop.class,
+                        ShotRule.RANDOM_APART),
                 List.of("."),
                 DEFAULT_MAX_TOKENS);
     }

@@ -61,7 +61,7 @@ final class Gsm8k extends GenerationBenchmark<Example.Gsm8k> {
     }
 
     private static Definition<Example.Gsm8k> definition(String name, PoolKind pool, ShotRule rule) {
-        return new Definition<>(name, "3.0", Corpus.GSM8K, Example.Gsm8k.class, pool, rule, 8, STRICT);
+        return new Definition<>(info(name, "3.0", Corpus.GSM8K, pool, 8, STRICT), Example.Gsm8k.class, rule);
     }
 
     @Override

@@ -15,14 +15,9 @@ final class HellaSwag extends ChoiceBenchmark<Example.HellaSwag> {
     HellaSwag() {
         super(
                 new Definition<>(
-                        "hellaswag",
-                        "1.0",
-                        Corpus.HELLASWAG,
+                        info("hellaswag", "1.0", Corpus.HELLASWAG, PoolKind.TRAIN, 10, ACC_NORM),
                         Example.HellaSwag.class,
-                        PoolKind.TRAIN,
-                        ShotRule.RANDOM_APART,
-                        10,
-                        ACC_NORM),
+                        ShotRule.RANDOM_APART),
                 true);
     }
 

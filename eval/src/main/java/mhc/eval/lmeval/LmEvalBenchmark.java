@@ -7,6 +7,9 @@ import mhc.datasets.Example;
 import mhc.datasets.FewShotPool;
 import mhc.datasets.PoolKind;
 import mhc.eval.Benchmark;
+import mhc.eval.BenchmarkInfo;
+import mhc.eval.BenchmarkInfo.ClusterRule;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.MetricName;
 import mhc.eval.Shots;
 
@@ -26,49 +29,22 @@ abstract sealed class LmEvalBenchmark<E extends Example> implements Benchmark
         this.definition = definition;
     }
 
+    /** The constants of a task. */
+    record Definition<E extends Example>(BenchmarkInfo info, Class<E> kind, ShotRule rule) {}
+
     /**
-     * The constants of a task.
+     * What is said of a task without sub-tasks.
      *
      * @param task version in lm-eval's task metadata
      */
-    record Definition<E extends Example>(
-            String name,
-            String task,
-            Corpus corpus,
-            Class<E> kind,
-            PoolKind poolKind,
-            ShotRule rule,
-            int shots,
-            MetricName headline) {}
-
-    @Override
-    public final String name() {
-        return definition.name();
+    static BenchmarkInfo info(String name, String task, Corpus corpus, PoolKind pool, int shots, MetricName headline) {
+        return BenchmarkInfo.of(
+                LmEval.NAME, name, HARNESS + "/" + task, corpus, ClusterRule.EXAMPLES, pool, shots, headline);
     }
 
     @Override
-    public final String version() {
-        return HARNESS + "/" + definition.task();
-    }
-
-    @Override
-    public final Corpus corpus() {
-        return definition.corpus();
-    }
-
-    @Override
-    public final PoolKind poolKind() {
-        return definition.poolKind();
-    }
-
-    @Override
-    public final int defaultShots() {
-        return definition.shots();
-    }
-
-    @Override
-    public final MetricName headline() {
-        return definition.headline();
+    public final BenchmarkInfo info() {
+        return definition.info();
     }
 
     @Override
@@ -77,7 +53,7 @@ abstract sealed class LmEvalBenchmark<E extends Example> implements Benchmark
             throw new IllegalArgumentException("shots is " + shots + ", expected 0 or more");
         }
         List<Shots> drawn = new ArrayList<>(examples.size());
-        if (!drawsPerTask()) {
+        if (info().subtasks() != Subtasks.OWN_POOLS) {
             draw(examples, pool.examples(), shots)
                     .forEach(exemplars -> drawn.add(new Shots(description("", pool), exemplars)));
             return drawn;
@@ -95,11 +71,6 @@ abstract sealed class LmEvalBenchmark<E extends Example> implements Benchmark
             return documents.stream().map(document -> List.<Example>of()).toList();
         }
         return definition.rule().draw(name(), documents, pool, shots, (a, b) -> sameItem(item(a), item(b)));
-    }
-
-    /** Whether each sub-task has exemplars of its own. */
-    boolean drawsPerTask() {
-        return false;
     }
 
     /** Text that opens the prompts of a sub-task; ends in a blank line, or is empty. */

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import mhc.datasets.Corpus;
 import mhc.datasets.Example;
 import mhc.datasets.PoolKind;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 
@@ -18,14 +19,10 @@ final class MinervaMath extends GenerationBenchmark<Example.MathProblem> {
     MinervaMath() {
         super(
                 new Definition<>(
-                        "math",
-                        "3.1",
-                        Corpus.MATH,
+                        info("math", "3.1", Corpus.MATH, PoolKind.CHAIN_OF_THOUGHT, 4, METRIC)
+                                .with(Subtasks.COMMON_POOL),
                         Example.MathProblem.class,
-                        PoolKind.CHAIN_OF_THOUGHT,
-                        ShotRule.FIRST,
-                        4,
-                        METRIC),
+                        ShotRule.FIRST),
                 List.of("Problem:"),
                 DEFAULT_MAX_TOKENS);
     }

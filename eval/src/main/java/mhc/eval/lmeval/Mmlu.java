@@ -5,6 +5,7 @@ import mhc.datasets.Corpus;
 import mhc.datasets.Example;
 import mhc.datasets.FewShotPool;
 import mhc.datasets.PoolKind;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.score.PythonText;
 
 /** {@code mmlu}, 57 subjects: letters after the first dev questions of the same subject. */
@@ -14,13 +15,10 @@ final class Mmlu extends ChoiceBenchmark<Example.Mmlu> {
     Mmlu() {
         super(
                 new Definition<>(
-                        "mmlu", "1.0", Corpus.MMLU, Example.Mmlu.class, PoolKind.TRAIN, ShotRule.FIRST, 5, ACC),
+                        info("mmlu", "1.0", Corpus.MMLU, PoolKind.TRAIN, 5, ACC).with(Subtasks.OWN_POOLS),
+                        Example.Mmlu.class,
+                        ShotRule.FIRST),
                 false);
-    }
-
-    @Override
-    boolean drawsPerTask() {
-        return true;
     }
 
     @Override

@@ -10,14 +10,9 @@ final class Piqa extends ChoiceBenchmark<Example.Piqa> {
     Piqa() {
         super(
                 new Definition<>(
-                        "piqa",
-                        "1.0",
-                        Corpus.PIQA,
+                        info("piqa", "1.0", Corpus.PIQA, PoolKind.TRAIN, 0, ACC_NORM),
                         Example.Piqa.class,
-                        PoolKind.TRAIN,
-                        ShotRule.RANDOM_APART,
-                        0,
-                        ACC_NORM),
+                        ShotRule.RANDOM_APART),
                 true);
     }
 

@@ -18,14 +18,9 @@ final class TriviaQa extends GenerationBenchmark<Example.TriviaQa> {
     TriviaQa() {
         super(
                 new Definition<>(
-                        "triviaqa",
-                        "3.0",
-                        Corpus.TRIVIAQA,
+                        info("triviaqa", "3.0", Corpus.TRIVIAQA, PoolKind.TRAIN, 5, METRIC),
                         Example.TriviaQa.class,
-                        PoolKind.TRAIN,
-                        ShotRule.RANDOM_APART,
-                        5,
-                        METRIC),
+                        ShotRule.RANDOM_APART),
                 List.of("\n", ".", ","),
                 DEFAULT_MAX_TOKENS);
     }

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import mhc.datasets.Corpus;
 import mhc.datasets.Example;
 import mhc.datasets.PoolKind;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.score.BbhScorer;
@@ -20,7 +21,10 @@ final class BbhBenchmark extends GeneratedBenchmark<Example.Bbh> {
 
     BbhBenchmark() {
         super(
-                new Facts<>(Corpus.BBH, Example.Bbh.class, "1", PoolKind.CHAIN_OF_THOUGHT, true, 3, "exact_match"),
+                info(Corpus.BBH, "1", PoolKind.CHAIN_OF_THOUGHT, 3, "exact_match")
+                        .with(Subtasks.OWN_POOLS)
+                        .withPoolAlways(),
+                Example.Bbh.class,
                 List.of("\nQ:"),
                 1024);
     }

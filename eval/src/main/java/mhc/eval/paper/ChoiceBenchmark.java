@@ -7,6 +7,7 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 import mhc.datasets.Example;
 import mhc.eval.Answer;
+import mhc.eval.BenchmarkInfo;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.Request;
@@ -20,8 +21,8 @@ import mhc.eval.score.Choices;
 abstract class ChoiceBenchmark<E extends Example> extends PaperBenchmark<E> {
     static final String METRIC = "acc";
 
-    ChoiceBenchmark(Facts<E> facts) {
-        super(facts);
+    ChoiceBenchmark(BenchmarkInfo info, Class<E> type) {
+        super(info, type);
     }
 
     /** The options' texts; a blank goes before each of them in the request. */

@@ -22,7 +22,7 @@ final class DropBenchmark extends GeneratedBenchmark<Example.Drop> {
     private static final Pattern NUMBER = Pattern.compile("-?[0-9][0-9,]*(?:\\.[0-9]+)?");
 
     DropBenchmark() {
-        super(new Facts<>(Corpus.DROP, Example.Drop.class, "1", PoolKind.TRAIN, false, 3, "f1"), List.of("\n"), 64);
+        super(info(Corpus.DROP, "1", PoolKind.TRAIN, 3, "f1"), Example.Drop.class, List.of("\n"), 64);
     }
 
     @Override

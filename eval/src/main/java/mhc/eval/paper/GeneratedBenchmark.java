@@ -3,6 +3,7 @@ package mhc.eval.paper;
 import java.util.List;
 import mhc.datasets.Example;
 import mhc.eval.Answer;
+import mhc.eval.BenchmarkInfo;
 import mhc.eval.Outcome;
 import mhc.eval.Request;
 
@@ -14,8 +15,8 @@ abstract class GeneratedBenchmark<E extends Example> extends PaperBenchmark<E> {
     private final List<String> stops;
     private final int maxTokens;
 
-    GeneratedBenchmark(Facts<E> facts, List<String> stops, int maxTokens) {
-        super(facts);
+    GeneratedBenchmark(BenchmarkInfo info, Class<E> type, List<String> stops, int maxTokens) {
+        super(info, type);
         this.stops = List.copyOf(stops);
         this.maxTokens = maxTokens;
     }

@@ -25,7 +25,8 @@ final class Gsm8kBenchmark extends GeneratedBenchmark<Example.Gsm8k> {
 
     Gsm8kBenchmark() {
         super(
-                new Facts<>(Corpus.GSM8K, Example.Gsm8k.class, "1", PoolKind.CHAIN_OF_THOUGHT, false, 8, "exact_match"),
+                info(Corpus.GSM8K, "1", PoolKind.CHAIN_OF_THOUGHT, 8, "exact_match"),
+                Example.Gsm8k.class,
                 List.of("\nQ:"),
                 512);
     }

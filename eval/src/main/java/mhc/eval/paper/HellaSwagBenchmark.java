@@ -12,7 +12,7 @@ final class HellaSwagBenchmark extends ChoiceBenchmark<Example.HellaSwag> {
     private static final Pattern TAG = Pattern.compile("\\[.*?\\]", Pattern.UNIX_LINES);
 
     HellaSwagBenchmark() {
-        super(new Facts<>(Corpus.HELLASWAG, Example.HellaSwag.class, "1", PoolKind.TRAIN, false, 10, METRIC));
+        super(info(Corpus.HELLASWAG, "1", PoolKind.TRAIN, 10, METRIC), Example.HellaSwag.class);
     }
 
     @Override

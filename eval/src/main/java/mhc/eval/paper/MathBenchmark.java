@@ -7,6 +7,7 @@ import mhc.datasets.Corpus;
 import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.datasets.PoolKind;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.score.MathAnswer;
@@ -20,14 +21,9 @@ final class MathBenchmark extends GeneratedBenchmark<Example.MathProblem> {
 
     MathBenchmark() {
         super(
-                new Facts<>(
-                        Corpus.MATH,
-                        Example.MathProblem.class,
-                        "1",
-                        PoolKind.CHAIN_OF_THOUGHT,
-                        false,
-                        4,
-                        "exact_match"),
+                info(Corpus.MATH, "1", PoolKind.CHAIN_OF_THOUGHT, 4, "exact_match")
+                        .with(Subtasks.COMMON_POOL),
+                Example.MathProblem.class,
                 List.of(END, "\nProblem:"),
                 1024);
     }

@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import mhc.datasets.Corpus;
 import mhc.datasets.Example;
 import mhc.datasets.PoolKind;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.score.Choices;
 import mhc.eval.score.PythonText;
 
@@ -12,7 +13,7 @@ import mhc.eval.score.PythonText;
 final class MmluBenchmark extends ChoiceBenchmark<Example.Mmlu> {
 
     MmluBenchmark() {
-        super(new Facts<>(Corpus.MMLU, Example.Mmlu.class, "1", PoolKind.TRAIN, true, 5, METRIC));
+        super(info(Corpus.MMLU, "1", PoolKind.TRAIN, 5, METRIC).with(Subtasks.OWN_POOLS), Example.Mmlu.class);
     }
 
     @Override

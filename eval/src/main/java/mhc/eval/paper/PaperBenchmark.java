@@ -7,6 +7,9 @@ import mhc.datasets.FewShotPool;
 import mhc.datasets.PoolKind;
 import mhc.eval.Answer;
 import mhc.eval.Benchmark;
+import mhc.eval.BenchmarkInfo;
+import mhc.eval.BenchmarkInfo.ClusterRule;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.Request;
@@ -14,72 +17,48 @@ import mhc.eval.Shots;
 
 /** What the eight have in common: facts as data, fixed shots, and one example type. Stateless. */
 abstract class PaperBenchmark<E extends Example> implements Benchmark {
-    private final Facts<E> facts;
+    private final BenchmarkInfo info;
+    private final Class<E> type;
 
-    PaperBenchmark(Facts<E> facts) {
-        this.facts = facts;
+    /** @param type of its examples and exemplars */
+    PaperBenchmark(BenchmarkInfo info, Class<E> type) {
+        this.info = info;
+        this.type = type;
     }
 
-    /**
-     * A benchmark's line of the protocol table.
-     *
-     * @param type of its examples and exemplars
-     * @param poolPerTask whether exemplars come from the example's own sub-task
-     */
-    record Facts<E extends Example>(
-            Corpus corpus,
-            Class<E> type,
-            String version,
-            PoolKind poolKind,
-            boolean poolPerTask,
-            int shots,
-            String metric) {}
-
-    @Override
-    public final String name() {
-        return facts.corpus.key();
+    /** A benchmark's line of the protocol table; no sub-tasks. */
+    static BenchmarkInfo info(Corpus corpus, String version, PoolKind pool, int shots, String metric) {
+        return BenchmarkInfo.of(
+                PaperProtocol.NAME,
+                corpus.key(),
+                version,
+                corpus,
+                ClusterRule.CLUSTERS,
+                pool,
+                shots,
+                MetricName.of(metric));
     }
 
     @Override
-    public final String version() {
-        return facts.version;
-    }
-
-    @Override
-    public final Corpus corpus() {
-        return facts.corpus;
-    }
-
-    @Override
-    public final PoolKind poolKind() {
-        return facts.poolKind;
-    }
-
-    @Override
-    public final int defaultShots() {
-        return facts.shots;
-    }
-
-    @Override
-    public final MetricName headline() {
-        return MetricName.of(facts.metric);
+    public final BenchmarkInfo info() {
+        return info;
     }
 
     @Override
     public final List<Shots> drawShots(List<Example> examples, FewShotPool pool, int shots) {
-        return FixedShots.draw(name(), examples, pool, shots, facts.poolPerTask);
+        return FixedShots.draw(name(), examples, pool, shots, info.subtasks() == Subtasks.OWN_POOLS);
     }
 
     @Override
     public final Request request(Example example, Shots shots) {
-        E asked = facts.type.cast(example);
-        List<E> exemplars = shots.examples().stream().map(facts.type::cast).toList();
+        E asked = type.cast(example);
+        List<E> exemplars = shots.examples().stream().map(type::cast).toList();
         return ask(asked, context(asked, exemplars, shots.description()));
     }
 
     @Override
     public final Outcome score(Example example, Answer answer) {
-        return grade(facts.type.cast(example), answer);
+        return grade(type.cast(example), answer);
     }
 
     /** Everything before the answer: description, exemplars with their answers, the question. */

@@ -5,8 +5,10 @@ import mhc.eval.Protocol;
 
 /** The eight benchmarks of Table 4, in the order of its columns. */
 public final class PaperProtocol {
+    static final String NAME = "paper";
+
     public static final Protocol PROTOCOL = new Protocol(
-            "paper",
+            NAME,
             List.of(
                     new BbhBenchmark(),
                     new DropBenchmark(),

@@ -10,7 +10,7 @@ import mhc.eval.score.PythonText;
 final class PiqaBenchmark extends ChoiceBenchmark<Example.Piqa> {
 
     PiqaBenchmark() {
-        super(new Facts<>(Corpus.PIQA, Example.Piqa.class, "1", PoolKind.TRAIN, false, 0, METRIC));
+        super(info(Corpus.PIQA, "1", PoolKind.TRAIN, 0, METRIC), Example.Piqa.class);
     }
 
     @Override

@@ -16,10 +16,7 @@ import mhc.eval.score.TriviaQaScorer;
 final class TriviaQaBenchmark extends GeneratedBenchmark<Example.TriviaQa> {
 
     TriviaQaBenchmark() {
-        super(
-                new Facts<>(Corpus.TRIVIAQA, Example.TriviaQa.class, "1", PoolKind.TRAIN, false, 5, "exact_match"),
-                List.of("\n"),
-                50);
+        super(info(Corpus.TRIVIAQA, "1", PoolKind.TRAIN, 5, "exact_match"), Example.TriviaQa.class, List.of("\n"), 50);
     }
 
     @Override

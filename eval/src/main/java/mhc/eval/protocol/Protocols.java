@@ -1,8 +1,11 @@
 package mhc.eval.protocol;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import mhc.datasets.InputException;
+import mhc.eval.Benchmark;
+import mhc.eval.BenchmarkInfo;
 import mhc.eval.Protocol;
 import mhc.eval.lmeval.LmEval;
 import mhc.eval.paper.PaperProtocol;
@@ -24,5 +27,14 @@ public final class Protocols {
                 .findFirst()
                 .orElseThrow(() -> new InputException("There is no protocol \"%s\": choose among %s."
                         .formatted(name, ALL.stream().map(Protocol::name).collect(Collectors.joining(", ")))));
+    }
+
+    /** What is said of a benchmark under a protocol; nothing when either is unknown, as in rows of a later release. */
+    public static Optional<BenchmarkInfo> info(String protocol, String benchmark) {
+        return ALL.stream()
+                .flatMap(each -> each.benchmarks().stream())
+                .map(Benchmark::info)
+                .filter(info -> info.protocol().equals(protocol) && info.name().equals(benchmark))
+                .findFirst();
     }
 }

@@ -1,5 +1,7 @@
 package mhc.eval.stats;
 
+import java.io.Serializable;
+
 /**
  * What two models' scores on the same examples say of their difference.
  *
@@ -27,7 +29,9 @@ public record Difference(
         int won,
         int lost,
         int tied,
-        double minimumDetectable) {
+        double minimumDetectable)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
 
     /** 97.5% quantile of the standard normal distribution. */
     static final double Z_95 = 1.959963984540054;

@@ -1,9 +1,9 @@
 package mhc.eval.stats;
 
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Scores of two models on the same examples, kept in id order, so that nothing computed from them depends on the order
@@ -34,18 +34,17 @@ public final class PairedScores {
         if (unordered.isEmpty()) {
             throw new IllegalArgumentException("There is no example to compare on");
         }
-        Map<String, Pair> byId = new TreeMap<>();
-        for (Pair pair : unordered) {
-            if (byId.put(pair.id(), pair) != null) {
-                throw new IllegalArgumentException("Example " + pair.id() + " comes twice");
+        pairs = unordered.stream().sorted(Comparator.comparing(Pair::id)).toList();
+        for (int i = 1; i < pairs.size(); i++) {
+            if (pairs.get(i).id().equals(pairs.get(i - 1).id())) {
+                throw new IllegalArgumentException("Example " + pairs.get(i).id() + " comes twice");
             }
         }
-        pairs = List.copyOf(byId.values());
-        Map<String, ClusterSum> sums = new TreeMap<>();
+        Map<String, ClusterSum> sums = new HashMap<>();
         for (Pair pair : pairs) {
             sums.merge(pair.cluster(), new ClusterSum(pair.cluster(), 1, pair.b() - pair.a()), ClusterSum::plus);
         }
-        clusters = List.copyOf(new ArrayList<>(sums.values()));
+        clusters = sums.values().stream().sorted().toList();
     }
 
     public int n() {

@@ -173,11 +173,8 @@ public final class InferenceBench implements AutoCloseable {
 
     /** The worked answer where there is one, else the first accepted one. */
     private static String goldText(Example example, ShardPlan.Planned planned) {
-        if (example instanceof Example.Gsm8k gsm8k) {
-            return gsm8k.answer();
-        }
-        if (example instanceof Example.MathProblem math) {
-            return math.solution();
+        if (!example.worked().isEmpty()) {
+            return example.worked();
         }
         Answer nothing = new Answer.Text("", Answer.Stop.LENGTH, Answer.Usage.NONE);
         return planned.benchmark().score(example, nothing).gold().stream()

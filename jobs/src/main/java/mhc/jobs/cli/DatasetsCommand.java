@@ -3,12 +3,10 @@ package mhc.jobs.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import mhc.datasets.Corpora;
 import mhc.datasets.Corpus;
 import mhc.datasets.FileOverride;
@@ -16,8 +14,12 @@ import mhc.datasets.InputException;
 import mhc.datasets.PoolKind;
 import mhc.datasets.SourceFile;
 import mhc.datasets.curriculum.CurriculumFiles;
+import mhc.eval.Benchmark;
+import mhc.eval.BenchmarkInfo;
+import mhc.eval.Protocol;
 import mhc.eval.curriculum.TrainingText;
 import mhc.eval.paper.PaperProtocol;
+import mhc.eval.protocol.Protocols;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,12 +48,17 @@ public final class DatasetsCommand {
         private String data;
 
         @Option(
+                names = "--protocol",
+                paramLabel = "NAME",
+                description = "Protocol of the run, which says what exemplars are read (default: ${DEFAULT-VALUE}).")
+        private String protocol = "paper";
+
+        @Option(
                 names = "--benchmarks",
                 split = ",",
                 paramLabel = "NAME",
-                description = "Benchmarks, between commas (default: all eight).")
-        private List<String> benchmarks =
-                Arrays.stream(Corpus.values()).map(Corpus::key).toList();
+                description = "Benchmarks, between commas (default: all of the protocol).")
+        private List<String> benchmarks = List.of();
 
         @Option(
                 names = "--file",
@@ -59,17 +66,22 @@ public final class DatasetsCommand {
                 description = "Reads this file or folder instead of looking for one; also NAME.pool=PATH. Repeatable.")
         private Map<String, String> files = new LinkedHashMap<>();
 
-        private List<Corpus> corpora() {
+        private List<BenchmarkInfo> benchmarks() {
+            Protocol named = Protocols.named(protocol);
+            if (benchmarks.isEmpty()) {
+                return named.benchmarks().stream().map(Benchmark::info).toList();
+            }
             return benchmarks.stream()
                     .map(String::strip)
-                    .map(Selection::corpus)
                     .distinct()
+                    .map(name -> named.benchmark(name).info())
                     .toList();
         }
 
-        private FileOverride override(Corpus corpus) {
+        private FileOverride override(BenchmarkInfo benchmark) {
             return new FileOverride(
-                    files.getOrDefault(corpus.key() + ".eval", ""), files.getOrDefault(corpus.key() + ".pool", ""));
+                    files.getOrDefault(benchmark.name() + ".eval", ""),
+                    files.getOrDefault(benchmark.name() + ".pool", ""));
         }
 
         private void requireKnownFileKeys() {
@@ -78,20 +90,8 @@ public final class DatasetsCommand {
                     throw new InputException(
                             "--file %s=...: the name must end in .eval or .pool, such as drop.eval".formatted(key));
                 }
-                corpus(key.substring(0, key.length() - ".eval".length()));
+                Protocols.named(protocol).benchmark(key.substring(0, key.length() - ".eval".length()));
             }
-        }
-
-        private static Corpus corpus(String key) {
-            return Arrays.stream(Corpus.values())
-                    .filter(corpus -> corpus.key().equals(key))
-                    .findFirst()
-                    .orElseThrow(() -> new InputException("%s: no such benchmark; take one of %s"
-                            .formatted(
-                                    key,
-                                    Arrays.stream(Corpus.values())
-                                            .map(Corpus::key)
-                                            .collect(Collectors.joining(", ")))));
         }
     }
 
@@ -186,9 +186,9 @@ public final class DatasetsCommand {
         List<List<String>> rows = new ArrayList<>();
         rows.add(header);
         List<String> problems = new ArrayList<>();
-        for (Corpus corpus : selection.corpora()) {
-            for (SourceFile file : files(corpora, corpus, selection.override(corpus), look, problems)) {
-                List<String> row = new ArrayList<>(List.of(corpus.key()));
+        for (BenchmarkInfo benchmark : selection.benchmarks()) {
+            for (SourceFile file : files(corpora, benchmark, selection.override(benchmark), look, problems)) {
+                List<String> row = new ArrayList<>(List.of(benchmark.name()));
                 row.addAll(cells.apply(file));
                 rows.add(row);
             }
@@ -202,8 +202,10 @@ public final class DatasetsCommand {
 
     /** Where only the pool is at fault, the evaluation file is shown all the same. */
     private static List<SourceFile> files(
-            Corpora corpora, Corpus corpus, FileOverride override, Look look, List<String> problems) {
-        PoolKind kind = override.pool().isEmpty() ? poolKind(corpus) : PoolKind.TRAIN;
+            Corpora corpora, BenchmarkInfo benchmark, FileOverride override, Look look, List<String> problems) {
+        Corpus corpus = benchmark.corpus();
+        // a file that was named is read whether or not the table's shots need it
+        PoolKind kind = override.pool().isEmpty() ? benchmark.poolFor(benchmark.shots()) : benchmark.pool();
         try {
             return look.files(corpora, corpus, kind, override);
         } catch (InputException e) {
@@ -220,15 +222,6 @@ public final class DatasetsCommand {
             }
             return List.of();
         }
-    }
-
-    /** The exemplars that the table's shots come from; a file named with {@code --file NAME.pool=} is read in any case. */
-    private static PoolKind poolKind(Corpus corpus) {
-        return switch (corpus) {
-            case BBH, GSM8K, MATH -> PoolKind.CHAIN_OF_THOUGHT;
-            case DROP, HELLASWAG, MMLU, TRIVIAQA -> PoolKind.TRAIN;
-            case PIQA -> PoolKind.NONE;
-        };
     }
 
     private static void print(List<List<String>> rows, PrintWriter out) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import mhc.datasets.InputException;
 import mhc.datasets.RecordedPools;
 import mhc.eval.Answer;
+import mhc.eval.BenchmarkInfo;
 import mhc.eval.lmeval.parity.ParityCheck;
 import mhc.eval.lmeval.parity.ParityReport;
 import mhc.eval.lmeval.parity.ParityReport.Kind;
@@ -115,7 +116,8 @@ final class ParityCommand implements Callable<Integer> {
     }
 
     private static ParityCheck check(Recording recording, RecordedPools pools) {
-        return ParityCheck.of(recording, pools.of(recording.benchmark().name(), recording.shots()));
+        BenchmarkInfo info = recording.benchmark().info();
+        return ParityCheck.of(recording, pools.of(info.name(), info.corpus(), info.poolFor(recording.shots())));
     }
 
     private static List<Answer> answers(LanguageModel model, ParityCheck check) {

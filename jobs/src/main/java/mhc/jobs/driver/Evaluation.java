@@ -1,6 +1,5 @@
 package mhc.jobs.driver;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +20,6 @@ import mhc.jobs.executor.ShardResult;
 import mhc.jobs.executor.ShardTask;
 import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
-import mhc.jobs.run.RunCounts;
 import mhc.jobs.run.RunDirectory;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.reports.RunReport;
@@ -152,10 +150,9 @@ public final class Evaluation {
     private void report(RunDirectory directory, RunStart runStart) {
         long start = System.nanoTime();
         String out = directory.root().toString();
-        RunReport.write(spark, List.of(out), out);
-        ArrayNode counts = RunCounts.of(spark, out);
+        RunReport.Result report = RunReport.write(spark, List.of(out), out);
         times.reported(start);
-        directory.writeManifest(runStart.manifest(counts, work, times));
+        directory.writeManifest(runStart.manifest(report.counts(), work, times));
     }
 
     private String device() {

@@ -15,6 +15,8 @@ import mhc.jobs.run.RunDirectory;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.ModelSummary;
+import mhc.reports.RowCounts;
+import mhc.reports.RunReport;
 
 /**
  * Everything the rows of a run depend on: configuration, data, models, plan. Written before the first row as
@@ -121,8 +123,22 @@ final class RunStart {
         return json;
     }
 
+    private static ObjectNode counted(RunReport.Counted counted) {
+        RowCounts counts = counted.counts();
+        return RunDirectory.object()
+                .put("model", counted.model())
+                .put("benchmark", counted.benchmark())
+                .put("examples", counts.examples())
+                .put("failed", counts.failed())
+                .put("truncated", counts.truncated())
+                .put("prompt_tokens", counts.promptTokens())
+                .put("reused_tokens", counts.reusedTokens())
+                .put("new_tokens", counts.newTokens())
+                .put("kernels", String.join(", ", counts.kernels()));
+    }
+
     /** The manifest of the finished run: the start, versions, counts, and the work and time since this start. */
-    ObjectNode manifest(ArrayNode counts, RunWork work, RunTimes times) {
+    ObjectNode manifest(List<RunReport.Counted> counts, RunWork work, RunTimes times) {
         BuildInfo build = BuildInfo.current();
         ObjectNode json = json();
         json.putObject("versions")
@@ -133,7 +149,8 @@ final class RunStart {
                 .put("libtorch", build.libtorch())
                 .put("java", System.getProperty("java.version"));
         json.put("device", device);
-        json.set("counts", counts);
+        ArrayNode rows = json.putArray("counts");
+        counts.forEach(counted -> rows.add(counted(counted)));
         json.set("work", work.json());
         json.set("timings", times.json());
         return json;

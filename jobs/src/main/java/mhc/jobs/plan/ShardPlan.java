@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import mhc.datasets.Corpora;
-import mhc.datasets.Corpus;
 import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.datasets.LoadedCorpus;
-import mhc.datasets.PoolKind;
 import mhc.eval.Benchmark;
 import mhc.eval.Request;
 import mhc.eval.Shots;
@@ -66,7 +64,7 @@ public final class ShardPlan {
     private static Planned planned(RunConfig config, Corpora corpora, String name) {
         Benchmark benchmark = Protocols.named(config.protocol()).benchmark(name);
         int shots = config.shots().getOrDefault(name, benchmark.defaultShots());
-        LoadedCorpus corpus = corpora.load(benchmark.corpus(), poolKind(benchmark, shots), config.filesOf(name));
+        LoadedCorpus corpus = corpora.load(benchmark.corpus(), benchmark.info().poolFor(shots), config.filesOf(name));
         List<Shots> drawn = benchmark.drawShots(corpus.examples(), corpus.pool(), shots);
         Set<Integer> chosen = new HashSet<>(choose(corpus.examples(), config.limit()));
         List<Shard.Item> items = new ArrayList<>();
@@ -92,11 +90,6 @@ public final class ShardPlan {
             costs.add(cost);
         }
         return new Planned(benchmark, corpus, shots, shards, costs, Sha256.of(hashes.toString()));
-    }
-
-    /** Without shots no pool is read, but BBH's prompt files also say what each task is about. */
-    private static PoolKind poolKind(Benchmark benchmark, int shots) {
-        return shots > 0 || benchmark.corpus() == Corpus.BBH ? benchmark.poolKind() : PoolKind.NONE;
     }
 
     /**

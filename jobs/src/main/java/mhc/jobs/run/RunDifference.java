@@ -6,6 +6,8 @@ import static org.apache.spark.sql.functions.map_entries;
 
 import java.util.List;
 import mhc.datasets.InputException;
+import mhc.eval.PredictionColumn;
+import mhc.eval.PredictionColumn.Shape.Form;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -54,13 +56,17 @@ public record RunDifference(long rows, long otherRows, long onlyFirst, long only
         } catch (java.io.IOException e) {
             throw new InputException(run + " cannot be read (" + e.getMessage() + "): give the directory of a run", e);
         }
-        return spark.read()
+        Dataset<Row> rows = spark.read()
                 .option("mergeSchema", "false")
                 .parquet(predictions.toString())
                 .withColumn("model", col("model").cast("string"))
                 .withColumn("benchmark", col("benchmark").cast("string"))
-                .drop("seconds")
-                .withColumn("extracted", array_sort(map_entries(col("extracted"))))
-                .withColumn("metrics", array_sort(map_entries(col("metrics"))));
+                .drop(PredictionColumn.SECONDS.key());
+        for (PredictionColumn column : PredictionColumn.values()) {
+            if (column.shape().form() == Form.MAP) {
+                rows = rows.withColumn(column.key(), array_sort(map_entries(col(column.key()))));
+            }
+        }
+        return rows;
     }
 }

@@ -71,6 +71,14 @@ class DatasetsCommandTest {
     }
 
     @Test
+    void theProtocolSaysWhichExemplarsAreRead() {
+        assertThat(run("list", "--data", data.toString(), "--benchmarks", "gsm8k"))
+                .contains("cot_8shot.jsonl");
+        assertThat(run("list", "--data", data.toString(), "--benchmarks", "gsm8k", "--protocol", "lm-eval"))
+                .contains("gsm8k/train.jsonl");
+    }
+
+    @Test
     void verifyReportsTheProblemsOfAllBenchmarksAndShowsTheOthers() throws IOException {
         Files.delete(data.resolve("gsm8k/cot_8shot.jsonl"));
         Files.writeString(data.resolve("piqa/valid-labels.lst"), "0\n1\n");
@@ -85,8 +93,8 @@ class DatasetsCommandTest {
     @Test
     void wrongNamesAreExplained() {
         assertThat(failure("list", "--data", data.toString(), "--benchmarks", "gsm9k"))
-                .hasMessage("gsm9k: no such benchmark; take one of"
-                        + " bbh, drop, gsm8k, hellaswag, math, mmlu, piqa, triviaqa");
+                .hasMessage("Protocol paper has no benchmark \"gsm9k\": choose among"
+                        + " bbh, drop, gsm8k, hellaswag, math, mmlu, piqa, triviaqa.");
         assertThat(failure("list", "--data", data.toString(), "--file", "drop=x.json"))
                 .hasMessage("--file drop=...: the name must end in .eval or .pool, such as drop.eval");
         assertThat(failure("verify", "--data", data + "/nowhere"))

@@ -11,6 +11,7 @@ import mhc.eval.Prediction;
 import mhc.jobs.driver.LocalSpark;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,8 +67,47 @@ class PredictionFileTest {
             0,
             0.0);
 
+    /** What other tools read. */
+    private static final String CONTRACT = """
+            message prediction {
+              required binary id (STRING);
+              required binary task (STRING);
+              required binary cluster (STRING);
+              required binary protocol (STRING);
+              required binary version (STRING);
+              required int32 shots;
+              required binary request_hash (STRING);
+              required binary context (STRING);
+              required group continuations (LIST) { repeated group list { required binary element (STRING); } }
+              required group loglikelihoods (LIST) { repeated group list { required double element; } }
+              required group tokens (LIST) { repeated group list { required int32 element; } }
+              required binary raw (STRING);
+              required group extracted (MAP) {
+                repeated group key_value { required binary key (STRING); required binary value (STRING); }
+              }
+              required group gold (LIST) { repeated group list { required binary element (STRING); } }
+              required group metrics (MAP) {
+                repeated group key_value { required binary key (STRING); required double value; }
+              }
+              required binary status (STRING);
+              required binary reason (STRING);
+              required boolean truncated;
+              required binary stop (STRING);
+              required binary kernels (STRING);
+              required int32 prompt_tokens;
+              required int32 reused_tokens;
+              required int32 new_tokens;
+              required double seconds;
+            }
+            """;
+
     @TempDir
     private java.nio.file.Path folder;
+
+    @Test
+    void theSchemaIsTheContract() {
+        assertThat(PredictionWriteSupport.SCHEMA).isEqualTo(MessageTypeParser.parseMessageType(CONTRACT));
+    }
 
     @Test
     void sparkReadsWhatWasWritten() throws IOException {

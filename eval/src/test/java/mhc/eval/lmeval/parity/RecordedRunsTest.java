@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import mhc.datasets.FewShotPool;
 import mhc.datasets.RecordedPools;
 import mhc.datasets.testing.SharedInputs;
+import mhc.eval.BenchmarkInfo;
 import mhc.eval.lmeval.parity.ParityReport.Kind;
 import mhc.eval.testing.SampleRecordings;
 import org.junit.jupiter.api.Test;
@@ -28,9 +30,7 @@ class RecordedRunsTest {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jsonl")) {
             for (Path file : files) {
                 Recording recording = Recording.read(file);
-                reports.add(
-                        ParityCheck.of(recording, pools.of(recording.benchmark().name(), recording.shots()))
-                                .replay());
+                reports.add(ParityCheck.of(recording, pool(recording, pools)).replay());
             }
         }
         requireAgreement(reports);
@@ -62,5 +62,10 @@ class RecordedRunsTest {
                     .anyMatch(compared -> compared > 0);
         }
         assertThat(reports).allMatch(report -> report.compared(Kind.REQUEST) == report.documents());
+    }
+
+    private static FewShotPool pool(Recording recording, RecordedPools pools) {
+        BenchmarkInfo info = recording.benchmark().info();
+        return pools.of(info.name(), info.corpus(), info.poolFor(recording.shots()));
     }
 }

@@ -1,0 +1,94 @@
+package mhc.reports;
+
+import static mhc.eval.PredictionColumn.CLUSTER;
+import static mhc.eval.PredictionColumn.ID;
+import static mhc.eval.PredictionColumn.KERNELS;
+import static mhc.eval.PredictionColumn.METRICS;
+import static mhc.eval.PredictionColumn.NEW_TOKENS;
+import static mhc.eval.PredictionColumn.PROMPT_TOKENS;
+import static mhc.eval.PredictionColumn.PROTOCOL;
+import static mhc.eval.PredictionColumn.REQUEST_HASH;
+import static mhc.eval.PredictionColumn.REUSED_TOKENS;
+import static mhc.eval.PredictionColumn.SHOTS;
+import static mhc.eval.PredictionColumn.STATUS;
+import static mhc.eval.PredictionColumn.TASK;
+import static mhc.eval.PredictionColumn.TRUNCATED;
+import static mhc.eval.PredictionColumn.VERSION;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import mhc.eval.BenchmarkTally;
+import mhc.eval.Prediction;
+import org.apache.spark.sql.Row;
+
+/** Adds prediction rows of one model and benchmark one by one. */
+final class ModelRowsBuilder {
+    /** What is read of each row. */
+    static final PredictionTable TABLE = new PredictionTable(List.of(
+            ID,
+            TASK,
+            CLUSTER,
+            PROTOCOL,
+            VERSION,
+            SHOTS,
+            REQUEST_HASH,
+            METRICS,
+            STATUS,
+            TRUNCATED,
+            KERNELS,
+            PROMPT_TOKENS,
+            REUSED_TOKENS,
+            NEW_TOKENS));
+
+    private final String model;
+    private final TreeSet<String> protocols = new TreeSet<>();
+    private final TreeSet<Integer> shots = new TreeSet<>();
+    private final TreeSet<String> versions = new TreeSet<>();
+    private final TreeSet<String> kernels = new TreeSet<>();
+    private final BenchmarkTally.Builder tally = new BenchmarkTally.Builder();
+    private final ExampleScoresBuilder examples = new ExampleScoresBuilder();
+    private long failed;
+    private long truncated;
+    private long promptTokens;
+    private long reusedTokens;
+    private long newTokens;
+    private String mistake = "";
+
+    ModelRowsBuilder(String model) {
+        this.model = model;
+    }
+
+    /** Adds a row of {@link #TABLE}, or keeps what is wrong with it. */
+    void add(Row row) {
+        String wrong = TABLE.mistake(row);
+        if (!wrong.isEmpty()) {
+            mistake = mistake.isEmpty() ? wrong : mistake;
+            return;
+        }
+        String task = TABLE.text(row, TASK);
+        boolean noAnswer = TABLE.text(row, STATUS).equals(Prediction.FAILED);
+        boolean cut = row.getBoolean(TABLE.at(TRUNCATED));
+        // one rule for every figure: a row that failed has no metric, whatever stands in it
+        Map<String, Double> metrics = noAnswer ? Map.of() : row.getJavaMap(TABLE.at(METRICS));
+        protocols.add(TABLE.text(row, PROTOCOL));
+        shots.add(row.getInt(TABLE.at(SHOTS)));
+        versions.add(TABLE.text(row, VERSION));
+        kernels.add(TABLE.text(row, KERNELS));
+        tally.add(task, metrics, noAnswer, cut);
+        examples.add(TABLE.text(row, ID), task, TABLE.text(row, CLUSTER), TABLE.text(row, REQUEST_HASH), metrics);
+        failed += noAnswer ? 1 : 0;
+        truncated += cut ? 1 : 0;
+        promptTokens += row.getInt(TABLE.at(PROMPT_TOKENS));
+        reusedTokens += row.getInt(TABLE.at(REUSED_TOKENS));
+        newTokens += row.getInt(TABLE.at(NEW_TOKENS));
+    }
+
+    ModelRows build() {
+        ExampleScores scores = examples.build();
+        RowCounts counts =
+                new RowCounts(scores.size(), failed, truncated, promptTokens, reusedTokens, newTokens, kernels);
+        return new ModelRows(
+                model, new Asked(protocols, shots, versions), counts, tally.build(), List.of(scores), mistake);
+    }
+}

@@ -1,0 +1,164 @@
+package mhc.reports;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import mhc.datasets.InputException;
+import mhc.eval.MetricName;
+import mhc.eval.stats.Difference;
+import mhc.reports.BenchmarkComparison.ModelDifference;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+
+/**
+ * The rows of some runs, read once: reduced where they are read, brought together by benchmark, and kept on the executors.
+ * Only sums and results come to the driver.
+ */
+final class RowScan implements AutoCloseable {
+    private final JavaSparkContext context;
+    private final List<String> models;
+    private final JavaRDD<BenchmarkRows> benchmarks;
+
+    private RowScan(JavaSparkContext context, List<String> models, JavaRDD<BenchmarkRows> benchmarks) {
+        this.context = context;
+        this.models = models;
+        this.benchmarks = benchmarks;
+    }
+
+    /** @param models in table order */
+    static RowScan of(SparkSession spark, List<EvaluatedRun> runs, List<String> models) {
+        List<String> names = runs.stream()
+                .flatMap(run -> run.files().keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
+        JavaRDD<BenchmarkRows> benchmarks = ModelRowsBuilder.TABLE
+                .read(spark, runs)
+                .javaRDD()
+                .mapPartitionsToPair(RowScan::reduced)
+                .groupByKey(new ByBenchmark(new ArrayList<>(names)))
+                .map(benchmark -> BenchmarkRows.of(benchmark._1(), benchmark._2()))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        return new RowScan(JavaSparkContext.fromSparkContext(spark.sparkContext()), models, benchmarks);
+    }
+
+    private static Iterator<Tuple2<String, ModelRows>> reduced(Iterator<Row> rows) {
+        record Cell(String benchmark, String model) {}
+        Map<Cell, ModelRowsBuilder> builders = new HashMap<>();
+        while (rows.hasNext()) {
+            Row row = rows.next();
+            Cell cell = new Cell(
+                    row.getString(ModelRowsBuilder.TABLE.benchmark()), row.getString(ModelRowsBuilder.TABLE.model()));
+            builders.computeIfAbsent(cell, key -> new ModelRowsBuilder(key.model()))
+                    .add(row);
+        }
+        return builders.entrySet().stream()
+                .map(entry -> new Tuple2<>(
+                        entry.getKey().benchmark(), entry.getValue().build()))
+                .iterator();
+    }
+
+    /** A partition for each benchmark: the largest one alone is much of the work. */
+    private static final class ByBenchmark extends Partitioner {
+        private static final long serialVersionUID = 1L;
+        private final ArrayList<String> names;
+
+        ByBenchmark(ArrayList<String> names) {
+            this.names = names;
+        }
+
+        @Override
+        public int numPartitions() {
+            return names.size();
+        }
+
+        @Override
+        public int getPartition(Object benchmark) {
+            return names.indexOf(benchmark);
+        }
+    }
+
+    /**
+     * Benchmarks by name, those without an example left out.
+     *
+     * @throws InputException when a file is damaged or holds something else, or an id comes twice
+     */
+    List<BenchmarkSummary> summaries() {
+        try {
+            return benchmarks.map(BenchmarkSummary::of).collect().stream()
+                    .sorted(Comparator.comparing(BenchmarkSummary::benchmark))
+                    .map(benchmark -> benchmark.inOrder(models))
+                    .toList();
+        } catch (Exception e) { // Spark throws checked exceptions that its methods do not declare
+            throw PredictionTable.unreadable(e);
+        }
+    }
+
+    /** A pair of models and its place in the table. */
+    private record Pair(int place, String a, String b) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** A pair's difference on a benchmark. */
+    private record Compared(String benchmark, int place, ModelDifference difference) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /**
+     * Every pair of models that has examples in common, by benchmark and in table order; p-values are not corrected yet. Each
+     * pair on each benchmark is a task.
+     *
+     * @param headlines the metric compared, by benchmark
+     */
+    Map<String, List<ModelDifference>> differences(Map<String, MetricName> headlines) {
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < models.size(); i++) {
+            for (int j = i + 1; j < models.size(); j++) {
+                pairs.add(new Pair(pairs.size(), models.get(i), models.get(j)));
+            }
+        }
+        Map<String, List<ModelDifference>> differences = new HashMap<>();
+        if (pairs.isEmpty()) {
+            return differences;
+        }
+        Map<String, MetricName> metrics = new LinkedHashMap<>(headlines);
+        benchmarks
+                .cartesian(context.parallelize(pairs, pairs.size()))
+                .flatMap(
+                        task -> compared(task._1(), task._2(), metrics).stream().iterator())
+                .collect()
+                .stream()
+                .sorted(Comparator.comparingInt(Compared::place))
+                .forEach(compared -> differences
+                        .computeIfAbsent(compared.benchmark(), name -> new ArrayList<>())
+                        .add(compared.difference()));
+        return differences;
+    }
+
+    private static Optional<Compared> compared(BenchmarkRows rows, Pair pair, Map<String, MetricName> headlines) {
+        MetricName headline = headlines.get(rows.benchmark());
+        return rows.pairs(pair.a(), pair.b(), headline.key()).map(scores -> {
+            Difference difference = Comparisons.difference(headline, scores);
+            return new Compared(
+                    rows.benchmark(),
+                    pair.place(),
+                    new ModelDifference(pair.a(), pair.b(), difference, difference.p()));
+        });
+    }
+
+    @Override
+    public void close() {
+        benchmarks.unpersist();
+    }
+}
