@@ -49,8 +49,9 @@ public sealed interface Answer extends Serializable {
     }
 
     /** The request could not be answered; {@code reason} is one sentence. */
-    record Failed(String reason) implements Answer {
+    record Failed(Cause cause, String reason) implements Answer {
         public Failed {
+            Objects.requireNonNull(cause, "cause is null");
             Objects.requireNonNull(reason, "reason is null");
         }
 
@@ -69,6 +70,33 @@ public sealed interface Answer extends Serializable {
      * @param greedy whether every token was the most likely one (the first of equals)
      */
     record Score(double logLikelihood, int tokens, int codePoints, boolean greedy) implements Serializable {}
+
+    /** Why there is no answer, or no score of one. */
+    enum Cause {
+        /** The model's logits are not finite. */
+        NOT_FINITE("model"),
+        /** The model cannot be asked this: too many tokens, or unknown ones. */
+        UNANSWERABLE("model"),
+        /** The engine failed at this request, alone and repeatedly. */
+        ENGINE("model"),
+        /** The answer took longer than an example may. */
+        TIME_LIMIT("time-limit"),
+        /** Not even a part of the request fits into memory. */
+        MEMORY("memory"),
+        /** There is an answer, and scoring it failed. */
+        SCORING("scoring");
+
+        private final String failureClass;
+
+        Cause(String failureClass) {
+            this.failureClass = failureClass;
+        }
+
+        /** The class that rows and reports count it under: {@code model}, {@code time-limit}, {@code memory}, {@code scoring}. */
+        public String failureClass() {
+            return failureClass;
+        }
+    }
 
     /** What ended a generation. */
     enum Stop {

@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param threads intra-op threads of the engine
  * @param prefixCache whether tokens shared by several requests are computed once
  * @param deterministic whether answers are equal to the bit whatever shares their batch
- * @param exampleSeconds a generation that takes longer is a failed answer; 0 = none is
+ * @param exampleSeconds a generation that takes longer by itself is a failed answer; 0 = none is
  */
 public record InferenceOptions(
         String device,

@@ -58,7 +58,8 @@ final class ShardEvaluation {
                         (index, answer) -> predictions[place] = prediction(place, answer, start));
                 work = work.plus(taken);
             } catch (RuntimeException e) {
-                predictions[i] = prediction(i, new Answer.Failed("the engine failed: " + firstLine(e)), start);
+                predictions[i] = prediction(
+                        i, new Answer.Failed(Answer.Cause.ENGINE, "the engine failed: " + firstLine(e)), start);
             }
             progress.accept(predictions[i]);
         }

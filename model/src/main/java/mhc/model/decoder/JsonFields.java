@@ -73,7 +73,16 @@ public final class JsonFields {
     }
 
     void problem(String text) {
-        problems.add(file + ": " + prefix + text + ".");
+        problems.add(sentence(text));
+    }
+
+    /** A problem that makes the others of its file meaningless, to be thrown alone. */
+    InputException wrong(String text) {
+        return new InputException(sentence(text));
+    }
+
+    private String sentence(String text) {
+        return file + ": " + prefix + text + ".";
     }
 
     public void throwIfWrong() {

@@ -50,7 +50,7 @@ public record ModelConfig(
     /**
      * Reads and checks a {@code config.json}.
      *
-     * @throws InputException naming every problem of the file, one per line
+     * @throws InputException naming every problem of the file, one per line, or the unknown architecture alone
      */
     public static ModelConfig read(Path file) {
         JsonFields fields = JsonFields.read(file);
@@ -64,11 +64,10 @@ public record ModelConfig(
                         && fields.node("architectures").size() == 1
                 ? fields.node("architectures").get(0).asText()
                 : fields.node("architectures").toString();
-        Architecture family = Architecture.of(named).orElseGet(() -> {
-            fields.problem("architectures is " + (named.isEmpty() ? "absent" : named) + ", supported: "
-                    + Architecture.known());
-            return Architecture.LLAMA;
-        });
+        // Another architecture has other fields: what is wrong with them is not for this reader to say.
+        Architecture family = Architecture.of(named)
+                .orElseThrow(() -> fields.wrong("architectures is " + (named.isEmpty() ? "absent" : named)
+                        + ", supported: " + Architecture.known()));
         fields.choice("hidden_act", "silu", "silu");
         int hidden = fields.positive("hidden_size");
         int vocabulary = fields.positive("vocab_size");

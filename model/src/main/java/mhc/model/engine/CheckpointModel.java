@@ -75,7 +75,8 @@ final class CheckpointModel implements LanguageModel {
                                     hand(indices, job::answer, job.prompt().length, reused, sink, meter)));
                 }
             } catch (UnanswerableException e) {
-                indices.forEach(index -> sink.accept(index, new Answer.Failed(e.getMessage())));
+                indices.forEach(
+                        index -> sink.accept(index, new Answer.Failed(Answer.Cause.UNANSWERABLE, e.getMessage())));
             }
         });
         meter.tokenised(System.nanoTime() - start);

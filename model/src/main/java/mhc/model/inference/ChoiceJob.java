@@ -25,7 +25,7 @@ public final class ChoiceJob {
     private final boolean truncated;
     private int waiting;
     private int reused;
-    private String failure;
+    private Answer.Failed failure;
     private Done done;
 
     /** Told when the last input is scored. */
@@ -56,8 +56,8 @@ public final class ChoiceJob {
         }
 
         @Override
-        public void fail(String reason) {
-            job.failure = reason;
+        public void fail(Answer.Failed failure) {
+            job.failure = failure;
             finish(0);
         }
     }
@@ -124,7 +124,7 @@ public final class ChoiceJob {
      */
     public Answer answer(int reusedTokens) {
         if (failure != null) {
-            return new Answer.Failed(failure);
+            return failure;
         }
         if (!Arrays.equals(scored, counts)) {
             throw new IllegalStateException("Of targets " + Arrays.toString(counts) + " of the continuations, "
@@ -133,7 +133,8 @@ public final class ChoiceJob {
         List<Answer.Score> scores = new ArrayList<>();
         for (int i = 0; i < sums.length; i++) {
             if (!Double.isFinite(sums[i])) {
-                return new Answer.Failed("The model's logits for continuation " + i + " are not finite.");
+                return new Answer.Failed(
+                        Answer.Cause.NOT_FINITE, "The model's logits for continuation " + i + " are not finite.");
             }
             String text = request.continuations().get(i);
             scores.add(new Answer.Score(sums[i], counts[i], text.codePointCount(0, text.length()), greedy[i]));

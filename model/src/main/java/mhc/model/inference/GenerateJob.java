@@ -14,7 +14,8 @@ public final class GenerateJob {
     private final Tokenizer tokenizer;
     private long last;
     private Answer.Stop stop;
-    private String failure;
+    private Answer.Failed failure;
+    private long nanos;
     private int produced;
     // Tokens before the first one that led by little, or -1.
     private int clearTokens = -1;
@@ -88,8 +89,22 @@ public final class GenerateJob {
         done.accept(this, Math.min(reused, prompt.length));
     }
 
-    void fail(String reason) {
+    void fail(Answer.Failed reason) {
         failure = reason;
+    }
+
+    /**
+     * Adds to the time that decoding took for this answer alone, and fails it when that is too much.
+     *
+     * @param seconds that it may take, or 0 for no limit
+     */
+    boolean isLateAfter(long moreNanos, int seconds) {
+        nanos += moreNanos;
+        boolean late = seconds > 0 && nanos > seconds * 1_000_000_000L;
+        if (late) {
+            fail(new Answer.Failed(Answer.Cause.TIME_LIMIT, "no answer within " + seconds + " s"));
+        }
+        return late;
     }
 
     /** The newest token, which the next step reads. */
@@ -104,7 +119,9 @@ public final class GenerateJob {
             clearTokens = text.tokens();
         }
         if (!Float.isFinite(gap)) {
-            failure = "The model's logits after " + (produced - 1) + " generated tokens are not finite.";
+            failure = new Answer.Failed(
+                    Answer.Cause.NOT_FINITE,
+                    "The model's logits after " + (produced - 1) + " generated tokens are not finite.");
         } else if (tokenizer.isEnd(token)) {
             stop = Answer.Stop.END_OF_TEXT;
         } else {
@@ -120,7 +137,7 @@ public final class GenerateJob {
 
     public Answer answer(int reusedTokens) {
         if (failure != null) {
-            return new Answer.Failed(failure);
+            return failure;
         }
         Answer.Stop reason = text.stopped() ? Answer.Stop.STOP_STRING : stop;
         return new Answer.Text(

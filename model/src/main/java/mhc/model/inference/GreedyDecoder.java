@@ -46,7 +46,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
     private Shared shared;
 
     /** A job in the batch: the end of its path in the tree, the nodes it looks at, its own entries before the first step. */
-    private record Row(GenerateJob job, int sequence, Node node, List<Node> path, int own, int before, long start) {
+    private record Row(GenerateJob job, int sequence, Node node, List<Node> path, int own, int before) {
         /** Own entries in the cache: all tokens since it joined but the newest. */
         int length() {
             return own + job.tokens() - before - 1;
@@ -70,7 +70,8 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
     /**
      * Completes every job; each is told so itself.
      *
-     * @param seconds after which an answer that is not complete fails, or 0
+     * @param seconds of its own after which an answer that is not complete fails, or 0: of a step that many answers take
+     *     together, each has its part
      */
     public static void run(ForwardPasses program, Budget budget, WorkMeter meter, List<GenerateJob> jobs, int seconds) {
         try (GreedyDecoder decoder = new GreedyDecoder(program, budget, meter, jobs, seconds)) {
@@ -197,7 +198,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         if (copied.size() == 1 && node.isLeaf()) {
             node.close();
         }
-        rows.add(new Row(jobs.get(sequence), sequence, node, looked, own, before, System.nanoTime()));
+        rows.add(new Row(jobs.get(sequence), sequence, node, looked, own, before));
         shared = null;
     }
 
@@ -232,6 +233,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
             retreat();
             return;
         }
+        long share = (program.clock() - start) / count;
         int surplus = 0;
         for (int i = count - 1; i >= 0; i--) {
             Row row = rows.get(i);
@@ -241,7 +243,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
                 complete = row.job().add(next.tokens()[taken * count + i], next.leads()[taken * count + i]);
             }
             surplus += steps - taken;
-            if (complete || failIfLate(row)) {
+            if (complete || row.job().isLateAfter(share, seconds)) {
                 finish(row.node(), row.sequence());
                 leave(i);
             }
@@ -260,14 +262,6 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
             steps = Math.min(steps, Math.min(1 + job.tokens() / TOKENS_PER_STEP, job.maxTokens() - job.tokens()));
         }
         return steps;
-    }
-
-    private boolean failIfLate(Row row) {
-        boolean late = seconds > 0 && System.nanoTime() - row.start() > seconds * 1_000_000_000L;
-        if (late) {
-            row.job().fail("no answer within " + seconds + " s");
-        }
-        return late;
     }
 
     private void finish(Node node, int sequence) {
@@ -296,7 +290,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
     private void retreat() {
         if (rows.size() == 1) {
             Row row = rows.get(0);
-            row.job().fail("The model ran out of memory at " + row.job().length() + " tokens.");
+            row.job().fail(TreeReader.outOfMemory(row.job().length()));
             finish(row.node(), row.sequence());
             leave(0);
             return;
@@ -338,7 +332,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
     @Override
     public void giveUp(Node node) {
         for (int end : node.ends()) {
-            jobs.get(end).fail("The model ran out of memory at " + node.to() + " tokens.");
+            jobs.get(end).fail(TreeReader.outOfMemory(node.to()));
             reserved += jobs.get(end).maxTokens();
             finish(node, end);
         }

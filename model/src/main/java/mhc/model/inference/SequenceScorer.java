@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import mhc.eval.Answer;
 import mhc.model.inference.ForwardPasses.Found;
 import mhc.model.inference.PrefixTree.Node;
 
@@ -34,8 +35,8 @@ public final class SequenceScorer implements TreeReader.Questions {
         /** All scores are there; the first {@code reused} tokens had been computed for another owner. */
         void finish(int reused);
 
-        /** The sequence cannot be scored; {@code reason} is one sentence. */
-        void fail(String reason);
+        /** The sequence cannot be scored. */
+        void fail(Answer.Failed failure);
     }
 
     /**
@@ -146,7 +147,7 @@ public final class SequenceScorer implements TreeReader.Questions {
     @Override
     public void giveUp(Node node) {
         for (int end : node.ends()) {
-            sequences.get(end).fail("The model ran out of memory at " + node.to() + " tokens.");
+            sequences.get(end).fail(TreeReader.outOfMemory(node.to()));
             node.finish();
         }
     }

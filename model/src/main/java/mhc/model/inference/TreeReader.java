@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
+import mhc.eval.Answer;
 import mhc.model.inference.ForwardPasses.Found;
 import mhc.model.inference.PrefixTree.Node;
 
@@ -33,6 +34,10 @@ final class TreeReader {
         this.budget = budget;
         this.meter = meter;
         this.waiting = waiting;
+    }
+
+    static Answer.Failed outOfMemory(int tokens) {
+        return new Answer.Failed(Answer.Cause.MEMORY, "The model ran out of memory at " + tokens + " tokens.");
     }
 
     boolean isDone() {

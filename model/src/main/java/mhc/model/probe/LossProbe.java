@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import mhc.datasets.InputException;
+import mhc.eval.Answer;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.Tokenizer;
@@ -43,7 +44,7 @@ public final class LossProbe {
             double bitsPerByteError) {}
 
     /** Tokens fed, of which the last {@code predicted.length} predict. */
-    private record Window(int document, long[] tokens, long[] predicted, double[] losses)
+    private record Window(int document, long[] tokens, long[] predicted, double[] losses, int[] scored)
             implements SequenceScorer.Sequence {
         @Override
         public List<SequenceScorer.Targets> targets() {
@@ -58,6 +59,7 @@ public final class LossProbe {
         @Override
         public void add(int continuation, float logLikelihood, boolean mostLikely) {
             losses[document] -= logLikelihood;
+            scored[document]++;
         }
 
         @Override
@@ -66,8 +68,9 @@ public final class LossProbe {
         }
 
         @Override
-        public void fail(String reason) {
-            throw new InputException("Document " + (document + 1) + ": " + reason + " Give the machine more memory.");
+        public void fail(Answer.Failed failure) {
+            throw new InputException(
+                    "Document " + (document + 1) + ": " + failure.reason() + " Give the machine more memory.");
         }
     }
 
@@ -84,6 +87,7 @@ public final class LossProbe {
         }
         KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
         double[] losses = new double[texts.size()];
+        int[] scored = new int[texts.size()];
         double[] tokens = new double[texts.size()];
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
                 TorchProgram program =
@@ -93,6 +97,7 @@ public final class LossProbe {
                 windows.addAll(windows(
                         i,
                         losses,
+                        scored,
                         tokenizer.encode(texts.get(i)),
                         tokenizer.requirePrefix(),
                         checkpoint.config().maxLength()));
@@ -101,6 +106,10 @@ public final class LossProbe {
             SequenceScorer.run(program, Budget.of(options, checkpoint), new WorkMeter(), windows);
         }
         for (int i = 0; i < losses.length; i++) {
+            if (scored[i] != tokens[i]) {
+                throw new IllegalStateException(
+                        "Of " + (int) tokens[i] + " tokens of document " + (i + 1) + ", " + scored[i] + " were scored");
+            }
             if (!Double.isFinite(losses[i])) {
                 throw new InputException("The model's logits for document " + (i + 1)
                         + " are not finite: the checkpoint is damaged or its training diverged; use another one.");
@@ -120,7 +129,8 @@ public final class LossProbe {
                 bits * ratioError(losses, bytes));
     }
 
-    private static List<Window> windows(int document, double[] losses, long[] ids, long prefix, int maxLength) {
+    private static List<Window> windows(
+            int document, double[] losses, int[] scored, long[] ids, long prefix, int maxLength) {
         boolean opened = ids.length > 0 && ids[0] == prefix;
         long[] sequence = opened ? ids : new long[ids.length + 1];
         if (!opened) {
@@ -134,7 +144,8 @@ public final class LossProbe {
                     document,
                     Arrays.copyOfRange(sequence, Math.max(0, to - maxLength), to),
                     Arrays.copyOfRange(sequence, from + 1, to + 1),
-                    losses));
+                    losses,
+                    scored));
         }
         return windows;
     }

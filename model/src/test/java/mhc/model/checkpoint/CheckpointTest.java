@@ -58,19 +58,30 @@ class CheckpointTest {
     @Test
     void tellsAllProblemsOfAConfigurationAtOnce() throws IOException {
         Path folder = withConfig("mhc", config -> {
-            config.putArray("architectures").add("GPT2LMHeadModel");
             config.put("hidden_act", "relu").put("residual", "mega").put("hidden_size", -3);
             config.putObject("rope_scaling").put("rope_type", "dynamic");
             config.remove("vocab_size");
         });
         assertRefused(
                 folder,
-                "architectures is GPT2LMHeadModel, supported: LlamaForCausalLM",
                 "hidden_act is \"relu\"",
                 "residual is \"mega\", supported: none, hc, mhc",
                 "hidden_size is -3",
                 "rope_type is \"dynamic\"",
                 "vocab_size is absent");
+    }
+
+    @Test
+    void saysNothingOfTheFieldsOfAnUnknownArchitecture() throws IOException {
+        Path folder = withConfig("none", config -> {
+            config.putArray("architectures").add("GPT2LMHeadModel");
+            config.remove(List.of("hidden_size", "vocab_size", "num_hidden_layers", "max_position_embeddings"));
+        });
+        assertThatThrownBy(() -> Checkpoint.open(folder))
+                .isInstanceOf(InputException.class)
+                .message()
+                .hasLineCount(1)
+                .contains("architectures is GPT2LMHeadModel, supported: LlamaForCausalLM");
     }
 
     @ParameterizedTest

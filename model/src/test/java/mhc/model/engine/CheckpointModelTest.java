@@ -139,7 +139,9 @@ class CheckpointModelTest {
                 new Generate("Question", List.of(), 4096),
                 new Choice("Question", List.of(" yes", " no")));
         List<Answer> answers = answers("mhc", InferenceOptions.DEFAULT, requests);
-        assertThat(answers.get(0)).isEqualTo(new Answer.Failed("Continuation 1 adds no token to the context."));
+        assertThat(answers.get(0))
+                .isEqualTo(
+                        new Answer.Failed(Answer.Cause.UNANSWERABLE, "Continuation 1 adds no token to the context."));
         assertThat(((Answer.Failed) answers.get(1)).reason()).contains("Continuation 0 has", "the model takes 4096");
         assertThat(((Answer.Failed) answers.get(2)).reason()).contains("4096 tokens leaves no room");
         assertThat(Tiny.likelihoods(answers.get(3))).hasSize(2);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import mhc.eval.Answer;
 import mhc.eval.Request;
@@ -126,8 +127,28 @@ class InvarianceTest {
         }
     }
 
-    /** A program on a slow machine with little memory: whatever is larger than it allows fails as the engine would. */
-    private record Scarce(TorchProgram program, int passTokens, int rows, long stepMillis) implements ForwardPasses {
+    /**
+     * A program on a slow machine with little memory: whatever is larger than it allows fails as the engine would.
+     *
+     * @param stepMillis that a call for decoding steps takes longer
+     * @param others whether these pass while others have their turn, so that the thread's own clock stands still
+     */
+    private record Scarce(
+            TorchProgram program, int passTokens, int rows, long stepMillis, boolean others, AtomicLong waited)
+            implements ForwardPasses {
+        Scarce(TorchProgram program, int passTokens, int rows, long stepMillis, boolean others) {
+            this(program, passTokens, rows, stepMillis, others, new AtomicLong());
+        }
+
+        Scarce(TorchProgram program, int passTokens, int rows) {
+            this(program, passTokens, rows, 0, false);
+        }
+
+        @Override
+        public long clock() {
+            return System.nanoTime() - waited.get();
+        }
+
         @Override
         public Found read(Pass pass, int headBlock) {
             require(pass.tokens() <= passTokens);
@@ -137,7 +158,11 @@ class InvarianceTest {
         @Override
         public Steps decode(long[] tokens, int[] positions, int[] lengths, Entries cache, Shared shared, int steps) {
             require(tokens.length <= rows);
-            LockSupport.parkNanos(stepMillis * 1_000_000);
+            long start = System.nanoTime();
+            while (System.nanoTime() - start < stepMillis * 1_000_000) {
+                LockSupport.parkNanos(stepMillis * 1_000_000);
+            }
+            waited.addAndGet(others ? System.nanoTime() - start : 0);
             return program.decode(tokens, positions, lengths, cache, shared, steps);
         }
 
@@ -188,13 +213,13 @@ class InvarianceTest {
                 Tokenizer tokenizer = Tokenizer.open(checkpoint)) {
             List<String> expected = generated(program, tokenizer);
             assertThat(expected).doesNotContainNull();
-            assertThat(generated(new Scarce(program, 70, 2, 0), tokenizer)).isEqualTo(expected);
-            assertThat(generated(new Scarce(program, 2048, 1, 0), tokenizer)).isEqualTo(expected);
+            assertThat(generated(new Scarce(program, 70, 2), tokenizer)).isEqualTo(expected);
+            assertThat(generated(new Scarce(program, 2048, 1), tokenizer)).isEqualTo(expected);
             // Not even the shortest piece fits: failed answers, not a failed run.
-            assertThat(generated(new Scarce(program, 3, 4, 0), tokenizer))
+            assertThat(generated(new Scarce(program, 3, 4), tokenizer))
                     .allSatisfy(text -> assertThat(text).startsWith("The model ran out of memory at "));
             // A text that ends with its first token needs no step.
-            List<String> withoutSteps = generated(new Scarce(program, 2048, 0, 0), tokenizer);
+            List<String> withoutSteps = generated(new Scarce(program, 2048, 0), tokenizer);
             for (int i = 0; i < expected.size(); i++) {
                 if (!withoutSteps.get(i).equals(expected.get(i))) {
                     assertThat(withoutSteps.get(i)).startsWith("The model ran out of memory at ");
@@ -204,19 +229,35 @@ class InvarianceTest {
         }
     }
 
-    @Test
-    void anAnswerThatTakesTooLongIsAFailedOne() throws UnanswerableException {
+    /** Answers to the same endless question, asked so often at once, when an example may take one second. */
+    private static List<Answer> withinOneSecond(int questions, int tokens, long stepMillis, boolean others)
+            throws UnanswerableException {
         Checkpoint checkpoint = Checkpoint.open(Tiny.folder("none"));
         Torch.start(1);
         try (TorchProgram program = Tiny.load(checkpoint, ComputeType.FLOAT32);
                 Tokenizer tokenizer = Tokenizer.open(checkpoint)) {
             List<Answer> answers = new ArrayList<>();
-            Generate endless = new Generate("Question", List.of(), 4000);
-            GenerateJob job = GenerateJob.of(endless, tokenizer, 4096)
-                    .whenDone((done, reused) -> answers.add(done.answer(reused)));
+            List<GenerateJob> jobs = new ArrayList<>();
+            for (int i = 0; i < questions; i++) {
+                jobs.add(GenerateJob.of(new Generate("Question", List.of(), tokens), tokenizer, 4096)
+                        .whenDone((done, reused) -> answers.add(done.answer(reused))));
+            }
             Budget budget = new Budget(2048, 65536, 64, true, false, 8);
-            GreedyDecoder.run(new Scarce(program, 2048, 64, 1100), budget, new WorkMeter(), List.of(job), 1);
-            assertThat(answers).containsExactly(new Answer.Failed("no answer within 1 s"));
+            GreedyDecoder.run(new Scarce(program, 2048, 64, stepMillis, others), budget, new WorkMeter(), jobs, 1);
+            return answers;
         }
+    }
+
+    @Test
+    void anAnswerThatTakesTooLongIsAFailedOne() throws UnanswerableException {
+        assertThat(withinOneSecond(1, 4000, 1100, false))
+                .containsExactly(new Answer.Failed(Answer.Cause.TIME_LIMIT, "no answer within 1 s"));
+    }
+
+    @Test
+    void timeInWhichOthersAreAnsweredIsNotAnExamplesOwn() throws UnanswerableException {
+        // 30 tokens in 30 calls: 2 s for all together, and 1.5 s while others have their turn.
+        assertThat(withinOneSecond(8, 30, 70, false)).hasSize(8).allMatch(Answer.Text.class::isInstance);
+        assertThat(withinOneSecond(1, 30, 50, true)).hasSize(1).allMatch(Answer.Text.class::isInstance);
     }
 }

@@ -121,7 +121,7 @@ class ParityCheckTest {
     @Test
     void aFailedAnswerIsAMismatch() {
         ParityReport report = check(trivia(CONTEXT, " mars", "mars", 1, 1))
-                .compare(request -> new Answer.Failed("The model's logits are not finite."));
+                .compare(request -> new Answer.Failed(Answer.Cause.NOT_FINITE, "The model's logits are not finite."));
         assertThat(report.mismatches(Kind.TEXT)).isEqualTo(1);
         assertThat(report.mismatches(Kind.RESULT)).isEqualTo(1);
     }
