@@ -137,8 +137,7 @@ class TrainingTextTest {
     }
 
     private static double chance(String name) {
-        Benchmark benchmark = PaperProtocol.PROTOCOL.benchmark(name);
-        return ChanceLine.of(benchmark, Curriculum.distinct(benchmark.corpus(), Division.TEST, 7, 64));
+        return ChanceLine.of(PaperProtocol.PROTOCOL.benchmark(name));
     }
 
     @Test
