@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the byte-level BPE tokenizer of the bundled models on the synthetic curriculum.
 
-    bin/mhc-eval datasets generate --out /tmp/curriculum --documents 20000
+    bin/mhc-eval datasets generate --out /tmp/curriculum --seed 1 --documents 20000
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install tokenizers==0.23.2
     /tmp/venv/bin/python model/tools/train_tokenizer.py /tmp/curriculum/documents.jsonl \\
         model/src/main/resources/mhc/model/checkpoint/curriculum-tokenizer.json
