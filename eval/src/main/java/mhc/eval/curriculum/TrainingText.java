@@ -10,6 +10,7 @@ import mhc.datasets.curriculum.Division;
 import mhc.datasets.curriculum.Item;
 import mhc.datasets.curriculum.PlainText;
 import mhc.eval.Benchmark;
+import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.Protocol;
 
 /**
@@ -67,7 +68,7 @@ public final class TrainingText implements Documents {
 
     private static String answered(Benchmark benchmark, Draw draw) {
         List<String> tasks = Curriculum.tasks(benchmark.corpus());
-        boolean sameTask = benchmark.corpus() == Corpus.BBH || benchmark.corpus() == Corpus.MMLU;
+        boolean sameTask = benchmark.info().subtasks() == Subtasks.OWN_POOLS;
         String task = draw.one(tasks);
         int most = benchmark.defaultShots() == 0 ? LEAST : benchmark.defaultShots();
         int shots = draw.percent(30) ? 0 : draw.between(0, most);
