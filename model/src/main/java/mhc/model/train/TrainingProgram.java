@@ -105,12 +105,13 @@ final class TrainingProgram implements AutoCloseable {
         }
         int functions = training.indexOf("\ndef ");
         String methods = training.substring(training.indexOf("\n  def "), functions);
-        String decoder = program.source()
-                .replace(TorchArchive.MODULE_HEADER, TorchArchive.MODULE_HEADER + methods + "\n")
-                .replace("__torch__.sinkhorn(", "__torch__.sinkhorn_wide(");
-        if (residual.equals("hc")) {
-            decoder = decoder.replace("__torch__.hc_mix(", "__torch__.mix_single(");
+        String decoder =
+                program.source().replace(TorchArchive.MODULE_HEADER, TorchArchive.MODULE_HEADER + methods + "\n");
+        for (String name : List.of("sinkhorn", "hc_apply_pre", "hc_post")) {
+            decoder = decoder.replace("__torch__." + name + "(", "__torch__." + name + "_trained(");
         }
+        String mix = residual.equals("hc") ? "hc_mix_single(" : "hc_mix_trained(";
+        decoder = decoder.replace("__torch__.hc_mix(", "__torch__." + mix);
         return decoder + training.substring(functions);
     }
 

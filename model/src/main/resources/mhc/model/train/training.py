@@ -78,15 +78,33 @@ def adamw(w: List[Tensor], gradients: List[Tensor], firsts: List[Tensor], second
     x.addcdiv_(first, torch.sqrt(second).div_(bias2 ** 0.5).add_(eps), value=-(rate / bias1))
   return len(w)
 
-def sinkhorn_wide(logits: Tensor, iters: int, eps: float) -> Tensor:
-  # As sinkhorn, tokens last: sums over streams add whole vectors, and their gradients do. [T,n,n] -> [T,n,n]
-  comb = torch.softmax(torch.contiguous(logits.permute([1, 2, 0])), 1) + eps
-  comb = comb * torch.reciprocal(comb.sum([0], True) + eps)
+def sinkhorn_trained(logits: Tensor, iters: int, eps: float) -> Tensor:
+  # As sinkhorn, by the factors of rows and columns and with tokens last, so that sums over streams add whole vectors and few
+  # large tensors wait for the gradient. [T,n,n] -> [T,n,n]
+  k = torch.softmax(torch.contiguous(logits.permute([1, 2, 0])), 1) + eps
+  column = torch.reciprocal(k.sum([0], False) + eps)
+  row = torch.ones_like(column)
   for i in range(iters - 1):
-    comb = comb * torch.reciprocal(comb.sum([1], True) + eps)
-    comb = comb * torch.reciprocal(comb.sum([0], True) + eps)
-  return torch.contiguous(comb.permute([2, 0, 1]))
+    row = row * torch.reciprocal(row * (k * column.unsqueeze(0)).sum([1], False) + eps)
+    column = column * torch.reciprocal(column * (k * row.unsqueeze(1)).sum([0], False) + eps)
+  return (k * row.unsqueeze(1) * column.unsqueeze(0)).permute([2, 0, 1])
 
-def mix_single(h: Tensor, fn: Tensor, norm_eps: float) -> Tensor:
-  # As hc_mix of unconstrained streams, in float32: rounding is part of training.
-  return __torch__.mix_of(h.to(fn.dtype), fn, norm_eps)
+def hc_mix_trained(h: Tensor, fn: Tensor, norm_eps: float) -> Tensor:
+  # As hc_mix, divided by the norm at the end (arXiv 2512.24880 Eq. 14-16).
+  x = h.flatten(1).to(fn.dtype)
+  return torch.linear(x, fn) * __torch__.reciprocal_rms(x, norm_eps)
+
+def hc_mix_single(h: Tensor, fn: Tensor, norm_eps: float) -> Tensor:
+  # As hc_mix of unconstrained streams, but in float32.
+  return torch.tanh(torch.linear(h, fn) * __torch__.reciprocal_rms(h, norm_eps))
+
+def reciprocal_rms(x: Tensor, eps: float) -> Tensor:
+  return torch.rsqrt(torch.linalg_vector_norm(x, 2, [-1], True) ** 2 / x.size(-1) + eps)
+
+def hc_apply_pre_trained(h: Tensor, pre: Tensor) -> Tensor:
+  return torch.bmm(pre.unsqueeze(1), h).squeeze(1)
+
+def hc_post_trained(f: Tensor, h: Tensor, post: Tensor, comb: Tensor) -> Tensor:
+  # One product [T,n,n+1] x [T,n+1,C] of streams and sublayer.
+  weights = torch.cat([comb, post.unsqueeze(1)], 1).transpose(1, 2)
+  return torch.bmm(weights, torch.cat([h, f.unsqueeze(1)], 1))
