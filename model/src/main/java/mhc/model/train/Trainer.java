@@ -15,6 +15,7 @@ import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.SafeTensors;
 import mhc.model.checkpoint.SafeTensorsWriter;
 import mhc.model.checkpoint.Tokenizer;
+import mhc.model.checkpoint.TokenizerFile;
 import mhc.model.decoder.JsonFields;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
@@ -28,6 +29,7 @@ import mhc.model.decoder.TensorSpec;
  * depends on. Each file appears whole, the state first: whenever the process ends, the newest state is a good one.
  */
 public final class Trainer implements AutoCloseable {
+    private static final String CONFIG = "config.json";
     private static final String STEPS = "steps";
     private static final String DOCUMENT = "document";
     private static final String TOKEN = "token";
@@ -111,8 +113,10 @@ public final class Trainer implements AutoCloseable {
             Files.createDirectories(folder);
             Files.createDirectories(state.toAbsolutePath().getParent());
             Files.copy(tokenizer, folder.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
-            int end = idOf(tokenizer, endOfText);
-            write(folder.resolve("config.json"), options.shape().config(options.residual(), end, note));
+            int end = TokenizerFile.id(tokenizer, endOfText)
+                    .orElseThrow(() -> new InputException(tokenizer + " has no token " + endOfText
+                            + ": name the one that ends a text, or give a tokenizer that has it."));
+            write(folder.resolve(CONFIG), options.shape().config(options.residual(), end, note));
             write(
                     folder.resolve("tokenizer_config.json"),
                     JsonFields.JSON
@@ -123,7 +127,7 @@ public final class Trainer implements AutoCloseable {
         } catch (IOException e) {
             throw notWritten(folder, e);
         }
-        ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+        ModelConfig config = ModelConfig.read(folder.resolve(CONFIG));
         Initialisation initialisation = new Initialisation(config, options.learned(), options.seed());
         List<SafeTensorsWriter.Named> weights = Program.of(config).tensors().stream()
                 .skip(Program.FREQUENCIES + 1)
@@ -139,16 +143,6 @@ public final class Trainer implements AutoCloseable {
     public static Trainer resume(
             Path folder, Path state, TrainingOptions options, LongFunction<String> documents) {
         return new Trainer(folder, state, options, documents, true);
-    }
-
-    private static int idOf(Path tokenizer, String token) {
-        for (var added : JsonFields.object(tokenizer).path("added_tokens")) {
-            if (added.path("content").asText().equals(token)) {
-                return added.path("id").asInt();
-            }
-        }
-        throw new InputException(tokenizer + " has no token " + token
-                + ": documents need one that ends them; name a tokenizer that has it.");
     }
 
     /** Steps done so far. */
@@ -199,6 +193,29 @@ public final class Trainer implements AutoCloseable {
                         DOCUMENT, Long.toString(position.document()),
                         TOKEN, Integer.toString(position.token())));
         replace(folder.resolve("model.safetensors"), named("", weights), Map.of());
+        writeNote();
+    }
+
+    /** What was done so far stands behind what is said of the whole. */
+    private void writeNote() {
+        ObjectNode config = (ObjectNode) JsonFields.object(folder.resolve(CONFIG));
+        String what = config.path("note").asText().replaceFirst(", \\d+ of \\d+ steps .*$", "");
+        config.put(
+                "note",
+                "%s, %d of %d steps of %d tokens, seed %d"
+                        .formatted(
+                                what,
+                                steps,
+                                options.schedule().steps(),
+                                options.batch() * options.length(),
+                                options.seed()));
+        Path whole = folder.resolve(CONFIG + ".new");
+        try {
+            write(whole, config);
+            Files.move(whole, folder.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw notWritten(folder.resolve(CONFIG), e);
+        }
     }
 
     private List<SafeTensorsWriter.Named> named(String prefix, List<float[]> values) {

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param clip greatest norm of a step's gradient
  * @param seed of the initial weights
  * @param learned mappings of hyper-connections that are learned; the others stay as they begin
- * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param device {@code auto} (a GPU where one is, else the CPU), {@code cpu}, {@code cuda} or {@code cuda:N}
  */
 public record TrainingOptions(
         String residual,
@@ -27,5 +27,10 @@ public record TrainingOptions(
         String device) {
     public TrainingOptions {
         learned = Set.copyOf(learned);
+    }
+
+    /** The same training of another residual. */
+    public TrainingOptions of(String other) {
+        return new TrainingOptions(other, shape, schedule, batch, length, decay, clip, seed, learned, device);
     }
 }

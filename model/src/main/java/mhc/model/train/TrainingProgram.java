@@ -66,7 +66,8 @@ final class TrainingProgram implements AutoCloseable {
             double clip,
             String device) {
         Torch.prepareThread();
-        this.manager = (PtNDManager) Torch.newManager(device);
+        this.manager = (PtNDManager) Torch.newManager(
+                !device.equals("auto") ? device : Torch.hasGpu() ? "cuda" : "cpu");
         Program program = Program.of(config);
         this.specs = program.tensors()
                 .subList(Program.FREQUENCIES + 1, program.tensors().size());
