@@ -46,7 +46,13 @@ public final class Training {
         training.directory.claim(config, resume);
         Torch.start(config.threads());
         StringBuilder lines = new StringBuilder();
-        config.models().forEach((name, options) -> lines.append(training.train(name, options)));
+        try (Interruption interruption = new Interruption()) {
+            config.models().forEach((name, options) -> {
+                if (!interruption.isWanted()) {
+                    lines.append(training.train(name, options, interruption));
+                }
+            });
+        }
         return lines.toString();
     }
 
@@ -56,18 +62,19 @@ public final class Training {
                 : TextFolder.open(data.source(), data.seed(), new Configuration())::document;
     }
 
-    private String train(String name, TrainingOptions options) {
+    private String train(String name, TrainingOptions options, Interruption interruption) {
         try (Trainer trainer = open(name, options)) {
             Curve curve = Curve.open(directory.curve(name), name, trainer.steps());
             long start = System.nanoTime();
             long first = trainer.steps();
             double shown = 0;
             double loss = Double.NaN;
-            while (!trainer.isDone()) {
+            while (!trainer.isDone() && !interruption.isWanted()) {
                 Step step = trainer.step();
                 curve.add(step);
                 loss = Double.isNaN(loss) ? step.loss() : loss + NEWEST * (step.loss() - loss);
-                if (trainer.steps() % config.checkpointEvery() == 0 || trainer.isDone()) {
+                boolean last = trainer.isDone() || interruption.isWanted();
+                if (last || trainer.steps() % config.checkpointEvery() == 0) {
                     curve.write();
                     trainer.save();
                 }
@@ -77,7 +84,10 @@ public final class Training {
                     show(name, options, step, loss, trainer.steps() - first, seconds);
                 }
             }
-            return summary(name, options, curve);
+            return trainer.isDone()
+                    ? summary(name, options, curve)
+                    : "%s: stopped after %d of %d steps, go on with --resume%n"
+                            .formatted(name, trainer.steps(), options.schedule().steps());
         }
     }
 
