@@ -35,6 +35,7 @@ class PackageOrderTest {
             "mhc.model.checkpoint",
             "mhc.model.inference",
             "mhc.model.engine",
+            "mhc.model.train",
             "mhc.model.probe",
             "mhc.reports",
             "mhc.jobs.config",
@@ -43,6 +44,7 @@ class PackageOrderTest {
             "mhc.jobs.executor",
             "mhc.jobs.driver",
             "mhc.jobs.bench",
+            "mhc.jobs.train",
             "mhc.jobs.cli",
             "mhc.jobs");
 

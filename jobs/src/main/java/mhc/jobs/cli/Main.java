@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             ModelCommand.class,
             PlanCommand.class,
             ParityCommand.class,
+            TrainCommand.class,
             BenchCommand.class
         })
 public final class Main implements Runnable {

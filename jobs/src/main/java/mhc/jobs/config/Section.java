@@ -93,6 +93,18 @@ final class Section {
         return child.asInt();
     }
 
+    double number(String key, double otherwise, double least) {
+        JsonNode child = child(key);
+        if (child == null) {
+            return otherwise;
+        }
+        if (!child.isNumber() || !(child.asDouble() >= least) || Double.isInfinite(child.asDouble())) {
+            problems.add("%s is %s: expected a number of at least %s", path + key, child, least);
+            return otherwise;
+        }
+        return child.asDouble();
+    }
+
     boolean flag(String key, boolean otherwise) {
         JsonNode child = child(key);
         if (child == null) {

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,15 +23,20 @@ import mhc.model.decoder.JsonFields;
  * untrusted and checked before a byte of data is touched; data is mapped, never copied through the heap.
  *
  * @param tensors by name, in the order of their data
+ * @param metadata texts that the header carries beside them
  */
-public record SafeTensors(Path file, Map<String, Tensor> tensors) {
+public record SafeTensors(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
     /** The format's own limit. */
     private static final long LONGEST_HEADER = 100_000_000;
+
+    /** The header's entry that is no tensor. */
+    static final String METADATA = "__metadata__";
 
     private static final int LENGTH_BYTES = Long.BYTES;
 
     public SafeTensors {
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        metadata = Map.copyOf(metadata);
     }
 
     /** Element types that we know the size of. */
@@ -95,8 +101,12 @@ public record SafeTensors(Path file, Map<String, Tensor> tensors) {
                 throw wrong(
                         file, "announces a header of " + Long.toUnsignedString(length) + " bytes in a file of " + size);
             }
-            return new SafeTensors(
-                    file, tensors(file, header(file, channel, (int) length), LENGTH_BYTES + length, size));
+            JsonNode header = header(file, channel, (int) length);
+            Map<String, String> metadata = new HashMap<>();
+            header.path(METADATA)
+                    .properties()
+                    .forEach(text -> metadata.put(text.getKey(), text.getValue().asText()));
+            return new SafeTensors(file, tensors(file, header, LENGTH_BYTES + length, size), metadata);
         } catch (IOException e) {
             throw new InputException(file + " cannot be read (" + e + "): check that it is there and readable.", e);
         }
@@ -135,7 +145,7 @@ public record SafeTensors(Path file, Map<String, Tensor> tensors) {
     private static Map<String, Tensor> tensors(Path file, JsonNode header, long data, long size) {
         List<Tensor> tensors = new ArrayList<>();
         header.properties().forEach(field -> {
-            if (!field.getKey().equals("__metadata__")) {
+            if (!field.getKey().equals(METADATA)) {
                 tensors.add(tensor(file, field.getKey(), field.getValue(), data, size));
             }
         });

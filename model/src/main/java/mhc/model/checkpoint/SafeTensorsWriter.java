@@ -12,10 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import mhc.model.decoder.JsonFields;
 import mhc.model.decoder.TensorSpec;
 
-/** Writes float32 tensors as a safetensors file. */
+/** Writes tensors as a safetensors file, as float32 or in part as bfloat16. */
 public final class SafeTensorsWriter {
     private static final int ALIGNMENT = 8;
 
@@ -25,16 +28,32 @@ public final class SafeTensorsWriter {
     public record Named(TensorSpec spec, float[] values) {}
 
     public static void write(Path file, List<Named> tensors) {
+        write(file, tensors, Map.of(), spec -> false);
+    }
+
+    /**
+     * Writes tensors with texts beside them.
+     *
+     * @param halved which tensors are rounded to bfloat16, to nearest and ties to even
+     * @throws UncheckedIOException when the file cannot be written
+     */
+    public static void write(
+            Path file, List<Named> tensors, Map<String, String> metadata, Predicate<TensorSpec> halved) {
         ObjectNode header = JsonFields.JSON.createObjectNode();
+        if (!metadata.isEmpty()) {
+            ObjectNode texts = header.putObject(SafeTensors.METADATA);
+            new TreeMap<>(metadata).forEach(texts::put);
+        }
         long offset = 0;
         for (Named tensor : tensors) {
             if (tensor.values().length != tensor.spec().elements()) {
                 throw new IllegalArgumentException(tensor.spec().name() + " has " + tensor.values().length
                         + " values for shape " + tensor.spec().shape());
             }
-            ObjectNode entry = header.putObject(tensor.spec().name()).put("dtype", "F32");
+            boolean half = halved.test(tensor.spec());
+            ObjectNode entry = header.putObject(tensor.spec().name()).put("dtype", half ? "BF16" : "F32");
             tensor.spec().shape().forEach(entry.putArray("shape")::add);
-            long end = offset + (long) tensor.values().length * Float.BYTES;
+            long end = offset + (long) tensor.values().length * (half ? Short.BYTES : Float.BYTES);
             entry.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -45,13 +64,27 @@ public final class SafeTensorsWriter {
             out.write(littleEndian(Long.BYTES).putLong(padded.length).array());
             out.write(padded);
             for (Named tensor : tensors) {
-                ByteBuffer bytes = littleEndian(tensor.values().length * Float.BYTES);
-                bytes.asFloatBuffer().put(tensor.values());
-                out.write(bytes.array());
+                out.write(halved.test(tensor.spec()) ? halves(tensor.values()) : floats(tensor.values()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Writing " + file + " failed", e);
         }
+    }
+
+    private static byte[] floats(float[] values) {
+        ByteBuffer bytes = littleEndian(values.length * Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+
+    private static byte[] halves(float[] values) {
+        ByteBuffer bytes = littleEndian(values.length * Short.BYTES);
+        for (float value : values) {
+            int bits = Float.floatToRawIntBits(value);
+            int even = bits >>> 16 & 1;
+            bytes.putShort((short) (bits + 0x7FFF + even >>> 16));
+        }
+        return bytes.array();
     }
 
     private static ByteBuffer littleEndian(int bytes) {

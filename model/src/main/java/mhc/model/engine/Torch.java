@@ -54,6 +54,11 @@ public final class Torch {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
+    /** Whether this process can use a CUDA device; the engine must run. */
+    public static boolean hasGpu() {
+        return engine.getGpuCount() > 0;
+    }
+
     /** The full name of a device: {@code cuda} is {@code cuda:0}. */
     static String fullName(String device) {
         return device.equals("cuda") ? "cuda:0" : device;
