@@ -13,7 +13,7 @@ import java.util.Locale;
 import mhc.datasets.InputException;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.ModelSummary;
-import mhc.model.decoder.ProgramFile;
+import mhc.model.engine.ProgramFile;
 import mhc.model.probe.GainProbe;
 import mhc.model.probe.GoldenCheck;
 import mhc.model.probe.LossProbe;

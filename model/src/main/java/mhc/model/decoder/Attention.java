@@ -6,7 +6,7 @@ import java.util.Optional;
 /** How tokens look back. Keys and values of any kind are kept as "entries" of layout [rows, heads, tokens, width]. */
 public interface Attention {
 
-    /** Weights of one layer, in the order in which the functions index them. */
+    /** Weights of one layer, in the order of the list that the functions take. */
     List<TensorSpec> tensors(String layer);
 
     /** Entries kept per layer and token. */
@@ -30,19 +30,18 @@ public interface Attention {
      * TorchScript of three functions, for B rows of S tokens:
      *
      * <pre>{@code
-     * project(x [T,C], w, cos, sin [1,1,T,R], 1) -> (q [1,H,T,D], new entries [1,heads,T,width])
-     * attend(q [B,H,S,D], seen entries [B,heads,K,width], w, mask [B,1,1,K] or [1,1,S,K] or None, causal)
+     * project(x [T,C], w, cos, sin [1,1,T,R]) -> (q [1,H,T,D], new keys and values [1,heads,T,width])
+     * attend(q [B,H,S,D], keys and values [B,heads,K,width], w, mask [B,1,1,K] or [1,1,S,K] or None, causal)
      *     -> (o [B,H,S,V], logarithm of the sum of exponentials [B,H,S])
      * combine(o [T,H,V], w) -> [T,C]
      * }</pre>
      *
-     * What a token sees lies in several places (its shared prefixes, its own row); {@code attend} looks at one of them, and
-     * the logarithms make the parts one softmax before {@code combine}. Causal: K = S and no mask, each token sees itself and
-     * those before. A mask is added to the scores. {@code __torch__.weigh} does the arithmetic, see
-     * {@link AttentionProgram}; {@code rotate} of {@link Rope} is at hand, and {@code rms} and {@code norm} of
-     * {@link Program}.
+     * What a token attends to stands in several places (its shared prefixes, its row); {@code attend} takes one of them, and
+     * the logarithms make the parts one softmax before {@code combine}. Causal: K = S and no mask, each token attends to
+     * itself and those before. A mask is added to the scores. {@code scaled_dot_product} does the arithmetic, see
+     * {@link AttentionProgram}; {@code rotate} of {@link Rope} is there, and {@code rms} and {@code norm} of {@link Program}.
      */
-    String source();
+    Script script();
 
     /** One kept tensor: elements per token are {@code heads * width}. */
     record Entry(int heads, int width) {}

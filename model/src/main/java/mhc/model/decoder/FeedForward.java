@@ -6,7 +6,7 @@ import java.util.List;
 public interface FeedForward {
 
     /**
-     * Weights of one layer, in the order in which the function indexes them.
+     * Weights of one layer, in the order of the list that the function takes.
      *
      * @param name of the layer, ending in a dot
      * @param layer index
@@ -17,5 +17,5 @@ public interface FeedForward {
     long activeElements(int layer);
 
     /** TorchScript of {@code feed_forward(x [T,C], w) -> [T,C]}. */
-    String source();
+    Script script();
 }

@@ -31,11 +31,18 @@ public record GatedFeedForward(int hidden, int inner, boolean bias) implements F
     }
 
     @Override
-    public String source() {
-        return """
-                def feed_forward(x: Tensor, w: List[Tensor]) -> Tensor:
-                  gate = torch.silu(torch.linear(x, w[0]%(bias3)))
-                  return torch.linear(gate * torch.linear(x, w[1]%(bias4)), w[2]%(bias5))
-                """.replaceAll("%\\(bias([0-9])\\)", bias ? ", w[$1]" : "");
+    public Script script() {
+        return Binder.of(Script.class, "gated.py", "dense.py")
+                .weights(tensors("", 0))
+                .optional("gate_proj_bias", "up_proj_bias", "down_proj_bias")
+                .script();
+    }
+
+    /** TorchScript of {@code gated(x [T,C], w) -> [T,C]} over three matrices without biases. */
+    static Script gated() {
+        return Binder.of(Script.class, "gated.py")
+                .weights(tensors("", 1, 1))
+                .optional("gate_proj_bias", "up_proj_bias", "down_proj_bias")
+                .script();
     }
 }

@@ -71,47 +71,16 @@ record GroupedQueryAttention(
     }
 
     @Override
-    public String source() {
-        int last = tensors("").size();
-        String query = normed ? "__torch__.norm(%s, w[" + (last - 2) + "])" : "%s";
-        String key = normed ? "__torch__.norm(%s, w[" + (last - 1) + "])" : "%s";
-        return """
-                def heads(x: Tensor, batch: int, count: int) -> Tensor:
-                  return x.view([batch, -1, count, %(width)]).transpose(1, 2)
-
-                def project(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, batch: int) -> Tuple[Tensor, List[Tensor]]:
-                  q = __torch__.heads(torch.linear(x, w[0]%(bias4)), batch, %(heads))
-                  k = __torch__.heads(torch.linear(x, w[1]%(bias5)), batch, %(pairs))
-                  v = __torch__.heads(torch.linear(x, w[2]%(bias6)), batch, %(pairs))
-                  return (__torch__.rotate(%(q), cos, sin), [__torch__.rotate(%(k), cos, sin), v])
-
-                def attend(q: Tensor, seen: List[Tensor], w: List[Tensor], mask: Optional[Tensor], causal: bool) -> Tuple[Tensor, Tensor]:
-                  rows, length = q.size(0), q.size(2)
-                  k, v = seen[0], seen[1]
-                  if %(group) == 1:
-                    return __torch__.weigh(q, k, v, mask, causal, %(scale))
-                  if length == 1 or (mask is None and not causal):
-                    # All queries see the same keys: a group's stand side by side.
-                    grouped = q.reshape([rows, %(pairs), %(group) * length, %(width)])
-                    o, lse = __torch__.weigh(grouped, k, v, mask, False, %(scale))
-                  else:
-                    # Queries of one token see the same keys: each key-value head is a row of its own, and no key is copied.
-                    grouped = q.reshape([rows * %(pairs), %(group), length, %(width)])
-                    k = k.reshape([rows * %(pairs), 1, -1, %(width)]).expand([-1, %(group), -1, -1])
-                    v = v.reshape([rows * %(pairs), 1, -1, %(width)]).expand([-1, %(group), -1, -1])
-                    o, lse = __torch__.weigh(grouped, k, v, mask, causal, %(scale))
-                  return (o.reshape([rows, %(heads), length, %(width)]), lse.reshape([rows, %(heads), length]))
-
-                def combine(o: Tensor, w: List[Tensor]) -> Tensor:
-                  return torch.linear(o.reshape([-1, %(heads) * %(width)]), w[3]%(bias7))
-                """.replace("%(q)", query.formatted("q"))
-                .replace("%(k)", key.formatted("k"))
-                .replace("%(width)", Integer.toString(headWidth))
-                .replace("%(scale)", Double.toString(1 / Math.sqrt(headWidth)))
-                .replace("%(heads)", Integer.toString(heads))
-                .replace("%(pairs)", Integer.toString(keyValueHeads))
-                .replace("%(group)", Integer.toString(heads / keyValueHeads))
-                .replaceAll("%\\(bias([4-6])\\)", biases == Biases.NONE ? "" : ", w[$1]")
-                .replaceAll("%\\(bias7\\)", biases == Biases.ALL ? ", w[7]" : "");
+    public Script script() {
+        return Binder.of(Script.class, "grouped_query.py")
+                .set("HEADS", heads)
+                .set("KEY_VALUE_HEADS", keyValueHeads)
+                .set("GROUP", heads / keyValueHeads)
+                .set("HEAD_WIDTH", headWidth)
+                .set("SCALE", 1 / Math.sqrt(headWidth))
+                .set("NORMED", normed)
+                .weights(tensors(""))
+                .optional("q_proj_bias", "k_proj_bias", "v_proj_bias", "o_proj_bias", "q_norm", "k_norm")
+                .script();
     }
 }

@@ -8,20 +8,18 @@ import mhc.model.kernels.FusedKernels;
 /** How the residual connections of a program are computed, by the name that every prediction carries. */
 public enum KernelPath {
     /** Nothing to compute: a plain residual. */
-    NONE("none", List.of()),
+    NONE("none"),
     /** The plain tensor operations of the program itself. */
-    REFERENCE("reference", List.of()),
+    REFERENCE("reference"),
     /** Every operation on streams fused. */
-    FUSED("fused", List.of("hc_mix", "hc_coeffs", "hc_apply_pre", "hc_pre", "hc_post_", "hc_post_pre_", "hc_head")),
+    FUSED("fused"),
     /** Reading and writing streams fused, coefficients by the reference: unconstrained hyper-connections. */
-    FUSED_APPLY("fused-apply", List.of("hc_apply_pre", "hc_post_"));
+    FUSED_APPLY("fused-apply");
 
     private final String label;
-    private final List<String> fused;
 
-    KernelPath(String label, List<String> fused) {
+    KernelPath(String label) {
         this.label = label;
-        this.fused = fused;
     }
 
     /**
@@ -44,7 +42,7 @@ public enum KernelPath {
     }
 
     /** What a residual is computed with where the fused kernels are there, or not wanted. */
-    static KernelPath of(Residual residual, boolean fused) {
+    public static KernelPath of(Residual residual, boolean fused) {
         if (!residual.hasStreams()) {
             return NONE;
         }
@@ -54,13 +52,22 @@ public enum KernelPath {
         return residual.name().equals("mhc") ? FUSED : FUSED_APPLY;
     }
 
-    /** The program with its reference functions replaced by the fused operations of the same name and signature. */
-    public String rewrite(String source) {
-        String rewritten = source;
-        for (String op : fused) {
-            rewritten = rewritten.replace("__torch__." + op + "(", "ops.mhc." + op + "(");
+    /**
+     * The fused operations that a program of a residual calls on this path.
+     *
+     * @throws IllegalArgumentException when the path is not one of this residual
+     */
+    List<Linker.Replacement> replacements(Residual residual) {
+        boolean fused = this == FUSED || this == FUSED_APPLY;
+        if (this != of(residual, fused)) {
+            throw new IllegalArgumentException(
+                    "residual " + residual.name() + " has no kernels " + label + " but " + of(residual, fused));
         }
-        return rewritten;
+        return !fused
+                ? List.of()
+                : residual.fusable().entrySet().stream()
+                        .map(call -> new Linker.Replacement(call.getKey(), "ops.mhc." + call.getKey(), call.getValue()))
+                        .toList();
     }
 
     @Override

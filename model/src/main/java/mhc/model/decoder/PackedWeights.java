@@ -14,40 +14,6 @@ public enum PackedWeights {
     NONE,
     ONEDNN;
 
-    /** On some processors (AMD family 26, libtorch 2.7.1, 172 rows) the packed product is wrong, so each is tried first. */
-    private static final String PACK = """
-              def pack(self: __torch__.Program, multiplied: List[int]) -> int:
-                # How many stay in rows, because their packed product is another one; copied too, so that no file is needed.
-                left = 0
-                for i in multiplied:
-                  packed = ops.mkldnn._reorder_linear_weight(self.w[i])
-                  if __torch__.multiplies_alike(self.w[i], packed):
-                    self.w[i] = packed
-                  else:
-                    self.w[i] = torch.clone(self.w[i])
-                    left = left + 1
-                return left
-
-            """;
-
-    private static final String LINEAR = """
-
-            def linear(x: Tensor, w: Tensor, bias: Optional[Tensor]=None) -> Tensor:
-              if ops.prim.is_mkldnn(w):
-                return ops.mkldnn._linear_pointwise(x, w, bias, "none", annotate(List[Optional[number]], []), "")
-              return torch.linear(x, w, bias)
-
-            def multiplies_alike(w: Tensor, packed: Tensor) -> bool:
-              # One row and many take different ways through the engine.
-              for rows in [1, 64]:
-                x = torch.linspace(-1, 1, rows * w.size(1), dtype=w.dtype, device=w.device).view([rows, w.size(1)])
-                expected = torch.linear(x, w)
-                got = __torch__.linear(x, packed)
-                if bool(((got - expected).abs().max() > 1e-3 * expected.abs().max() + 1e-6).item()):
-                  return False
-              return True
-            """;
-
     /** @param device {@code cpu}, {@code cuda} or {@code cuda:N} */
     public static PackedWeights on(String device) {
         String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
@@ -65,13 +31,14 @@ public enum PackedWeights {
                 .toArray();
     }
 
-    /** The program with its products taken from either form of a matrix, and a method that packs some. */
-    public String rewrite(String source) {
-        if (this == NONE) {
-            return source;
-        }
-        return source.replace(TorchArchive.MODULE_HEADER, TorchArchive.MODULE_HEADER + PACK)
-                        .replace("torch.linear(", "__torch__.linear(")
-                + LINEAR;
+    /** TorchScript of {@code linear(x, matrix, bias?)} over either form of a matrix, and of what packs some. */
+    Script script() {
+        return Binder.of(Script.class, this == NONE ? "products_stored.py" : "products_packed.py")
+                .script();
+    }
+
+    /** Where no matrix is packed, products are the engine's and need no function between. */
+    List<Linker.Replacement> replacements() {
+        return this == NONE ? List.of(new Linker.Replacement("linear", "torch.linear", 0)) : List.of();
     }
 }

@@ -1,6 +1,7 @@
 package mhc.model.decoder;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The identity residual: h + f(norm h).
@@ -30,23 +31,12 @@ record PlainResidual(double normEps) implements Residual {
     }
 
     @Override
-    public String source() {
-        return """
-                def expand(e: Tensor) -> Tensor:
-                  return e
+    public Script script() {
+        return Binder.of(Script.class, "plain.py").set("NORM_EPS", normEps).script();
+    }
 
-                def read(h: Tensor, w: List[Tensor], norm_w: Optional[Tensor], before: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
-                  return (__torch__.normed(h, norm_w, %(norm_eps)), annotate(List[Tensor], []))
-
-                def write(h: Tensor, f: Tensor, state: List[Tensor]) -> Tensor:
-                  return h + f
-
-                def write_read(h: Tensor, f: Tensor, state: List[Tensor], w: List[Tensor], norm_w: Optional[Tensor]) -> Tuple[Tensor, Tensor, List[Tensor]]:
-                  h = h + f
-                  return (h, __torch__.normed(h, norm_w, %(norm_eps)), state)
-
-                def collapse(h: Tensor, w: List[Tensor], before: List[Tensor]) -> Tensor:
-                  return h
-                """.replace("%(norm_eps)", Double.toString(normEps));
+    @Override
+    public Map<String, Integer> fusable() {
+        return Map.of();
     }
 }

@@ -68,15 +68,14 @@ public record Rope(double theta, RopeScaling scaling) {
         return scaling.apply(frequencies, theta);
     }
 
-    /** TorchScript of {@code rotate(x [..,S,R], cos, sin [..,S,R])}: number i and number i + R/2 are a pair. */
-    String source() {
-        String factor = scaling.rotation() == 1 ? "" : " * " + scaling.rotation();
-        return """
-                def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-                  # Angles are float32 whatever x is.
-                  half = x.size(-1) // 2
-                  turned = torch.cat([torch.neg(x.narrow(-1, half, half)), x.narrow(-1, 0, half)], -1)
-                  return ((x * cos + turned * sin)%(factor)).to(x.dtype)
-                """.replace("%(factor)", factor);
+    /**
+     * TorchScript of {@code angles(frequencies [R/2], positions [T]) -> (cos, sin [1,1,T,R])} and
+     * {@code rotate(x [..,T,R], cos, sin)}.
+     */
+    Script script() {
+        return Binder.of(Script.class, "rope.py")
+                .set("SCALED", scaling.rotation() != 1)
+                .set("SCALE", scaling.rotation())
+                .script();
     }
 }

@@ -50,6 +50,12 @@ public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> 
         return new TensorSpec(name, shape, kind, otherNames, true);
     }
 
+    /** Name among the weights of its part, as TorchScript files have it: {@code q_proj}, {@code q_proj_bias}, {@code fn}. */
+    String shortName() {
+        String stem = name.replaceFirst("\\.weight$", "").replaceFirst("\\.bias$", "_bias");
+        return stem.substring(stem.lastIndexOf('.') + 1);
+    }
+
     /** Product of the sides. */
     public long elements() {
         return shape.stream().reduce(1L, Math::multiplyExact);

@@ -18,15 +18,6 @@ public final class TorchArchive {
     /** Name of the module class in the source. */
     static final String MODULE = "Program";
 
-    /** Opens the module class: what {@link #objectPickle()} pickles must be declared here. */
-    public static final String MODULE_HEADER = """
-            class Program(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
-              w : List[Tensor]
-            """;
-
     private static final String TOP = "program/";
     private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
     private static final String FORMAT_VERSION = "10\n";
@@ -63,7 +54,7 @@ public final class TorchArchive {
         zip.closeEntry();
     }
 
-    /** Protocol 2 pickle of {@code Program()} with state {@code {"training": False, "w": []}}. */
+    /** Protocol 2 pickle of {@code Program()}, which declares what {@code module.py} does, with state {@code {"training": False, "w": []}}. */
     private static byte[] objectPickle() throws IOException {
         ByteArrayOutputStream pickle = new ByteArrayOutputStream();
         pickle.write(new byte[] {(byte) 0x80, 2});

@@ -53,13 +53,15 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
 
     private final NDManager manager;
     private final PtSymbolBlock block;
+    private final String source;
     private final int vocabulary;
     private final ComputeType type;
     private final EngineThread thread = new EngineThread();
 
-    private TorchProgram(NDManager manager, PtSymbolBlock block, int vocabulary, ComputeType type) {
+    private TorchProgram(NDManager manager, PtSymbolBlock block, String source, int vocabulary, ComputeType type) {
         this.manager = manager;
         this.block = block;
+        this.source = source;
         this.vocabulary = vocabulary;
         this.type = type;
     }
@@ -67,7 +69,7 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     /** Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files. */
     public static TorchProgram load(Checkpoint checkpoint, String device, KernelPath kernels, ComputeType type) {
         PackedWeights packing = PackedWeights.on(device);
-        String source = packing.rewrite(kernels.rewrite(checkpoint.program().source()));
+        String source = ProgramModule.source(checkpoint.program(), kernels, packing);
         TorchProgram program = load(source, checkpoint.config().vocabulary(), device, type);
         try {
             return program.thread.run(() -> program.bind(checkpoint, packing));
@@ -99,7 +101,7 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     public static TorchProgram load(
             Program program, int vocabulary, String device, KernelPath kernels, PtNDArray[] weights) {
         PackedWeights packing = PackedWeights.on(device);
-        String source = packing.rewrite(kernels.rewrite(program.source()));
+        String source = ProgramModule.source(program, kernels, packing);
         TorchProgram loaded = load(source, vocabulary, device, ComputeType.FLOAT32);
         int wrong = loaded.thread.run(() -> loaded.bind(weights));
         if (wrong >= 0) {
@@ -115,7 +117,7 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         try {
             InputStream archive = new ByteArrayInputStream(TorchArchive.of(source));
             PtSymbolBlock block = JniUtils.loadModule((PtNDManager) manager, archive, false, false);
-            return new TorchProgram(manager, block, vocabulary, type);
+            return new TorchProgram(manager, block, source, vocabulary, type);
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException("Reading from memory failed", e);
@@ -158,6 +160,11 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                 + stored.file().file()
                 + " holds values that are not finite: the checkpoint is damaged or its training diverged; use"
                 + " another one.");
+    }
+
+    /** The TorchScript that runs. */
+    String source() {
+        return source;
     }
 
     @Override

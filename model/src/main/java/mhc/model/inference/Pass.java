@@ -160,11 +160,13 @@ public final class Pass {
         return above;
     }
 
+    /** Triples as {@link #own()} of the nodes to keep. */
     public long[] keptRanges() {
-        long[] ranges = new long[2 * kept.size()];
+        long[] ranges = new long[3 * kept.size()];
         for (int i = 0; i < kept.size(); i++) {
-            ranges[2 * i] = starts[nodes.indexOf(kept.get(i))];
-            ranges[2 * i + 1] = kept.get(i).length();
+            ranges[3 * i] = starts[nodes.indexOf(kept.get(i))];
+            ranges[3 * i + 1] = 1;
+            ranges[3 * i + 2] = kept.get(i).length();
         }
         return ranges;
     }

@@ -1,8 +1,9 @@
 package mhc.model.probe;
 
+import mhc.model.decoder.Binder;
 import mhc.model.decoder.HyperResidual;
-import mhc.model.decoder.Program;
-import mhc.model.decoder.TorchArchive;
+import mhc.model.decoder.Linker;
+import mhc.model.decoder.Script;
 
 /** The timing loops of {@link KernelBench}: each operation once by the fused kernel and once by the reference. */
 final class KernelBenchSource {
@@ -54,15 +55,13 @@ final class KernelBenchSource {
             methods.append(loop("again_" + like, like + "[k].fill_(1.0)"));
         }
         methods.append(loop("product", "torch.linear(h[0], h[1])"));
-        String reference =
-                new HyperResidual(true, 1, 4, 20, 1e-6, 1e-6, HyperResidual.Collapse.HEAD, true, false).source();
-        return String.join(
-                "\n",
-                TorchArchive.MODULE_HEADER + methods.toString().indent(2),
-                Program.RMS,
-                reference,
-                SITE.replace("%(v)", "fused").replace("%", "ops.mhc."),
-                SITE.replace("%(v)", "plain").replace("%", "__torch__."));
+        return Linker.link(
+                Script.module(methods.toString()),
+                Script.norms(),
+                new HyperResidual(true, 1, 4, 20, 1e-6, 1e-6, HyperResidual.Collapse.HEAD, true, false).script(),
+                Binder.of(SITE.replace("%(v)", "fused").replace("%", "ops.mhc.")
+                                + SITE.replace("%(v)", "plain").replace("%", "__torch__."))
+                        .script());
     }
 
     private static String loop(String name, String call) {

@@ -11,6 +11,8 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import mhc.model.decoder.AttentionProgram;
+import mhc.model.decoder.Linker;
+import mhc.model.decoder.Script;
 import mhc.model.decoder.TorchArchive;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,22 +20,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Attention built from plain operations, for a device without a fused one, against the engine's fused one. */
 class AttentionProgramTest {
     private static final String COMPARE = """
-              def wave(self: __torch__.Program, heads: int, tokens: int, width: int, step: float) -> Tensor:
-                return torch.sin(torch.arange(2 * heads * tokens * width, dtype=6) * step).view([2, heads, tokens, width])
+            def wave(self: __torch__.Program, heads: int, tokens: int, width: int, step: float) -> Tensor:
+              return torch.sin(torch.arange(2 * heads * tokens * width, dtype=6) * step).view([2, heads, tokens, width])
 
-              def apart(self: __torch__.Program, queries: int, keys: int, mask: str, most: int) -> float:
-                q = self.wave(3, queries, 8, 1.7)
-                k = self.wave(3, keys, 8, 2.3)
-                v = self.wave(3, keys, 8, 0.9)
-                hidden = annotate(Optional[Tensor], None)
-                if mask == "keys":
-                  hidden = torch.zeros([2, 1, 1, keys], dtype=6).masked_fill_(torch.arange(keys) > keys // 2, float("-inf"))
-                if mask == "window":
-                  back = torch.arange(queries).unsqueeze(1) - torch.arange(keys)
-                  hidden = torch.zeros([1, 1, queries, keys], dtype=6).masked_fill_(back >= 3, -1e30)
-                o, lse = __torch__.weigh(q, k, v, hidden, mask == "causal", 0.35)
-                blocks, sums = __torch__.weigh_in_blocks(q, k, v, hidden, mask == "causal", 0.35, most)
-                return max(float((o - blocks).abs().max().item()), float((lse - sums).abs().max().item()))
+            def apart(self: __torch__.Program, queries: int, keys: int, mask: str, most: int) -> float:
+              q = self.wave(3, queries, 8, 1.7)
+              k = self.wave(3, keys, 8, 2.3)
+              v = self.wave(3, keys, 8, 0.9)
+              hidden = annotate(Optional[Tensor], None)
+              if mask == "keys":
+                hidden = torch.zeros([2, 1, 1, keys], dtype=6).masked_fill_(torch.arange(keys) > keys // 2, float("-inf"))
+              if mask == "window":
+                back = torch.arange(queries).unsqueeze(1) - torch.arange(keys)
+                hidden = torch.zeros([1, 1, queries, keys], dtype=6).masked_fill_(back >= 3, -1e30)
+              o, lse = __torch__.scaled_dot_product(q, k, v, hidden, mask == "causal", 0.35)
+              blocks, sums = __torch__.scaled_dot_product_in_blocks(q, k, v, hidden, mask == "causal", 0.35, most)
+              return max(float((o - blocks).abs().max().item()), float((lse - sums).abs().max().item()))
             """;
 
     @ParameterizedTest
@@ -48,7 +50,7 @@ class AttentionProgramTest {
     void blocksOfQueriesAreTheWhole(int queries, int keys, String mask, int most) throws IOException {
         Torch.start(1);
         Torch.prepareThread();
-        String source = TorchArchive.MODULE_HEADER + COMPARE + "\n" + AttentionProgram.WEIGH;
+        String source = Linker.link(Script.module(COMPARE), AttentionProgram.scaledDotProduct());
         try (NDManager manager = Torch.newManager("cpu");
                 PtSymbolBlock block = JniUtils.loadModule(
                         (PtNDManager) manager, new ByteArrayInputStream(TorchArchive.of(source)), false, false);

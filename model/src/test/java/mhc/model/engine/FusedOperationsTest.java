@@ -20,8 +20,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import mhc.model.decoder.Binder;
 import mhc.model.decoder.HyperResidual;
-import mhc.model.decoder.Program;
+import mhc.model.decoder.Linker;
+import mhc.model.decoder.Script;
 import mhc.model.decoder.TorchArchive;
 import mhc.model.kernels.FusedKernels;
 import mhc.model.probe.AmaxGain;
@@ -65,8 +67,8 @@ class FusedOperationsTest {
 
     /** The reference functions of mHC in a module whose {@code run} is given. */
     private static PtSymbolBlock module(String run) {
-        String reference =
-                new HyperResidual(true, 1, 4, 20, 1e-6, 1e-6, HyperResidual.Collapse.HEAD, true, false).source();
+        Script reference =
+                new HyperResidual(true, 1, 4, 20, 1e-6, 1e-6, HyperResidual.Collapse.HEAD, true, false).script();
         String comparison = """
                 def worst(got: Tensor, expected: Tensor) -> Tensor:
                   if expected.numel() == 0:
@@ -74,8 +76,8 @@ class FusedOperationsTest {
                   error = torch.abs(got.to(7) - expected) / torch.clamp(torch.abs(expected), 1.0)
                   return torch.where(torch.isfinite(error), error, torch.full_like(error, 1e30)).max()
                 """;
-        String source =
-                String.join("\n", TorchArchive.MODULE_HEADER + run.indent(2), Program.RMS, comparison, reference);
+        String source = Linker.link(
+                Script.module(run), Script.norms(), Binder.of(comparison).script(), reference);
         try {
             byte[] archive = TorchArchive.of(source);
             return JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);

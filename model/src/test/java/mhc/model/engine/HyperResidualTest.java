@@ -18,7 +18,8 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import mhc.model.decoder.HyperResidual;
 import mhc.model.decoder.HyperResidual.Collapse;
-import mhc.model.decoder.Program;
+import mhc.model.decoder.Linker;
+import mhc.model.decoder.Script;
 import mhc.model.decoder.TorchArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,12 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HyperResidualTest {
     private static final int TOKENS = 77;
     private static final int HIDDEN = 24;
-    private static final String SITE = TorchArchive.MODULE_HEADER + """
-              def site(self: __torch__.Program, h: Tensor, f: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    private static final String SITE = """
+            def site(self: __torch__.Program, h: Tensor, f: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
                 x, state = __torch__.read(h, w, None, annotate(List[Tensor], []))
                 return (x, state[1], __torch__.write(h, f, state))
-
-            """ + Program.RMS + "\n";
+            """;
 
     private final Random random = new Random(5);
 
@@ -45,14 +45,15 @@ class HyperResidualTest {
         return new HyperResidual(true, HIDDEN, streams, 20, eps, 1e-6, Collapse.MEAN, true, false);
     }
 
-    private static Site run(HyperResidual residual, float[] h, float[] f, float[] fn, float[] base, float[] scale) {
+    private static Site run(HyperResidual residual, float[] h, float[] f, float[] fn, float[] scale, float[] base) {
         Torch.start(1);
         Torch.prepareThread();
         int n = residual.streams();
         try (NDManager manager = Torch.newManager("cpu");
                 PtSymbolBlock block = JniUtils.loadModule(
                         (PtNDManager) manager,
-                        new ByteArrayInputStream(TorchArchive.of(SITE + residual.source())),
+                        new ByteArrayInputStream(
+                                TorchArchive.of(Linker.link(Script.module(SITE), Script.norms(), residual.script()))),
                         false,
                         false)) {
             PtNDArray[] weights = {
@@ -61,8 +62,8 @@ class HyperResidualTest {
                         residual.constrained()
                                 ? new Shape(2L * n + n * n, (long) n * HIDDEN)
                                 : new Shape(2L + n, HIDDEN)),
-                (PtNDArray) manager.create(base),
-                (PtNDArray) manager.create(scale)
+                (PtNDArray) manager.create(scale),
+                (PtNDArray) manager.create(base)
             };
             IValue[] out = IValueUtils.runMethod(
                             block,
@@ -108,7 +109,7 @@ class HyperResidualTest {
         Arrays.fill(base, 0, n, (float) -Math.log(n - 1));
         Arrays.fill(base, n, 2 * n, 0);
         float[] fn = gaussian((2 * n + n * n) * n * HIDDEN, 0.2);
-        Site site = run(residual(n, eps), replicated(stream, n), f, fn, base, new float[] {0, 0, 1.3f});
+        Site site = run(residual(n, eps), replicated(stream, n), f, fn, new float[] {0, 0, 1.3f}, base);
         for (int i = 0; i < site.after().length; i++) {
             int at = i / (n * HIDDEN) * HIDDEN + i % HIDDEN;
             double expected = (double) stream[at] + f[at];
@@ -127,7 +128,7 @@ class HyperResidualTest {
         float[] h = gaussian(TOKENS * HIDDEN, 1);
         float[] f = gaussian(TOKENS * HIDDEN, 1);
         float[] fn = gaussian(3 * HIDDEN, 0.3);
-        Site site = run(residual(1, 1e-6), h, f, fn, new float[] {40, 0, 3}, new float[] {0, 0, 1});
+        Site site = run(residual(1, 1e-6), h, f, fn, new float[] {0, 0, 1}, new float[] {40, 0, 3});
         for (float comb : site.comb()) {
             assertThat(comb).isBetween(1 - 2e-6f, 1f);
         }
@@ -135,7 +136,7 @@ class HyperResidualTest {
             assertThat(site.x()[i]).isCloseTo(h[i], within(2e-6f * Math.max(1, Math.abs(h[i]))));
             assertThat(site.after()[i]).isCloseTo(h[i] + f[i], within(3e-6f * Math.max(1, Math.abs(h[i]))));
         }
-        Site exact = run(residual(1, 0), h, f, fn, new float[] {40, 0, 3}, new float[] {0, 0, 1});
+        Site exact = run(residual(1, 0), h, f, fn, new float[] {0, 0, 1}, new float[] {40, 0, 3});
         assertThat(exact.x()).isEqualTo(h);
         assertThat(exact.after()).isEqualTo(filled(h.length, i -> h[i] + f[i]));
     }
@@ -154,7 +155,7 @@ class HyperResidualTest {
             base[2 * n + i * n + i] = 0;
         }
         float[] fn = new float[(2 * n + n * n) * n * HIDDEN];
-        Site site = run(residual(n, 0), h, f, fn, base, new float[] {1, 1, 1});
+        Site site = run(residual(n, 0), h, f, fn, new float[] {1, 1, 1}, base);
         for (int token = 0; token < TOKENS; token++) {
             for (int c = 0; c < HIDDEN; c++) {
                 assertThat(site.x()[token * HIDDEN + c]).isEqualTo(h[(token * n + read) * HIDDEN + c]);
@@ -177,8 +178,8 @@ class HyperResidualTest {
                 gaussian(TOKENS * n * HIDDEN, 1),
                 gaussian(TOKENS * HIDDEN, 1),
                 fn,
-                base,
-                new float[] {1, 1, 2});
+                new float[] {1, 1, 2},
+                base);
         for (int token = 0; token < TOKENS; token++) {
             for (int out = 0; out < n; out++) {
                 double sum = 0;
@@ -201,7 +202,7 @@ class HyperResidualTest {
         float[] fn = gaussian((2 + n) * HIDDEN, 0.2);
         float[] base = gaussian(2 * n + n * n, 1);
         float[] scale = {1, 1, 1.3f};
-        Site site = run(residual, h, new float[TOKENS * HIDDEN], fn, base, scale);
+        Site site = run(residual, h, new float[TOKENS * HIDDEN], fn, scale, base);
         for (int token = 0; token < TOKENS; token++) {
             for (int in = 0; in < n; in++) {
                 int stream = (token * n + in) * HIDDEN;

@@ -1,4 +1,4 @@
-package mhc.model.decoder;
+package mhc.model.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +10,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
+import mhc.model.decoder.JsonFields;
+import mhc.model.decoder.KernelPath;
+import mhc.model.decoder.ModelConfig;
+import mhc.model.decoder.PackedWeights;
+import mhc.model.decoder.Program;
+import mhc.model.decoder.TensorSpec;
+import mhc.model.decoder.TorchArchive;
 
 /**
  * The program of a configuration as a file that {@code torch.jit.load} reads: the very source that evaluations run, without
@@ -40,7 +47,7 @@ public final class ProgramFile {
         Program program = Program.of(config);
         KernelPath chosen = KernelPath.of(config.residual(), kernels.equals("fused"));
         byte[] archive = TorchArchive.of(
-                chosen.rewrite(program.source()),
+                ProgramModule.source(program, chosen, PackedWeights.NONE),
                 Map.of(TENSORS, description(config, program, chosen).toString()));
         try {
             Files.write(file, archive);

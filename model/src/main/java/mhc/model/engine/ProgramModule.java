@@ -1,0 +1,20 @@
+package mhc.model.engine;
+
+import mhc.model.decoder.Binder;
+import mhc.model.decoder.KernelPath;
+import mhc.model.decoder.PackedWeights;
+import mhc.model.decoder.Program;
+
+/** The module through which Java calls a decoder: {@code program.py}, whose methods {@link TorchProgram} explains. */
+final class ProgramModule {
+    private ProgramModule() {}
+
+    static String source(Program program, KernelPath kernels, PackedWeights packing) {
+        return program.source(
+                Binder.of(ProgramModule.class, "program.py", "flat.py")
+                        .weight("frequencies", Program.FREQUENCIES)
+                        .script(),
+                kernels,
+                packing);
+    }
+}

@@ -1,0 +1,31 @@
+# One layer: attention and feed-forward, each a site of the residual connection. w: the weights of the layer.
+
+
+def first_read(h: Tensor, w: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+    # What the attention of the first layer reads.
+    return read(h, w.attn_hc, w.input_layernorm, annotate(List[Tensor], []))
+
+
+def next_read(h: Tensor, f: Tensor, state: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, List[Tensor]]:
+    # From the feed-forward of the layer before to the attention of this one.
+    return write_read(h, f, state, w.attn_hc, w.input_layernorm)
+
+
+def layer(
+    h: Tensor,
+    x: Tensor,
+    state: List[Tensor],
+    w: List[Tensor],
+    tokens: Pass,
+    index: int,
+    kept: List[Tensor],
+    combs: Optional[List[Tensor]],
+) -> Tuple[Tensor, Tensor, List[Tensor]]:
+    # From what the attention reads to what the feed-forward is to write.
+    if combs is not None:
+        combs.extend(state[1:2])
+    f = self_attention(x, w.self_attn, tokens, index, kept)
+    h, x, state = write_read(h, f, state, w.ffn_hc, w.post_attention_layernorm)
+    if combs is not None:
+        combs.extend(state[1:2])
+    return (h, feed_forward(x, w.mlp), state)

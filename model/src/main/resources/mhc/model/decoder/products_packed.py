@@ -1,0 +1,33 @@
+# Products with matrices that may be in the order in which oneDNN reads them. On some processors (AMD family 26, libtorch
+# 2.7.1, 172 rows) the packed product is wrong, so each is tried first.
+
+
+def linear(x: Tensor, matrix: Tensor, bias: Optional[Tensor] = None) -> Tensor:
+    if ops.prim.is_mkldnn(matrix):
+        return ops.mkldnn._linear_pointwise(x, matrix, bias, "none", annotate(List[Optional[number]], []), "")
+    return torch.linear(x, matrix, bias)
+
+
+def pack(w: List[Tensor], multiplied: List[int]) -> int:
+    # How many stay in rows, because their packed product is another one; copied too, so that no file is needed.
+    left = 0
+    for i in multiplied:
+        packed = ops.mkldnn._reorder_linear_weight(w[i])
+        if multiplies_alike(w[i], packed):
+            w[i] = packed
+        else:
+            w[i] = torch.clone(w[i])
+            left = left + 1
+    return left
+
+
+def multiplies_alike(matrix: Tensor, packed: Tensor) -> bool:
+    # One row and many take different ways through the engine.
+    for rows in [1, 64]:
+        x = torch.linspace(-1, 1, rows * matrix.size(1), dtype=matrix.dtype, device=matrix.device)
+        x = x.view([rows, matrix.size(1)])
+        expected = torch.linear(x, matrix)
+        got = linear(x, packed)
+        if bool(((got - expected).abs().max() > 1e-3 * expected.abs().max() + 1e-6).item()):
+            return False
+    return True

@@ -1,0 +1,9 @@
+# Products with matrices as they are stored.
+
+
+def linear(x: Tensor, matrix: Tensor, bias: Optional[Tensor] = None) -> Tensor:
+    return torch.linear(x, matrix, bias)
+
+
+def pack(w: List[Tensor], multiplied: List[int]) -> int:
+    return 0

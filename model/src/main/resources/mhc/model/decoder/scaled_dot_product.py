@@ -1,0 +1,41 @@
+# Attention to one place and its logarithms.
+
+
+def scaled_dot_product(
+    q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float
+) -> Tuple[Tensor, Tensor]:
+    # q [B,H,S,D], k [B,H,K,D], v [B,H,K,V] -> [B,H,S,V], [B,H,S] in float32
+    # On a GPU the engine's memory-efficient kernel gives both in any type; its logarithms come padded to a multiple of 32
+    # queries, it wants widths in whole groups of 8 and no mask of our shapes.
+    if not q.is_cuda and v.size(3) == k.size(3):
+        return torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, attn_mask=mask, scale=scale)
+    if q.is_cuda and mask is None and q.size(3) % 8 == 0 and v.size(3) % 8 == 0:
+        o, lse, seed, offset = torch._scaled_dot_product_efficient_attention(
+            q, k, v, None, True, 0.0, causal, scale=scale
+        )
+        return (o, lse.narrow(2, 0, q.size(2)))
+    return scaled_dot_product_in_blocks(q, k, v, mask, causal, scale, SCORES_BLOCK)
+
+
+def scaled_dot_product_in_blocks(
+    q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float, most: int
+) -> Tuple[Tensor, Tensor]:
+    # So many queries at once that their scores are no more than most numbers.
+    outs = annotate(List[Tensor], [])
+    sums = annotate(List[Tensor], [])
+    chunk = max(1, most // (k.size(2) * q.size(0) * q.size(1)))
+    for start in range(0, q.size(2), chunk):
+        count = min(chunk, q.size(2) - start)
+        scores = torch.matmul(q.narrow(2, start, count), k.transpose(2, 3)).to(FLOAT32) * scale
+        if mask is not None:
+            if mask.size(2) == 1:
+                scores = scores + mask
+            else:
+                scores = scores + mask.narrow(2, start, count)
+        if causal:
+            later = torch.ones([count, k.size(2)], dtype=BOOL, device=q.device).triu(start + 1)
+            scores = scores.masked_fill(later, float("-inf"))
+        lse = torch.logsumexp(scores, [-1], False)
+        outs.append(torch.matmul(torch.exp(scores - lse.unsqueeze(-1)).to(v.dtype), v))
+        sums.append(lse)
+    return (torch.cat(outs, 2), torch.cat(sums, 2))

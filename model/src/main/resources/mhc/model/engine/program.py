@@ -1,0 +1,134 @@
+# What Java calls, by TorchProgram.
+
+
+class Program(Module):
+    __parameters__ = []
+    __buffers__ = []
+    training: bool
+    w: List[Tensor]
+
+    def bind(self: Program, ws: List[Tensor]) -> int:
+        # The first tensor with a value that is not finite, or -1. A sum may overflow by itself: look closer then.
+        self.w = ws
+        for i in range(len(ws)):
+            if not bool(torch.isfinite(ws[i].sum()).item()):
+                if not bool(torch.isfinite(ws[i]).all().item()):
+                    return i
+        return -1
+
+    def pack(self: Program, multiplied: List[int]) -> int:
+        return pack(self.w, multiplied)
+
+    def read(
+        self: Program,
+        ids: Tensor,
+        positions: Tensor,
+        segments: List[int],
+        views: List[int],
+        prefixes: List[List[Tensor]],
+        keep: List[int],
+        asked: Tensor,
+        targets: Tensor,
+        chunk: int,
+    ) -> Tuple[Tensor, Tensor, List[List[Tensor]]]:
+        w = self.w
+        kept = annotate(List[Tensor], [])
+        keep_segments = segments_of(keep)
+        tokens = prefill_pass(w.frequencies, positions, segments_of(segments), views_of(views), prefixes, keep_segments)
+        h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None)).index_select(0, asked)
+        caches = by_segment(kept, len(keep_segments))
+        numbers = annotate(List[Tensor], [])
+        found = annotate(List[Tensor], [])
+        for start in range(0, h.size(0), chunk):
+            count = min(chunk, h.size(0) - start)
+            z = logits(w, h.narrow(0, start, count))
+            if targets.size(1) == 0:
+                next, margin = most_likely(z)
+                numbers.append(margin)
+                found.append(next)
+            else:
+                wanted = targets.narrow(0, start, count)
+                numbers.append(torch.log_softmax(z, -1).gather(1, wanted).flatten())
+                found.append(torch.eq(z.argmax(-1, True), wanted).to(INT64).flatten())
+        if len(numbers) == 0:
+            return (torch.zeros([0], dtype=FLOAT32), torch.zeros([0], dtype=INT64), caches)
+        return (torch.cat(numbers, 0), torch.cat(found, 0), caches)
+
+    def decode(
+        self: Program,
+        ids: Tensor,
+        positions: Tensor,
+        lengths: Tensor,
+        cache: List[Tensor],
+        views: List[int],
+        order: Tensor,
+        prefixes: List[List[Tensor]],
+        longest: int,
+        steps: int,
+    ) -> Tuple[Tensor, Tensor]:
+        w = self.w
+        prefix_views = views_of(views)
+        kept = annotate(List[Tensor], [])
+        nexts = annotate(List[Tensor], [])
+        margins = annotate(List[Tensor], [])
+        for s in range(steps):
+            tokens = decode_pass(w.frequencies, positions + s, lengths + s, cache, prefix_views, order, prefixes, longest + s)
+            h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None))
+            ids, margin = most_likely(logits(w, h))
+            nexts.append(ids)
+            margins.append(margin)
+        return (torch.cat(nexts, 0), torch.cat(margins, 0))
+
+    def trace(self: Program, ids: Tensor, with_logits: bool) -> Tuple[Tensor, List[Tensor]]:
+        w = self.w
+        combs = annotate(List[Tensor], [])
+        h = whole_sequences(w, ids, combs)
+        if with_logits:
+            out = logits(w, h)
+        else:
+            out = ids
+        return (out, combs)
+
+    def room(self: Program, cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:
+        # Zeros, because a hidden key still takes part with weight 0.
+        made = annotate(List[Tensor], [])
+        for i in range(len(like)):
+            shape = [rows, like[i].size(1), capacity, like[i].size(3)]
+            wide = torch.zeros(shape, dtype=like[i].dtype, device=like[i].device)
+            if len(cache) > 0:
+                held = cache[i].narrow(0, 0, min(rows, cache[i].size(0)))
+                wide.narrow(0, 0, held.size(0)).narrow(2, 0, held.size(2)).copy_(held)
+            made.append(wide)
+        return made
+
+    def settle(self: Program, cache: List[Tensor], row: int, segments: List[List[Tensor]]) -> int:
+        at = 0
+        for k in range(1, len(segments)):
+            segment = segments[k]
+            for i in range(len(cache)):
+                cache[i].narrow(0, row, 1).narrow(2, at, segment[i].size(2)).copy_(segment[i])
+            at = at + segment[0].size(2)
+        return at
+
+    def move(self: Program, cache: List[Tensor], source: int, target: int, count: int) -> int:
+        for c in cache:
+            c.select(0, target).narrow(1, 0, count).copy_(c.select(0, source).narrow(1, 0, count))
+        return count
+
+    def cast(self: Program, raw: Tensor, stored: int, wanted: int) -> Tensor:
+        # Types that Java cannot name come as bytes: [..., size of one], reinterpreted here.
+        x = raw
+        if raw.dtype == UINT8:
+            x = torch.view_copy(raw, dtype=stored).squeeze(-1)
+        return x.to(wanted)
+
+    def concatenate(self: Program, blocks: List[Tensor]) -> Tensor:
+        return torch.cat(blocks, 0)
+
+    def dequantise(
+        self: Program, raw: Tensor, stored: int, scale: Tensor, rows: int, columns: int, wanted: int
+    ) -> Tensor:
+        # One scale for each block of [rows, columns] numbers.
+        x = torch.view_copy(raw, dtype=stored).squeeze(-1).to(FLOAT32)
+        each = torch.repeat_interleave(torch.repeat_interleave(scale.to(FLOAT32), rows, 0), columns, 1)
+        return (x * each.narrow(0, 0, x.size(0)).narrow(1, 0, x.size(1))).to(wanted)
