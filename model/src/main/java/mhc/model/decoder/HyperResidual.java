@@ -12,7 +12,8 @@ import java.util.List;
  * @param hidden C
  * @param streams n
  * @param iterations of Sinkhorn-Knopp, the opening softmax being half of the first
- * @param eps of Sinkhorn and of the read weights; not the one inside the norm
+ * @param eps of Sinkhorn and of the read weights; not the one inside the norm. Without it (0) Sinkhorn runs in logarithms, as the
+ *     paper's exponentials would vanish
  * @param normEps inside the root mean square of the coefficients' input
  * @param dynamic whether coefficients depend on the token; static ones are their {@code base} alone
  * @param singlePass whether a site reads with the weights that the site before computed (DeepSeek-V4.1's single-pass mHC);
@@ -121,6 +122,11 @@ public record HyperResidual(
               return torch.linear(__torch__.rms(h.flatten(1).to(fn.dtype), norm_eps), fn)
 
             def sinkhorn(logits: Tensor, iters: int, eps: float) -> Tensor:
+              if eps == 0.0:
+                # In logs: e^x is 0 in float32 where x is 104 below its row's largest, and a column of such 0 / 0.
+                for i in range(iters):
+                  logits = torch.log_softmax(torch.log_softmax(logits, -1), -2)
+                return torch.exp(logits)
               comb = torch.softmax(logits, -1) + eps
               comb = comb / (comb.sum([-2], True) + eps)
               for i in range(iters - 1):
