@@ -198,6 +198,7 @@ int main(int count, char** arguments) {
     context = "cuda";
     shapes(on_device);
     settings(on_device);
+    sharp_columns(on_device);
     properties(on_device);
     std::printf("%d checks, %d failures, %lld launches and %lld cooperative ones\n", checks, failures,
                 static_cast<long long>(cuda::host::launches), static_cast<long long>(cuda::host::cooperative_launches));

@@ -62,6 +62,7 @@ void test() {
     context = name_of(isa);
     shapes(on<isa>);
     settings(on<isa>);
+    sharp_columns(on<isa>);
     properties(on<isa>);
     threads(on<isa>);
     std::printf("%s: %d checks\n", name_of(isa), checks);

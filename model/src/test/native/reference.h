@@ -31,8 +31,24 @@ inline Values mix(const Values& h, int64_t tokens, int64_t length, const float* 
     return out;
 }
 
+// comb [n(in), n(out)] of logits: softmax over out, then over in, in turn
+inline void sinkhorn_in_logs(double* comb, int n, int iterations) {
+    auto normalize = [&](double* logits, int step) {
+        double top = logits[0], sum = 0;
+        for (int k = 1; k < n; k++) top = std::fmax(top, logits[k * step]);
+        for (int k = 0; k < n; k++) sum += std::exp(logits[k * step] - top);
+        for (int k = 0; k < n; k++) logits[k * step] -= top + std::log(sum);
+    };
+    for (int k = 0; k < iterations; k++) {
+        for (int i = 0; i < n; i++) normalize(comb + i * n, 1);
+        for (int j = 0; j < n; j++) normalize(comb + j, n);
+    }
+    for (int i = 0; i < n * n; i++) comb[i] = std::exp(comb[i]);
+}
+
 // comb [n(in), n(out)]: softmax over out, + eps, then columns and rows in turn, columns last
 inline void sinkhorn(double* comb, int n, int iterations, double eps) {
+    if (eps == 0) return sinkhorn_in_logs(comb, n, iterations);
     auto rows = [&](double added) {
         for (int i = 0; i < n; i++) {
             double sum = added;

@@ -51,8 +51,33 @@ inline void sinkhorn(Lane* comb, int streams, int iterations, float eps) {
     }
 }
 
-// mix[row][BLOCK] -> pre, post [tokens, n] and comb [tokens, n, n].
+// The same without eps, in logarithms: e^x is 0 in float32 where x is 104 below its row's largest, and a column of such 0 / 0.
 template <int N>
+inline void sinkhorn_in_logs(Lane* comb, int streams, int iterations) {
+    const int n = N > 0 ? N : streams;
+    auto normalize = [&](int from, int step) {
+        Lane top = comb[from];
+        for (int k = 1; k < n; k++) top = comb[from + k * step] > top ? comb[from + k * step] : top;
+        Lane total = {};
+        for (int k = 0; k < n; k++) {
+            // Less the largest first: a sum of both logarithms would be rounded as coarsely as the larger one.
+            comb[from + k * step] -= top;
+            total += exponential<GROUP>(comb[from + k * step]);
+        }
+        const Lane log_total = logarithm<GROUP>(total);
+        for (int k = 0; k < n; k++) comb[from + k * step] -= log_total;
+    };
+    for (int k = 0; k < iterations; k++) {
+        // logits = log_softmax(log_softmax(logits, -1), -2)
+        for (int i = 0; i < n; i++) normalize(i * n, 1);
+        for (int j = 0; j < n; j++) normalize(j, n);
+    }
+    // comb = exp(logits)
+    for (int i = 0; i < n * n; i++) comb[i] = exponential<GROUP>(comb[i]);
+}
+
+// mix[row][BLOCK] -> pre, post [tokens, n] and comb [tokens, n, n]; LOGS where eps is 0.
+template <int N, bool LOGS>
 void coefficients_of_block(const float* mix, const Site& site, int streams, int tokens, float* pre, float* post,
                            float* comb) {
     const int n = N > 0 ? N : streams;
@@ -72,11 +97,22 @@ void coefficients_of_block(const float* mix, const Site& site, int streams, int 
         }
         Lane matrix[N > 0 ? N * N : MAX_STREAMS * MAX_STREAMS];
         for (int i = 0; i < n * n; i++) matrix[i] = scaled(2 * n + i, 2);
-        sinkhorn<N>(matrix, n, site.iterations, site.hc_eps);
+        if constexpr (LOGS) {
+            sinkhorn_in_logs<N>(matrix, n, site.iterations);
+        } else {
+            sinkhorn<N>(matrix, n, site.iterations, site.hc_eps);
+        }
         for (int i = 0; i < n * n; i++) {
             for (int t = 0; t < count; t++) comb[(from + t) * n * n + i] = matrix[i][t];
         }
     }
+}
+
+template <int N>
+void coefficients_of_block(const float* mix, const Site& site, int streams, int tokens, float* pre, float* post,
+                           float* comb) {
+    const auto of_block = site.hc_eps > 0 ? coefficients_of_block<N, false> : coefficients_of_block<N, true>;
+    of_block(mix, site, streams, tokens, pre, post, comb);
 }
 
 // The head has read weights only: pre = sigmoid(scale * mix + base) + hc_eps

@@ -162,6 +162,27 @@ inline typename Simd<W>::F exponential(typename Simd<W>::F x) {
     return p * (F)exponent;
 }
 
+// The natural logarithm of normal positive numbers: Cephes' polynomial on [1/sqrt(2), sqrt(2)].
+template <int W>
+inline typename Simd<W>::F logarithm(typename Simd<W>::F x) {
+    using F = typename Simd<W>::F;
+    using I = typename Simd<W>::I;
+    // The exponent counts from 1/sqrt(2), whose bits are 0x3f3504f3.
+    const I exponent = ((I)x - 0x3f3504f3) >> 23;
+    const F r = (F)((I)x - (exponent << 23)) - 1.0f;
+    const F e = __builtin_convertvector(exponent, F);
+    F p = r * 7.0376836292e-2f - 1.1514610310e-1f;
+    p = p * r + 1.1676998740e-1f;
+    p = p * r - 1.2420140846e-1f;
+    p = p * r + 1.4249322787e-1f;
+    p = p * r - 1.6668057665e-1f;
+    p = p * r + 2.0000714765e-1f;
+    p = p * r - 2.4999993993e-1f;
+    p = p * r + 3.3333331174e-1f;
+    p = p * r * r * r - 0.5f * r * r + e * -2.12194440e-4f;
+    return p + r + e * 0.693359375f;
+}
+
 template <int W>
 inline typename Simd<W>::F sigmoid(typename Simd<W>::F x) {
     return 1.0f / (1.0f + exponential<W>(-x));

@@ -86,6 +86,49 @@ MHC_KERNEL(128) coefficients(const float* mix, Site site, int64_t tokens, int st
     coefficients_of_token<N>(mix + token * (2 * n + n * n), site, n, token, token < tokens, pre, post, comb);
 }
 
+// mix [T, 2n + n * n] -> comb [T, n, n] without eps, in logarithms: e^x is 0 in float32 where x is 104 below its row's largest, and
+// a column of such 0 / 0. Lanes as in `sinkhorn`; a kernel of its own, so that no other pays for its registers.
+template <int N>
+MHC_KERNEL(128) balance_in_logs(const float* mix, Site site, int64_t tokens, int streams, float* comb) {
+    constexpr int W = CAPACITY<N>;
+    const int n = N > 0 ? N : streams, i = threadIdx.x % W;
+    const int64_t token = (int64_t(blockIdx.x) * blockDim.x + threadIdx.x) / W;
+    const bool live = token < tokens && i < n;
+    mix += token * (2 * n + n * n);
+    float row[W];
+#pragma unroll
+    for (int j = 0; j < W; j++) {
+        const int at = 2 * n + i * n + j;
+        row[j] = live && j < n ? fmaf(mix[at], site.scale[2], site.base[at]) : 0.0f;
+    }
+    for (int k = 0; k < site.iterations; k++) {
+        // logits = log_softmax(logits, -1). Less the largest first: a sum of both logarithms would be rounded as coarsely as
+        // the larger one.
+        float top = row[0], total = 0;
+#pragma unroll
+        for (int j = 1; j < W; j++) top = j < n ? fmaxf(top, row[j]) : top;
+#pragma unroll
+        for (int j = 0; j < W; j++) {
+            row[j] -= top;
+            total += j < n ? expf(row[j]) : 0.0f;
+        }
+        total = logf(total);
+        // logits = log_softmax(logits, -2)
+#pragma unroll
+        for (int j = 0; j < W; j++) {
+            row[j] -= total;
+            row[j] -= largest_of_lanes<W>(live ? row[j] : -3e38f);
+            row[j] -= logf(sum_of_lanes<W>(live ? expf(row[j]) : 0.0f));
+        }
+    }
+    if (!live) return;
+    // comb = exp(logits)
+#pragma unroll
+    for (int j = 0; j < W; j++) {
+        if (j < n) comb[(token * n + i) * n + j] = expf(row[j]);
+    }
+}
+
 // Partial sums -> mix [T, rows]; a block for each token.
 static MHC_KERNEL(128) finish_mix(Sums sums, int rows, int64_t length, float norm_eps, float* mix) {
     const int quads = sums.stride / 4;

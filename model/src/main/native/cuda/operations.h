@@ -58,6 +58,26 @@ struct Typed {
         const size_t shared = floats(values + s.streams + (STAGED * values > groups ? STAGED * values : groups));
         launch(op, read_streams<S, N>, dim3(blocks(s.tokens)), 32 * (READERS + 1), shared, plan.sums, site, head,
                static_cast<const S*>(h), s.streams, s.channels, vectors(s, h, y, site.norm), static_cast<S*>(y), post, comb);
+        if (!head) balance(op, s, site, plan.sums, comb);
+    }
+
+    static void finish_mix(const char* op, Shape s, const Sums& sums, float norm_eps, float* mix) {
+        launch(op, cuda::finish_mix, dim3(blocks(s.tokens)), 128, floats((STAGED + 1) * (sums.stride + 1)), sums, rows_of(s),
+               s.streams * s.channels, norm_eps, mix);
+    }
+
+    // Without eps, the comb that takes the place of the one the kernels before have left.
+    static void balance(const char* op, Shape s, const Site& site, const float* mix, float* comb) {
+        if (site.hc_eps > 0) return;
+        launch(op, balance_in_logs<N>, dim3(blocks(parts(s.tokens * CAPACITY<N>, 128))), 128, 0, mix, site, s.tokens,
+               s.streams, comb);
+    }
+
+    static void balance(const char* op, Shape s, const Site& site, const Sums& sums, float* comb) {
+        if (site.hc_eps > 0) return;
+        float* mix = static_cast<float*>(allocate(int64_t(floats(s.tokens * rows_of(s)))));
+        finish_mix(op, s, sums, site.norm_eps, mix);
+        balance(op, s, site, mix, comb);
     }
 
     // Streams that are read as they are.
@@ -69,14 +89,14 @@ struct Typed {
         if (s.tokens == 0) return;
         const Plan plan(s, rows_of(s), site.splits, false);
         project_streams<MIX_TILES, 0>("hc_mix", s, site, rows_of(s), plan, given(h));
-        launch("hc_mix", finish_mix, dim3(blocks(s.tokens)), 128, floats((STAGED + 1) * (plan.sums.stride + 1)), plan.sums,
-               rows_of(s), s.streams * s.channels, site.norm_eps, mix);
+        finish_mix("hc_mix", s, plan.sums, site.norm_eps, mix);
     }
 
     static void coefficients(Shape s, const float* mix, const Site& site, float* pre, float* post, float* comb) {
         if (s.tokens == 0) return;
         launch("hc_coeffs", cuda::coefficients<N>, dim3(blocks(parts(s.tokens * CAPACITY<N>, 128))), 128, 0, mix, site,
                s.tokens, s.streams, pre, post, comb);
+        balance("hc_coeffs", s, site, mix, comb);
     }
 
     // Blocks along the channels: as many as the device can use beside the tokens.
@@ -133,6 +153,7 @@ struct Typed {
                                    vectors(s, source.f, source.h, source.out, site.fn, site.norm, y), static_cast<S*>(y), post,
                                    comb};
             launch_cooperative(op, boundary<S, N>, dim3(blocks(workers + others)), threads, shared, call);
+            balance(op, s, site, plan.sums, comb);
             return true;
         }
     }

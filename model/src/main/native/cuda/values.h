@@ -132,6 +132,16 @@ MHC_DEVICE float sum_of_lanes(float value) {
     return value;
 }
 
+// The same largest value in each of 2, 4, ... LANES neighbouring lanes.
+template <int LANES>
+MHC_DEVICE float largest_of_lanes(float value) {
+#pragma unroll
+    for (int distance = 1; distance < LANES; distance *= 2) {
+        value = fmaxf(value, __shfl_xor_sync(EVERY_LANE, value, distance));
+    }
+    return value;
+}
+
 // x = high + rest to 2^-21 of x, both exact in tf32 (10 bits after the point). Cutting `high` off keeps infinities and NaN.
 MHC_DEVICE uint32_t tf32_high(float x) { return as_bits(x) & 0xffffe000u; }
 MHC_DEVICE uint32_t tf32_rest(float x, uint32_t high) { return (as_bits(x - as_float(high)) + 0x1000u) & 0xffffe000u; }

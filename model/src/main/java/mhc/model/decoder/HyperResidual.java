@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param hidden C
  * @param streams n
  * @param iterations of Sinkhorn-Knopp, the opening softmax being half of the first
- * @param eps of Sinkhorn and of the read weights; not the one inside the norm
+ * @param eps of Sinkhorn and of the read weights; not the one inside the norm. Without it (0) Sinkhorn runs in logarithms, as the
+ *     paper's exponentials would vanish
  * @param normEps inside the root mean square of the coefficients' input
  * @param dynamic whether coefficients depend on the token; static ones are their {@code base} alone
  * @param singlePass whether a site reads with the weights that the site before computed (DeepSeek-V4.1's single-pass mHC);

@@ -193,6 +193,57 @@ class HyperResidualTest {
         }
     }
 
+    /** Exponentials would be denormal or 0 in float32, and their column 0 / 0: without eps the paper's iteration needs logs. */
+    @ParameterizedTest
+    @ValueSource(doubles = {60, 88, 95, 103, 104.5, 130, 1000})
+    void aColumnBelowItsRowsIsBalancedWithoutEps(double depth) {
+        int n = 4;
+        float[] base = gaussian(2 * n + n * n, 1);
+        for (int in = 0; in < n; in++) {
+            base[2 * n + in * n + 2] -= (float) depth;
+        }
+        Site site = run(
+                residual(n, 0),
+                gaussian(TOKENS * n * HIDDEN, 1),
+                gaussian(TOKENS * HIDDEN, 1),
+                new float[(2 * n + n * n) * n * HIDDEN],
+                base,
+                new float[] {1, 1, 1});
+        double[][] expected = new double[n][n];
+        for (int i = 0; i < n * n; i++) {
+            expected[i / n][i % n] = base[2 * n + i];
+        }
+        balanceInLogs(expected, 20);
+        for (int i = 0; i < site.comb().length; i++) {
+            double wanted = Math.exp(expected[i / n % n][i % n]);
+            assertThat((double) site.comb()[i]).isCloseTo(wanted, within(1e-6 * Math.max(1, depth / 40)));
+        }
+    }
+
+    /** Sinkhorn-Knopp on logarithms: each row's exponentials sum to 1, then each column's, in turn. */
+    private static void balanceInLogs(double[][] logs, int iterations) {
+        int n = logs.length;
+        for (int k = 0; k < iterations; k++) {
+            for (double[] row : logs) {
+                double sum = logSum(row);
+                Arrays.setAll(row, j -> row[j] - sum);
+            }
+            for (int j = 0; j < n; j++) {
+                int column = j;
+                double sum = logSum(
+                        Arrays.stream(logs).mapToDouble(row -> row[column]).toArray());
+                for (double[] row : logs) {
+                    row[j] -= sum;
+                }
+            }
+        }
+    }
+
+    private static double logSum(double[] logs) {
+        double top = Arrays.stream(logs).max().orElseThrow();
+        return top + Math.log(Arrays.stream(logs).map(x -> Math.exp(x - top)).sum());
+    }
+
     /** Where coefficients nearly cancel, rounding inside them would be seen. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4})

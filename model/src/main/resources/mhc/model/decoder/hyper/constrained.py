@@ -7,6 +7,11 @@ def hc_mix(h: Tensor, fn: Tensor, norm_eps: float) -> Tensor:
 
 
 def sinkhorn(logits: Tensor, iters: int, eps: float) -> Tensor:
+    if eps == 0.0:
+        # In logs: e^x is 0 in float32 where x is 104 below its row's largest, and a column of such 0 / 0.
+        for i in range(iters):
+            logits = torch.log_softmax(torch.log_softmax(logits, -1), -2)
+        return torch.exp(logits)
     comb = torch.softmax(logits, -1) + eps
     comb = comb / (comb.sum([-2], True) + eps)
     for i in range(iters - 1):
