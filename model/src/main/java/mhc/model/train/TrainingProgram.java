@@ -14,13 +14,15 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import mhc.model.decoder.Binder;
+import mhc.model.decoder.Linker;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
+import mhc.model.decoder.Script;
 import mhc.model.decoder.TensorSpec;
 import mhc.model.decoder.TorchArchive;
 import mhc.model.engine.Torch;
@@ -98,22 +100,16 @@ final class TrainingProgram implements AutoCloseable {
         }
     }
 
-    /** The decoder's source with the training's methods beside its own, and with its counterparts of what is slow to differentiate. */
-    private static String source(Program program, String residual) throws IOException {
-        String training;
-        try (InputStream in = TrainingProgram.class.getResourceAsStream(SOURCE)) {
-            training = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        int functions = training.indexOf("\ndef ");
-        String methods = training.substring(training.indexOf("\n  def "), functions);
-        String decoder =
-                program.source().replace(TorchArchive.MODULE_HEADER, TorchArchive.MODULE_HEADER + methods + "\n");
-        for (String name : List.of("sinkhorn", "hc_apply_pre", "hc_post")) {
-            decoder = decoder.replace("__torch__." + name + "(", "__torch__." + name + "_trained(");
-        }
-        String mix = residual.equals("hc") ? "hc_mix_single(" : "hc_mix_trained(";
-        decoder = decoder.replace("__torch__.hc_mix(", "__torch__." + mix);
-        return decoder + training.substring(functions);
+    /** The decoder with the training's methods, and with its counterparts of what is slow to differentiate. */
+    private static String source(Program program, String residual) {
+        List<Linker.Replacement> counterparts =
+                switch (residual) {
+                    case "mhc" -> List.of(new Linker.Replacement("sinkhorn", "__torch__.sinkhorn_wide", 0));
+                    case "hc" -> List.of(new Linker.Replacement("hc_mix", "__torch__.mix_single", 0));
+                    default -> List.of();
+                };
+        Script training = Binder.of(TrainingProgram.class, SOURCE).script();
+        return program.source(training, counterparts);
     }
 
     private PtNDArray[] arrays(List<float[]> values) {
