@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -19,6 +20,7 @@ import mhc.datasets.InputException;
 import mhc.datasets.LoadedCorpus;
 import mhc.datasets.PoolKind;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CurriculumFilesTest {
     @TempDir
+    private static Path root;
+
+    @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void write() {
+        CurriculumFiles.write(root, 7, 20);
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -42,8 +52,7 @@ class CurriculumFilesTest {
         "TRIVIAQA, TRAIN, 5",
     })
     void theReadersTakeEveryFile(Corpus corpus, PoolKind kind, int shots) {
-        CurriculumFiles.write(folder, 7, 20);
-        LoadedCorpus read = new Corpora(folder.toString(), new Configuration()).load(corpus, kind, FileOverride.NONE);
+        LoadedCorpus read = new Corpora(root.toString(), new Configuration()).load(corpus, kind, FileOverride.NONE);
         assertThat(read.examples()).hasSize(20);
         assertThat(read.examples()).allMatch(example -> Division.of(example) == Division.TEST);
         boolean perTask = corpus == Corpus.BBH || corpus == Corpus.MMLU;
@@ -59,12 +68,11 @@ class CurriculumFilesTest {
 
     @Test
     void whatIsReadIsWhatWasDrawn() {
-        CurriculumFiles.write(folder, 7, 20);
         for (Corpus corpus : Corpus.values()) {
             List<String> drawn = Curriculum.distinct(corpus, Division.TEST, 7, 20).stream()
                     .map(item -> withoutId(item.asked()))
                     .toList();
-            List<String> read = new Corpora(folder.toString(), new Configuration())
+            List<String> read = new Corpora(root.toString(), new Configuration())
                     .load(corpus, PoolKind.NONE, FileOverride.NONE).examples().stream()
                             .map(CurriculumFilesTest::withoutId)
                             .toList();
@@ -84,14 +92,14 @@ class CurriculumFilesTest {
         CurriculumFiles.write(folder.resolve("c"), 8, 64);
         String hash = hash(folder.resolve("a"));
         assertThat(hash).isEqualTo(hash(folder.resolve("b"))).isNotEqualTo(hash(folder.resolve("c")));
-        assertThat(hash).isEqualTo("RECORDED");
+        assertThat(hash).isEqualTo("1c03164ee0909141f5dde9928ffc9916dbab50995e5e97657ef95082336fd6c9");
     }
 
     private static String hash(Path root) throws IOException, NoSuchAlgorithmException {
         MessageDigest sha = MessageDigest.getInstance("SHA-256");
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                sha.update(root.relativize(file).toString().getBytes());
+                sha.update(root.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
                 sha.update(Files.readAllBytes(file));
             }
         }

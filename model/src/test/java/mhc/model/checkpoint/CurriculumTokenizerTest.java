@@ -41,9 +41,9 @@ class CurriculumTokenizerTest {
 
     @BeforeAll
     static void open() throws IOException {
-        ObjectNode config = JsonFields.object(Tiny.folder("none").resolve("config.json"));
+        ObjectNode config = (ObjectNode) JsonFields.object(Tiny.folder("none").resolve("config.json"));
         config.put("vocab_size", ENTRIES);
-        TinyCheckpoints.write(folder, config, ByteLevelBpe.learn(List.of("a"), 0), 1);
+        TinyCheckpoints.write(folder, config, ByteLevelBpe.learn("a", 0), 1);
         try (InputStream json = Tokenizer.class.getResourceAsStream("curriculum-tokenizer.json")) {
             Files.copy(json, folder.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
         }
