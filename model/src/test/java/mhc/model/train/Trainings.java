@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import mhc.model.checkpoint.TinyCheckpoints;
+import mhc.model.checkpoint.TokenizerJson;
 import mhc.model.engine.Torch;
 
 /** Very small trainings for tests. */
@@ -32,7 +33,7 @@ final class Trainings {
                 root.resolve("model"),
                 root.resolve("state"),
                 options,
-                tiny.resolve("tokenizer.json"),
+                TokenizerJson.read(tiny.resolve("tokenizer.json")),
                 "<|endoftext|>",
                 "trained on sentences",
                 Trainings::document);
