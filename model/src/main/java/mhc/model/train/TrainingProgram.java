@@ -19,9 +19,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import mhc.model.decoder.Binder;
-import mhc.model.decoder.Linker;
+import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.ModelConfig;
+import mhc.model.decoder.PackedWeights;
 import mhc.model.decoder.Program;
+import mhc.model.decoder.Residual;
 import mhc.model.decoder.Script;
 import mhc.model.decoder.TensorSpec;
 import mhc.model.decoder.TorchArchive;
@@ -32,7 +34,6 @@ import mhc.model.engine.Torch;
  * is a setting of a thread: it is on inside every call that needs it and off afterwards. Not thread-safe.
  */
 final class TrainingProgram implements AutoCloseable {
-    private static final String SOURCE = "training.py";
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.95;
     private static final double EPS = 1e-8;
@@ -76,8 +77,7 @@ final class TrainingProgram implements AutoCloseable {
         this.decay = decay;
         this.clip = clip;
         try {
-            String source = source(program, config.residual().name());
-            InputStream archive = new ByteArrayInputStream(TorchArchive.of(source));
+            InputStream archive = new ByteArrayInputStream(TorchArchive.of(source(program)));
             this.block = JniUtils.loadModule(manager, archive, false, false);
             this.weights = arrays(weights);
             this.firsts = arrays(firsts);
@@ -100,16 +100,20 @@ final class TrainingProgram implements AutoCloseable {
         }
     }
 
-    /** The decoder with the training's methods, and with its counterparts of what is slow to differentiate. */
-    private static String source(Program program, String residual) {
-        List<Linker.Replacement> counterparts =
-                switch (residual) {
-                    case "mhc" -> List.of(new Linker.Replacement("sinkhorn", "__torch__.sinkhorn_wide", 0));
-                    case "hc" -> List.of(new Linker.Replacement("hc_mix", "__torch__.mix_single", 0));
-                    default -> List.of();
-                };
-        Script training = Binder.of(TrainingProgram.class, SOURCE).script();
-        return program.source(training, counterparts);
+    /** The training's module over the decoder, some functions of which are written so that gradients are cheap. */
+    private static String source(Program program) {
+        Residual residual = program.residual();
+        Script decoder = program.script();
+        if (residual.hasStreams()) {
+            String coefficients = residual.name().equals("mhc") ? "constrained.py" : "unconstrained.py";
+            decoder = decoder.with(Binder.of(TrainingProgram.class, "streams.py", coefficients)
+                    .script());
+        }
+        return new Program(program.tensors(), residual, decoder)
+                .source(
+                        Binder.of(TrainingProgram.class, "training.py").script(),
+                        KernelPath.of(residual, false),
+                        PackedWeights.NONE);
     }
 
     private PtNDArray[] arrays(List<float[]> values) {
