@@ -12,6 +12,7 @@ import mhc.datasets.InputException;
 import mhc.eval.protocol.Protocols;
 import mhc.model.checkpoint.TokenizerJson;
 import mhc.model.train.Mapping;
+import mhc.model.train.Recompute;
 import mhc.model.train.Schedule;
 import mhc.model.train.Shape;
 import mhc.model.train.TrainingOptions;
@@ -153,7 +154,16 @@ public final class TrainConfigReader {
                 train.number("clip", 1, 0),
                 seed,
                 learned(train),
+                recompute(train, shape),
                 device);
+    }
+
+    private static Recompute recompute(Section train, Shape shape) {
+        return switch (train.text("recompute", "none")) {
+            case "none" -> Recompute.NONE;
+            case "auto" -> Recompute.least(shape.streams(), 2 * shape.layers());
+            default -> new Recompute(train.integer("recompute", 1, 1));
+        };
     }
 
     private Set<Mapping> learned(Section train) {

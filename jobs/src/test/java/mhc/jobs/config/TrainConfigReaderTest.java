@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import mhc.datasets.InputException;
 import mhc.model.train.Mapping;
+import mhc.model.train.Recompute;
 import mhc.model.train.Schedule;
 import mhc.model.train.Shape;
 import mhc.model.train.TrainingOptions;
@@ -24,7 +25,7 @@ class TrainConfigReaderTest {
                 tokenizer: curriculum
                 end-of-text: <|endoftext|>
                 train: {steps: 50, batch: 3, length: 100, learning-rate: 0.01, warm-up: 7, weight-decay: 0.2, clip: 0.5,
-                  seed: 9, learn: [res, post], checkpoint-every: 11}
+                  seed: 9, learn: [res, post], recompute: 3, checkpoint-every: 11}
                 device: cpu
                 threads: 2
                 out: runs/try
@@ -42,6 +43,7 @@ class TrainConfigReaderTest {
                         0.5,
                         9,
                         EnumSet.of(Mapping.RES, Mapping.POST),
+                        new Recompute(3),
                         "cpu"));
         assertThat(config.data()).isEqualTo(new TrainConfig.Data(true, "lm-eval", 9));
         assertThat(config.checkpointEvery()).isEqualTo(11);

@@ -88,6 +88,7 @@ public final class Trainer implements AutoCloseable {
                 specs.stream().map(initialisation::mask).toList(),
                 options.decay(),
                 options.clip(),
+                options.recompute(),
                 options.device());
     }
 

@@ -47,8 +47,12 @@ final class TrainingProgram implements AutoCloseable {
     private final double clip;
     private final double decay;
 
-    /** What a step found. */
-    record Found(double loss, double norm) {
+    /**
+     * What a step found.
+     *
+     * @param storedBytes most bytes of streams, and of what sublayers read from them, at one time; 0 where all is stored
+     */
+    record Found(double loss, double norm, long storedBytes) {
         boolean isFinite() {
             return Double.isFinite(loss) && Double.isFinite(norm);
         }
@@ -67,6 +71,7 @@ final class TrainingProgram implements AutoCloseable {
             List<float[]> masks,
             double decay,
             double clip,
+            Recompute recompute,
             String device) {
         Torch.prepareThread();
         this.manager = (PtNDManager) Torch.newManager(
@@ -77,7 +82,7 @@ final class TrainingProgram implements AutoCloseable {
         this.decay = decay;
         this.clip = clip;
         try {
-            InputStream archive = new ByteArrayInputStream(TorchArchive.of(source(program)));
+            InputStream archive = new ByteArrayInputStream(TorchArchive.of(source(program, config.layers(), recompute)));
             this.block = JniUtils.loadModule(manager, archive, false, false);
             this.weights = arrays(weights);
             this.firsts = arrays(firsts);
@@ -101,7 +106,7 @@ final class TrainingProgram implements AutoCloseable {
     }
 
     /** The training's module over the decoder, some functions of which are written so that gradients are cheap. */
-    private static String source(Program program) {
+    private static String source(Program program, int layers, Recompute recompute) {
         Residual residual = program.residual();
         Script decoder = program.script();
         if (residual.hasStreams()) {
@@ -111,9 +116,18 @@ final class TrainingProgram implements AutoCloseable {
         }
         return new Program(program.tensors(), residual, decoder)
                 .source(
-                        Binder.of(TrainingProgram.class, "training.py").script(),
+                        module(layers, recompute),
                         KernelPath.of(residual, false),
                         PackedWeights.NONE);
+    }
+
+    private static Script module(int layers, Recompute recompute) {
+        return recompute.block() == 0
+                ? Binder.of(TrainingProgram.class, "training.py", "store.py").script()
+                : Binder.of(TrainingProgram.class, "training.py", "recompute.py")
+                        .set("LAYERS", layers)
+                        .set("BLOCK", recompute.block())
+                        .script();
     }
 
     private PtNDArray[] arrays(List<float[]> values) {
@@ -151,14 +165,15 @@ final class TrainingProgram implements AutoCloseable {
     }
 
     private static Found found(NDList out) {
-        return new Found(out.get(0).getFloat(), out.get(1).getFloat());
+        return new Found(
+                out.get(0).getFloat(), out.get(1).getFloat(), out.get(2).getLong());
     }
 
     /** The gradient of the mean loss by every weight. */
     List<float[]> gradients(long[][] ids) {
         try (NDManager scope = manager.newSubManager()) {
             NDList out = differentiated(scope, ids, scope.create(new double[0]));
-            return out.subList(2, out.size()).stream().map(NDArray::toFloatArray).toList();
+            return out.subList(3, out.size()).stream().map(NDArray::toFloatArray).toList();
         }
     }
 

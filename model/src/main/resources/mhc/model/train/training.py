@@ -14,15 +14,15 @@ class Program(Module):
         return len(ws)
 
     def forward(self: Program, ids: Tensor, numbers: Tensor) -> List[Tensor]:
-        # ids [B,S]. The loss, the norm of its gradient and, where there are no numbers, the gradient by each weight. With
-        # numbers (learning rate, time of the optimiser from 1, clip, decay, beta1, beta2, eps) the weights are updated; where
-        # loss or norm is not finite they stay.
+        # ids [B,S]. The loss, the norm of its gradient, bytes of streams that were stored (where that is known) and, where there
+        # are no numbers, the gradient by each weight. With numbers (learning rate, time of the optimiser from 1, clip, decay,
+        # beta1, beta2, eps) the weights are updated; where loss or norm is not finite they stay.
         count = (len(self.w) - 1) // 4
         weights = self.w[1 : 1 + count]
-        loss = losses(self.w, ids).mean()
-        gradients = gradients_of(loss, weights, self.w[1 + 3 * count :])
+        loss, gradients, stored = differentiated(self.w, count, ids)
+        forget(gradients, self.w[1 + 3 * count :])
         norm = norm_of(gradients)
-        found = [torch.detach(loss), norm]
+        found = [loss, norm, torch.full([], stored, dtype=INT64)]
         if torch.numel(numbers) == 0:
             found.extend(gradients)
         else:
@@ -43,25 +43,22 @@ class Program(Module):
 
 def losses(w: List[Tensor], ids: Tensor) -> Tensor:
     # [B,S-1]: every token of a row but the first is predicted from those before it.
+    return losses_of(w, ids, whole_sequences(w, ids, annotate(Optional[List[Tensor]], None)))
+
+
+def losses_of(w: List[Tensor], ids: Tensor, h: Tensor) -> Tensor:
+    # h [B * S,C]: what the logits are of
     rows, length = ids.size(0), ids.size(1)
-    h = whole_sequences(w, ids, annotate(Optional[List[Tensor]], None))
     before = h.view([rows, length, -1]).narrow(1, 0, length - 1).flatten(0, 1)
     targets = ids.narrow(1, 1, length - 1).flatten()
     return torch.cross_entropy_loss(logits(w, before), targets, None, 0).view([rows, length - 1])
 
 
-def gradients_of(loss: Tensor, weights: List[Tensor], learned: List[Tensor]) -> List[Tensor]:
-    gradients = annotate(List[Tensor], [])
-    found = torch.grad([loss], weights, None, None, False, True)
-    for i in range(len(weights)):
-        gradient = found[i]
-        if gradient is None:
-            gradients.append(torch.zeros_like(weights[i]))
-        elif torch.numel(learned[i]) > 0:
-            gradients.append(gradient * learned[i])
-        else:
-            gradients.append(gradient)
-    return gradients
+def forget(gradients: List[Tensor], learned: List[Tensor]) -> int:
+    for i in range(len(gradients)):
+        if torch.numel(learned[i]) > 0:
+            gradients[i].mul_(learned[i])
+    return len(gradients)
 
 
 def norm_of(gradients: List[Tensor]) -> Tensor:

@@ -81,7 +81,7 @@ class CurriculumTokenizerTest {
             String document = text.document(i);
             long[] ids = tokenizer.encode(document);
             assertThat(tokenizer.decode(ids)).isEqualTo(document);
-            assertThat(ids).allMatch(id -> id > 0 && id < ENTRIES);
+            assertThat(Arrays.stream(ids)).allMatch(id -> id > 0 && id < ENTRIES);
             characters += document.length();
             tokens += ids.length;
         }
