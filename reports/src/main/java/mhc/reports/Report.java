@@ -1,12 +1,14 @@
 package mhc.reports;
 
 import java.util.List;
+import java.util.Map;
 import mhc.eval.ScoreRow;
 
 /**
  * All that is printed.
  *
  * @param models in table order, the baseline first
+ * @param chances what is scored blindly, 0 to 1, by benchmark, as far as it is known
  * @param notes what the caption of the table must say, such as that weights are untrained
  * @param remarks what is uneven in the data: missing cells, examples that not every model was asked
  * @param rows one per benchmark, by name
@@ -16,6 +18,7 @@ record Report(
         String title,
         String protocol,
         List<String> models,
+        Map<String, Double> chances,
         List<String> notes,
         List<String> remarks,
         List<BenchmarkComparison> rows,

@@ -36,6 +36,9 @@ final class ReportPage {
 
     private Page build() {
         blocks.add(table4());
+        if (!report.chances().isEmpty()) {
+            blocks.add(new Text(aboveChance()));
+        }
         report.remarks().forEach(remark -> blocks.add(new Text(remark)));
         for (int i = 0; i < report.models().size(); i++) {
             for (int j = i + 1; j < report.models().size(); j++) {
@@ -55,6 +58,10 @@ final class ReportPage {
 
     private Table table4() {
         List<Column> columns = new ArrayList<>(List.of(left("Benchmark"), left("Metric"), right("Shots"), right("n")));
+        boolean withChance = !report.chances().isEmpty();
+        if (withChance) {
+            columns.add(right("Chance"));
+        }
         report.models().forEach(model -> columns.add(right(model)));
         columns.addAll(List.of(right("Failed"), right("Truncated")));
         List<List<String>> rows = new ArrayList<>();
@@ -64,6 +71,10 @@ final class ReportPage {
                     Labels.metric(row.headline()),
                     Integer.toString(row.shots()),
                     Integer.toString(row.n())));
+            if (withChance) {
+                Double chance = report.chances().get(row.benchmark());
+                cells.add(chance == null ? Numbers.NONE : Numbers.percent(chance));
+            }
             report.models().forEach(model -> cells.add(score(row, model)));
             cells.add(counts(row, ScoreRow::failed));
             cells.add(counts(row, ScoreRow::truncated));
@@ -79,11 +90,34 @@ final class ReportPage {
         if (report.models().size() > 1) {
             caption.append(" * differs from ")
                     .append(report.baseline())
-                    .append(" (Holm p < 0.05). Failed, truncated: examples of ")
+                    .append(" (Holm p < 0.05), the others within noise. Failed, truncated: examples of ")
                     .append(String.join(" / ", report.models()))
                     .append(".");
         }
         return caption.toString();
+    }
+
+    /** Which scores say that a model knows something, by the interval that its standard error gives. */
+    private String aboveChance() {
+        List<String> models = new ArrayList<>();
+        for (String model : report.models()) {
+            List<String> above = new ArrayList<>();
+            for (BenchmarkComparison row : report.rows()) {
+                Double chance = report.chances().get(row.benchmark());
+                row.score(model)
+                        .filter(cell -> chance != null
+                                && cell.score().value() - Difference.Z_95 * cell.score().stderr() > chance)
+                        .ifPresent(cell -> above.add(Labels.benchmark(row.benchmark())));
+            }
+            models.add("%s on %d of %d%s"
+                    .formatted(
+                            model,
+                            above.size(),
+                            report.rows().size(),
+                            above.isEmpty() ? "" : " (" + String.join(", ", above) + ")"));
+        }
+        return "Chance: what the same answer to every question, or an option taken blindly, scores. Above it with the lower"
+                + " end of the 95% interval: " + String.join("; ", models) + ".";
     }
 
     private String score(BenchmarkComparison row, String model) {
@@ -110,6 +144,9 @@ final class ReportPage {
             return List.of();
         }
         List<String> cells = new ArrayList<>(List.of("Mean of " + mean.rows().size(), "", "", ""));
+        if (!report.chances().isEmpty()) {
+            cells.add("");
+        }
         report.models().forEach(model -> cells.add(Numbers.withError(mean.value(model), mean.stderr(model))));
         cells.addAll(List.of("", ""));
         return cells;

@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.Path;
  * @param models in the order of the configuration
  * @param headlines Table 4's metric by benchmark
  * @param examples planned number of examples by benchmark
+ * @param chances what is scored blindly, 0 to 1, by benchmark, where the run says so
  * @param notes what a reader of the table must know
  */
 record RunDescription(
@@ -32,10 +33,11 @@ record RunDescription(
         List<String> models,
         Map<String, MetricName> headlines,
         Map<String, Integer> examples,
+        Map<String, Double> chances,
         List<String> notes) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final RunDescription NONE = new RunDescription("", "", List.of(), Map.of(), Map.of(), List.of());
+    private static final RunDescription NONE = new RunDescription("", "", List.of(), Map.of(), Map.of(), Map.of(), List.of());
 
     static RunDescription read(FileSystem files, Path run) throws IOException {
         for (String name : List.of("manifest.json", "_run.json")) {
@@ -58,6 +60,7 @@ record RunDescription(
         json.path("models").forEach(model -> models.add(model.path("name").asText()));
         Map<String, MetricName> headlines = new TreeMap<>();
         Map<String, Integer> examples = new TreeMap<>();
+        Map<String, Double> chances = new TreeMap<>();
         for (JsonNode benchmark : json.path("benchmarks")) {
             String name = benchmark.path("name").asText();
             if (benchmark.path("metric").isTextual()) {
@@ -67,11 +70,14 @@ record RunDescription(
             if (benchmark.path("examples").isInt()) {
                 examples.put(name, benchmark.get("examples").asInt());
             }
+            if (benchmark.path("chance").isNumber()) {
+                chances.put(name, benchmark.get("chance").asDouble());
+            }
         }
         List<String> notes = new ArrayList<>();
         json.path("notes").forEach(note -> notes.add(note.asText().strip().replaceAll("\\s+", " ")));
         return new RunDescription(
-                json.path("name").asText(), json.path("baseline").asText(), models, headlines, examples, notes);
+                json.path("name").asText(), json.path("baseline").asText(), models, headlines, examples, chances, notes);
     }
 
     Optional<MetricName> headline(String benchmark) {

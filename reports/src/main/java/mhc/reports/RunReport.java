@@ -122,7 +122,15 @@ public final class RunReport {
                     secondary));
         }
         List<BenchmarkComparison> rows = Comparisons.corrected(comparisons);
-        return new Report(title(), protocols.first(), models, notes(), Remarks.of(models, rows, runs), rows, secondary);
+        return new Report(
+                title(),
+                protocols.first(),
+                models,
+                chances(),
+                notes(),
+                Remarks.of(models, rows, runs),
+                rows,
+                secondary);
     }
 
     /** @throws InputException when rows cannot be reported on, or not in one table */
@@ -199,6 +207,12 @@ public final class RunReport {
                 .distinct()
                 .collect(Collectors.joining(" + "));
         return names.isEmpty() ? "mhc-eval report" : "mhc-eval report: " + names;
+    }
+
+    private Map<String, Double> chances() {
+        Map<String, Double> chances = new TreeMap<>();
+        runs.forEach(run -> chances.putAll(run.description().chances()));
+        return chances;
     }
 
     private List<String> notes() {

@@ -34,7 +34,7 @@ public record Difference(
     private static final long serialVersionUID = 1L;
 
     /** 97.5% quantile of the standard normal distribution. */
-    static final double Z_95 = 1.959963984540054;
+    public static final double Z_95 = 1.959963984540054;
 
     /** 80% quantile of the standard normal distribution. */
     static final double Z_POWER_80 = 0.8416212335729143;

@@ -15,6 +15,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import mhc.datasets.InputException;
 import mhc.datasets.Samples;
+import mhc.datasets.curriculum.CurriculumFiles;
+import mhc.eval.Benchmark;
+import mhc.eval.curriculum.ChanceLine;
+import mhc.eval.paper.PaperProtocol;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
@@ -31,9 +35,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "smoke",
         mixinStandardHelpOptions = true,
-        description = "Evaluate three tiny untrained checkpoints on the bundled samples, in local mode.")
+        description = "Evaluate three small bundled models on a synthetic test set, in local mode.")
 final class SmokeCommand implements Callable<Integer> {
-    private static final long SEED = 20251224;
+    private static final long UNTRAINED_SEED = 20251224;
+    private static final long TEST_SEED = 7;
+    private static final int TEST_ITEMS = 64;
     private static final Map<String, String> RESIDUALS = new LinkedHashMap<>();
 
     static {
@@ -47,6 +53,11 @@ final class SmokeCommand implements Callable<Integer> {
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run directory (default: runs/smoke-<time>).")
     private Path out;
+
+    @Option(
+            names = "--untrained",
+            description = "Evaluate tiny checkpoints made on the spot, on the bundled samples: their scores say nothing.")
+    private boolean untrained;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of the configuration, such as limit=2.")
     private List<String> assignments = new ArrayList<>();
@@ -71,6 +82,12 @@ final class SmokeCommand implements Callable<Integer> {
         settings.put("data", inputs.resolve("data").toString());
         settings.replaceModels(writeInputs(inputs));
         settings.put("out", directory.toString());
+        if (!untrained) {
+            for (Benchmark benchmark : PaperProtocol.PROTOCOL.benchmarks()) {
+                double percent = 100 * ChanceLine.of(benchmark);
+                settings.put("chance." + benchmark.name(), Math.round(10 * percent) / 10.0);
+            }
+        }
         assignments.forEach(settings::assign);
         return settings;
     }
@@ -83,8 +100,8 @@ final class SmokeCommand implements Callable<Integer> {
         }
     }
 
-    /** Samples and checkpoints, unless an earlier start of the same run has written them. */
-    private static Map<String, String> writeInputs(Path inputs) {
+    /** Data and checkpoints, unless an earlier start of the same run has written them. */
+    private Map<String, String> writeInputs(Path inputs) {
         Path complete = inputs.resolve(".complete");
         Map<String, String> models = new LinkedHashMap<>();
         RESIDUALS.forEach((name, residual) ->
@@ -92,8 +109,16 @@ final class SmokeCommand implements Callable<Integer> {
         try {
             if (!Files.exists(complete)) {
                 Files.createDirectories(inputs);
-                Samples.copyTo(inputs.resolve("data"));
-                RESIDUALS.forEach((name, residual) -> TinyCheckpoints.write(Path.of(models.get(name)), residual, SEED));
+                if (untrained) {
+                    Samples.copyTo(inputs.resolve("data"));
+                    RESIDUALS.forEach((name, residual) ->
+                            TinyCheckpoints.write(Path.of(models.get(name)), residual, UNTRAINED_SEED));
+                } else {
+                    CurriculumFiles.write(inputs.resolve("data"), TEST_SEED, TEST_ITEMS);
+                    for (String name : RESIDUALS.keySet()) {
+                        Trio.write(name, Path.of(models.get(name)));
+                    }
+                }
                 Files.createFile(complete);
             }
         } catch (IOException e) {

@@ -11,6 +11,7 @@ import mhc.jobs.train.Training;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains small models that differ in their residual alone. */
@@ -18,16 +19,18 @@ import picocli.CommandLine.Spec;
         name = "train",
         mixinStandardHelpOptions = true,
         description = "Train matched models: one seed, one order of documents, one budget.",
+        subcommands = TrainExportCommand.class,
         footerHeading = "%nExamples:%n",
         footer = {
             "  mhc-eval train --config conf/train-tiny.yaml",
-            "  mhc-eval train --config conf/train-tiny.yaml --resume"
+            "  mhc-eval train --config conf/train-tiny.yaml --resume",
+            "  mhc-eval train export runs/train-tiny/mhc --out /models/mhc"
         })
 final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--config", paramLabel = "FILE", required = true, description = "YAML configuration.")
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration.")
     private Path config;
 
     @Option(
@@ -41,6 +44,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (config == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required option: '--config=FILE'");
+        }
         Settings settings = Settings.read(config);
         assignments.forEach(settings::assign);
         TrainConfig training = TrainConfigReader.read(settings);

@@ -15,6 +15,7 @@ import mhc.datasets.FileOverride;
  * @param files by benchmark, which files are read instead of the ones found
  * @param limit most examples per benchmark, 0 = all
  * @param shots by benchmark, shots other than the protocol's
+ * @param chance by benchmark, what is scored blindly in percent, for the table; may be empty
  * @param models by name, in order: folder or Hadoop URI
  * @param baseline the model that others are compared with
  * @param cache answer cache directory, or the empty string
@@ -28,6 +29,7 @@ public record RunConfig(
         Map<String, FileOverride> files,
         int limit,
         Map<String, Integer> shots,
+        Map<String, Double> chance,
         Map<String, String> models,
         String baseline,
         Inference inference,

@@ -36,6 +36,7 @@ public final class RunConfigReader {
         Map<String, FileOverride> files = files(section, protocol);
         int limit = section.integer("limit", 0, 0);
         Map<String, Integer> shots = shots(section, protocol);
+        Map<String, Double> chance = chance(section, protocol);
         Map<String, String> models = models(section);
         String baseline = baseline(section, models);
         RunConfig.Inference inference = inference(section.section("inference"));
@@ -52,6 +53,7 @@ public final class RunConfigReader {
                 files,
                 limit,
                 shots,
+                chance,
                 models,
                 baseline,
                 inference,
@@ -114,6 +116,20 @@ public final class RunConfigReader {
             shots.put(benchmark, given.integer(benchmark, 0, 0));
         }
         return shots;
+    }
+
+    private Map<String, Double> chance(Section section, Protocol protocol) {
+        Map<String, Double> chance = new LinkedHashMap<>();
+        Section given = section.section("chance");
+        for (String benchmark : given.names()) {
+            requireBenchmark("chance", benchmark, protocol);
+            double percent = given.number(benchmark, 0, 0);
+            if (percent > 100) {
+                problems.add("chance.%s is %s: expected a percentage", benchmark, percent);
+            }
+            chance.put(benchmark, percent);
+        }
+        return chance;
     }
 
     private Map<String, String> models(Section section) {

@@ -82,6 +82,11 @@ public final class Settings {
         parentOf(key).put(lastPart(key), value);
     }
 
+    /** Lays a number over a key. */
+    public void put(String key, double value) {
+        parentOf(key).put(lastPart(key), value);
+    }
+
     /** Replaces the models, in order. */
     public void replaceModels(Map<String, String> models) {
         ObjectNode node = root.putObject("models");

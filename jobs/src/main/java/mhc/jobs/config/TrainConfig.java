@@ -2,6 +2,7 @@ package mhc.jobs.config;
 
 import java.nio.file.Path;
 import java.util.Map;
+import mhc.model.checkpoint.TokenizerJson;
 import mhc.model.train.TrainingOptions;
 
 /**
@@ -10,7 +11,7 @@ import mhc.model.train.TrainingOptions;
  * @param name title
  * @param models by name, in order: how each is trained
  * @param data what they read
- * @param tokenizer a {@code tokenizer.json}
+ * @param tokenizer of all of them
  * @param endOfText the token that ends a document
  * @param checkpointEvery steps
  * @param threads of the engine
@@ -20,7 +21,7 @@ public record TrainConfig(
         String name,
         Map<String, TrainingOptions> models,
         Data data,
-        Path tokenizer,
+        TokenizerJson tokenizer,
         String endOfText,
         int checkpointEvery,
         int threads,

@@ -1,6 +1,5 @@
 package mhc.jobs.config;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -11,8 +10,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import mhc.datasets.InputException;
 import mhc.eval.protocol.Protocols;
-import mhc.model.checkpoint.TokenizerFile;
+import mhc.model.checkpoint.TokenizerJson;
 import mhc.model.train.Mapping;
+import mhc.model.train.Recompute;
 import mhc.model.train.Schedule;
 import mhc.model.train.Shape;
 import mhc.model.train.TrainingOptions;
@@ -23,6 +23,9 @@ public final class TrainConfigReader {
     private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda(:\\d+)?");
     /** Of the output directory, beside the models' folders. */
     public static final String STATE_FOLDER = "training";
+
+    /** The bundled tokenizer, by name. */
+    private static final String CURRICULUM = "curriculum";
 
     private final Problems problems = new Problems();
 
@@ -37,9 +40,9 @@ public final class TrainConfigReader {
         Section section = new Section(settings.root(), "", problems);
         String name = section.text("name", "training");
         Map<String, String> residuals = residuals(section.section("models"));
-        Path tokenizer = Path.of(section.required("tokenizer", "the path of a tokenizer.json"));
         String endOfText = section.text("end-of-text", "<|endoftext|>");
-        Shape shape = shape(section.section("architecture"), tokenizer);
+        TokenizerJson tokenizer = tokenizer(section, endOfText);
+        Shape shape = shape(section.section("architecture"), vocabulary(tokenizer));
         Section train = section.section("train");
         int seed = train.integer("seed", 1, 0);
         TrainConfig.Data data = data(section.section("data"), seed);
@@ -75,7 +78,7 @@ public final class TrainConfigReader {
         return residuals;
     }
 
-    private Shape shape(Section section, Path tokenizer) {
+    private Shape shape(Section section, int vocabulary) {
         int hidden = section.integer("hidden", 128, 2);
         int heads = section.integer("heads", 4, 1);
         int pairs = section.integer("key-value-heads", heads, 1);
@@ -91,7 +94,7 @@ public final class TrainConfigReader {
                 heads,
                 pairs,
                 section.integer("intermediate", 344, 1),
-                vocabulary(tokenizer),
+                vocabulary,
                 section.integer("max-length", 1024, 2),
                 section.integer("streams", 4, 1),
                 section.integer("sinkhorn-iterations", 20, 1),
@@ -100,17 +103,22 @@ public final class TrainConfigReader {
         return shape;
     }
 
-    private int vocabulary(Path tokenizer) {
-        if (tokenizer.toString().isEmpty()) {
-            return 2;
-        }
-        if (!Files.isRegularFile(tokenizer)) {
-            problems.add("tokenizer is %s, which is no file: give the path of a tokenizer.json", tokenizer);
-            return 2;
-        }
-        int[] size = {2};
-        problems.collect(() -> size[0] = TokenizerFile.size(tokenizer));
-        return size[0];
+    /** The tokenizer, or nothing where that is a problem. */
+    private TokenizerJson tokenizer(Section section, String endOfText) {
+        String given = section.text("tokenizer", CURRICULUM);
+        TokenizerJson[] read = new TokenizerJson[1];
+        problems.collect(() -> {
+            TokenizerJson json =
+                    given.equals(CURRICULUM) ? TokenizerJson.ofCurriculum() : TokenizerJson.read(Path.of(given));
+            json.id(endOfText);
+            json.size();
+            read[0] = json;
+        });
+        return read[0];
+    }
+
+    private static int vocabulary(TokenizerJson tokenizer) {
+        return tokenizer == null ? 2 : tokenizer.size();
     }
 
     private TrainConfig.Data data(Section section, int seed) {
@@ -146,7 +154,16 @@ public final class TrainConfigReader {
                 train.number("clip", 1, 0),
                 seed,
                 learned(train),
+                recompute(train, shape),
                 device);
+    }
+
+    private static Recompute recompute(Section train, Shape shape) {
+        return switch (train.text("recompute", "none")) {
+            case "none" -> Recompute.NONE;
+            case "auto" -> Recompute.least(shape.streams(), 2 * shape.layers());
+            default -> new Recompute(train.integer("recompute", 1, 1));
+        };
     }
 
     private Set<Mapping> learned(Section train) {

@@ -119,6 +119,10 @@ final class RunStart {
                 .put("prompts", planned.prompts())
                 .put("examples", planned.examples())
                 .put("shards", planned.shards().size());
+        Double chance = config.chance().get(planned.benchmark().name());
+        if (chance != null) {
+            json.put("chance", chance / 100);
+        }
         json.set("files", RunDirectory.json(planned.corpus().files()));
         return json;
     }

@@ -56,7 +56,7 @@ public final class Training {
         return lines.toString();
     }
 
-    private static LongFunction<String> documents(TrainConfig.Data data) {
+    static LongFunction<String> documents(TrainConfig.Data data) {
         return data.curriculum()
                 ? new TrainingText(Protocols.named(data.source()), data.seed())::document
                 : TextFolder.open(data.source(), data.seed(), new Configuration())::document;

@@ -90,7 +90,7 @@ final class TrainingDirectory {
         all.set("data", JSON.createObjectNode()
                 .put(config.data().curriculum() ? "curriculum" : "folder", config.data().source())
                 .put("seed", config.data().seed()));
-        all.put("tokenizer", Sha256.of(Files.readString(config.tokenizer()))).put("end-of-text", config.endOfText());
+        all.put("tokenizer", Sha256.of(config.tokenizer().text())).put("end-of-text", config.endOfText());
         ObjectNode models = all.putObject("models");
         config.models().forEach((name, options) -> models.set(name, describe(options)));
         // Numbers as a file holds them, so that they compare.

@@ -34,6 +34,7 @@ class RunConfigReaderTest {
                         Map.of(),
                         0,
                         Map.of(),
+                        Map.of(),
                         Map.of("a", "/models/a"),
                         "a",
                         new RunConfig.Inference("auto", "float32", "auto", 16_384, 0, true, false),
@@ -53,6 +54,7 @@ class RunConfigReaderTest {
                   drop: {eval: drop/a.json, pool: drop/b.json}
                 limit: 7
                 shots: {drop: 1}
+                chance: {drop: 12.5}
                 models:
                   v1.0: /models/v1.0
                   mhc: s3a://bucket/mhc
@@ -79,6 +81,7 @@ class RunConfigReaderTest {
                         Map.of("drop", new FileOverride("drop/a.json", "drop/b.json")),
                         7,
                         Map.of("drop", 1),
+                        Map.of("drop", 12.5),
                         Map.of("v1.0", "/models/v1.0", "mhc", "s3a://bucket/mhc"),
                         "mhc",
                         new RunConfig.Inference("cuda:1", "bfloat16", "fused", 4096, 3, false, true),

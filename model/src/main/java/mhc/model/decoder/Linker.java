@@ -17,9 +17,6 @@ import java.util.regex.Pattern;
  * that is renamed on one side alone is an error and not another program.
  */
 public final class Linker {
-    /** How an archive names what it defines itself. */
-    private static final String DEFINED = "__torch__.";
-
     private static final Set<String> PYTHON =
             Set.of("annotate", "bool", "float", "int", "len", "max", "min", "range", "isinstance");
 
@@ -36,7 +33,7 @@ public final class Linker {
      * An operation that takes the place of a function of the same signature.
      *
      * @param name of the function
-     * @param operation as the archive names it; {@code __torch__.f} is a definition {@code f} of one of the scripts
+     * @param operation as the archive names it
      * @param calls of it in the whole program; 0 for any number, at least one
      */
     public record Replacement(String name, String operation, int calls) {}
@@ -105,16 +102,13 @@ public final class Linker {
         Replacement replacement = replacements.get(name);
         if (called && replacement != null) {
             calls.merge(name, 1, Integer::sum);
-            if (replacement.operation().startsWith(DEFINED)) {
-                needed.add(replacement.operation().substring(DEFINED.length()));
-            }
             return replacement.operation() + "(";
         }
         String definition = definitions.get(name);
         // A variable may have the name of a function, a type is a type everywhere.
         if (definition != null && (called || definition.startsWith("class "))) {
             needed.add(name);
-            return DEFINED + name + (called ? "(" : "");
+            return "__torch__." + name + (called ? "(" : "");
         }
         if (called && !PYTHON.contains(name)) {
             throw new IllegalStateException(in + " calls " + name + ", which no script defines");

@@ -110,11 +110,4 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
         replacements.addAll(packing.replacements());
         return Linker.link(List.of(module, script, packing.script()), replacements);
     }
-
-    /** As {@link #source(Script, KernelPath, PackedWeights)}, on plain operations but for what is replaced. */
-    public String source(Script module, List<Linker.Replacement> replacements) {
-        List<Linker.Replacement> all = new ArrayList<>(replacements);
-        all.addAll(PackedWeights.NONE.replacements());
-        return Linker.link(List.of(module, script, PackedWeights.NONE.script()), all);
-    }
 }

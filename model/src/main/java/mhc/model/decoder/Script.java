@@ -60,6 +60,21 @@ public record Script(Map<String, String> definitions) {
         return new Script(both);
     }
 
+    /**
+     * This script with some of its functions written otherwise.
+     *
+     * @throws IllegalStateException when the other defines what this does not
+     */
+    public Script with(Script others) {
+        Map<String, String> all = new LinkedHashMap<>(definitions);
+        others.definitions.forEach((name, text) -> {
+            if (all.put(name, text) == null) {
+                throw new IllegalStateException(name + " is to be written otherwise, but is not defined");
+            }
+        });
+        return new Script(all);
+    }
+
     /** A module with some methods, for what a test or a measurement runs; they begin at the left margin. */
     public static Script module(String methods) {
         String header =

@@ -15,7 +15,7 @@ import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.SafeTensors;
 import mhc.model.checkpoint.SafeTensorsWriter;
 import mhc.model.checkpoint.Tokenizer;
-import mhc.model.checkpoint.TokenizerFile;
+import mhc.model.checkpoint.TokenizerJson;
 import mhc.model.decoder.JsonFields;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
@@ -88,6 +88,7 @@ public final class Trainer implements AutoCloseable {
                 specs.stream().map(initialisation::mask).toList(),
                 options.decay(),
                 options.clip(),
+                options.recompute(),
                 options.device());
     }
 
@@ -96,7 +97,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param folder of the checkpoint
      * @param state file beside it
-     * @param tokenizer a {@code tokenizer.json} with at most as many tokens as the vocabulary
+     * @param tokenizer with at most as many tokens as the vocabulary
      * @param endOfText the token that ends a text
      * @param note what every table says of the model
      * @param documents by index from zero
@@ -105,17 +106,15 @@ public final class Trainer implements AutoCloseable {
             Path folder,
             Path state,
             TrainingOptions options,
-            Path tokenizer,
+            TokenizerJson tokenizer,
             String endOfText,
             String note,
             LongFunction<String> documents) {
         try {
             Files.createDirectories(folder);
             Files.createDirectories(state.toAbsolutePath().getParent());
-            Files.copy(tokenizer, folder.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
-            int end = TokenizerFile.id(tokenizer, endOfText)
-                    .orElseThrow(() -> new InputException(tokenizer + " has no token " + endOfText
-                            + ": name the one that ends a text, or give a tokenizer that has it."));
+            Files.writeString(folder.resolve("tokenizer.json"), tokenizer.text());
+            int end = tokenizer.id(endOfText);
             write(folder.resolve(CONFIG), options.shape().config(options.residual(), end, note));
             write(
                     folder.resolve("tokenizer_config.json"),

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param clip greatest norm of a step's gradient
  * @param seed of the initial weights
  * @param learned mappings of hyper-connections that are learned; the others stay as they begin
+ * @param recompute what is computed again in the backward pass
  * @param device {@code auto} (a GPU where one is, else the CPU), {@code cpu}, {@code cuda} or {@code cuda:N}
  */
 public record TrainingOptions(
@@ -24,6 +25,7 @@ public record TrainingOptions(
         double clip,
         long seed,
         Set<Mapping> learned,
+        Recompute recompute,
         String device) {
     public TrainingOptions {
         learned = Set.copyOf(learned);
@@ -31,6 +33,6 @@ public record TrainingOptions(
 
     /** The same training of another residual. */
     public TrainingOptions of(String other) {
-        return new TrainingOptions(other, shape, schedule, batch, length, decay, clip, seed, learned, device);
+        return new TrainingOptions(other, shape, schedule, batch, length, decay, clip, seed, learned, recompute, device);
     }
 }

@@ -19,9 +19,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import mhc.model.decoder.Binder;
-import mhc.model.decoder.Linker;
+import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.ModelConfig;
+import mhc.model.decoder.PackedWeights;
 import mhc.model.decoder.Program;
+import mhc.model.decoder.Residual;
 import mhc.model.decoder.Script;
 import mhc.model.decoder.TensorSpec;
 import mhc.model.decoder.TorchArchive;
@@ -32,7 +34,6 @@ import mhc.model.engine.Torch;
  * is a setting of a thread: it is on inside every call that needs it and off afterwards. Not thread-safe.
  */
 final class TrainingProgram implements AutoCloseable {
-    private static final String SOURCE = "training.py";
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.95;
     private static final double EPS = 1e-8;
@@ -46,8 +47,12 @@ final class TrainingProgram implements AutoCloseable {
     private final double clip;
     private final double decay;
 
-    /** What a step found. */
-    record Found(double loss, double norm) {
+    /**
+     * What a step found.
+     *
+     * @param storedBytes most bytes of streams, and of what sublayers read from them, at one time; 0 where all is stored
+     */
+    record Found(double loss, double norm, long storedBytes) {
         boolean isFinite() {
             return Double.isFinite(loss) && Double.isFinite(norm);
         }
@@ -66,6 +71,7 @@ final class TrainingProgram implements AutoCloseable {
             List<float[]> masks,
             double decay,
             double clip,
+            Recompute recompute,
             String device) {
         Torch.prepareThread();
         this.manager = (PtNDManager) Torch.newManager(
@@ -76,8 +82,7 @@ final class TrainingProgram implements AutoCloseable {
         this.decay = decay;
         this.clip = clip;
         try {
-            String source = source(program, config.residual().name());
-            InputStream archive = new ByteArrayInputStream(TorchArchive.of(source));
+            InputStream archive = new ByteArrayInputStream(TorchArchive.of(source(program, config.layers(), recompute)));
             this.block = JniUtils.loadModule(manager, archive, false, false);
             this.weights = arrays(weights);
             this.firsts = arrays(firsts);
@@ -100,16 +105,29 @@ final class TrainingProgram implements AutoCloseable {
         }
     }
 
-    /** The decoder with the training's methods, and with its counterparts of what is slow to differentiate. */
-    private static String source(Program program, String residual) {
-        List<Linker.Replacement> counterparts =
-                switch (residual) {
-                    case "mhc" -> List.of(new Linker.Replacement("sinkhorn", "__torch__.sinkhorn_wide", 0));
-                    case "hc" -> List.of(new Linker.Replacement("hc_mix", "__torch__.mix_single", 0));
-                    default -> List.of();
-                };
-        Script training = Binder.of(TrainingProgram.class, SOURCE).script();
-        return program.source(training, counterparts);
+    /** The training's module over the decoder, some functions of which are written so that gradients are cheap. */
+    private static String source(Program program, int layers, Recompute recompute) {
+        Residual residual = program.residual();
+        Script decoder = program.script();
+        if (residual.hasStreams()) {
+            String coefficients = residual.name().equals("mhc") ? "constrained.py" : "unconstrained.py";
+            decoder = decoder.with(Binder.of(TrainingProgram.class, "streams.py", coefficients)
+                    .script());
+        }
+        return new Program(program.tensors(), residual, decoder)
+                .source(
+                        module(layers, recompute),
+                        KernelPath.of(residual, false),
+                        PackedWeights.NONE);
+    }
+
+    private static Script module(int layers, Recompute recompute) {
+        return recompute.block() == 0
+                ? Binder.of(TrainingProgram.class, "training.py", "store.py").script()
+                : Binder.of(TrainingProgram.class, "training.py", "recompute.py")
+                        .set("LAYERS", layers)
+                        .set("BLOCK", recompute.block())
+                        .script();
     }
 
     private PtNDArray[] arrays(List<float[]> values) {
@@ -147,14 +165,15 @@ final class TrainingProgram implements AutoCloseable {
     }
 
     private static Found found(NDList out) {
-        return new Found(out.get(0).getFloat(), out.get(1).getFloat());
+        return new Found(
+                out.get(0).getFloat(), out.get(1).getFloat(), out.get(2).getLong());
     }
 
     /** The gradient of the mean loss by every weight. */
     List<float[]> gradients(long[][] ids) {
         try (NDManager scope = manager.newSubManager()) {
             NDList out = differentiated(scope, ids, scope.create(new double[0]));
-            return out.subList(2, out.size()).stream().map(NDArray::toFloatArray).toList();
+            return out.subList(3, out.size()).stream().map(NDArray::toFloatArray).toList();
         }
     }
 

@@ -29,3 +29,23 @@ def layer(
     if combs is not None:
         combs.extend(state[1:2])
     return (h, feed_forward(x, w.mlp), state)
+
+
+def site_read(h: Tensor, w: List[Tensor], site: int) -> Tuple[Tensor, List[Tensor]]:
+    # What a sublayer reads, 0 the attention and 1 the feed-forward, before its norm.
+    none = annotate(List[Tensor], [])
+    if site == 0:
+        return read(h, w.attn_hc, None, none)
+    return read(h, w.ffn_hc, None, none)
+
+
+def site_norm(x: Tensor, w: List[Tensor], site: int) -> Tensor:
+    if site == 0:
+        return norm(x, w.input_layernorm)
+    return norm(x, w.post_attention_layernorm)
+
+
+def sublayer(x: Tensor, w: List[Tensor], site: int, tokens: Pass, layer: int) -> Tensor:
+    if site == 0:
+        return self_attention(x, w.self_attn, tokens, layer, annotate(List[Tensor], []))
+    return feed_forward(x, w.mlp)

@@ -5,31 +5,53 @@ def norm(x: Tensor, weight: Tensor) -> Tensor:
     return normed(x, weight, NORM_EPS)
 
 
+def embedded(w: List[Tensor], ids: Tensor) -> Tensor:
+    # ids [T] -> the streams before the first layer
+    return expand(torch.embedding(w.embed_tokens, ids).to(w.of_compute_type.dtype))
+
+
+def layer_start(layer: int) -> int:
+    starts = LAYER_STARTS
+    return starts[layer]
+
+
+def layer_weights(w: List[Tensor], layer: int) -> List[Tensor]:
+    return w[layer_start(layer) : layer_start(layer + 1)]
+
+
+def merged(w: List[Tensor], h: Tensor, state: List[Tensor]) -> Tensor:
+    # The streams behind the last layer -> [T,C]
+    return collapse(h, w.hc_head, state)
+
+
 def stack(
     w: List[Tensor], ids: Tensor, tokens: Pass, kept: List[Tensor], combs: Optional[List[Tensor]]
 ) -> Tensor:
     # ids [T] -> [T,C], streams collapsed. Receives: kept the keys and values to keep, combs the stream matrix of each site.
-    h = expand(torch.embedding(w.embed_tokens, ids).to(w.of_compute_type.dtype))
-    starts = LAYER_STARTS
-    weights = w[starts[0] : starts[1]]
+    h = embedded(w, ids)
+    weights = layer_weights(w, 0)
     x, state = first_read(h, weights)
     h, f, state = layer(h, x, state, weights, tokens, 0, kept, combs)
     for i in range(1, LAYERS):
-        weights = w[starts[i] : starts[i + 1]]
+        weights = layer_weights(w, i)
         h, x, state = next_read(h, f, state, weights)
         h, f, state = layer(h, x, state, weights, tokens, i, kept, combs)
-    return collapse(write(h, f, state), w.hc_head, state)
+    return merged(w, write(h, f, state), state)
 
 
-def whole_sequences(w: List[Tensor], ids: Tensor, combs: Optional[List[Tensor]]) -> Tensor:
-    # ids [B,S] -> [B * S,C]: sequences of equal length, each by itself from its first token to its last.
+def whole_pass(w: List[Tensor], ids: Tensor) -> Pass:
+    # ids [B,S]: sequences of equal length, each by itself from its first token to its last.
     rows, length = ids.size(0), ids.size(1)
     positions = torch.arange(length, device=ids.device).repeat([rows])
     views = annotate(List[PrefixView], [])
     prefixes = annotate(List[List[Tensor]], [])
     keep = annotate(List[Segment], [])
-    tokens = prefill_pass(w.frequencies, positions, [Segment(0, rows, length)], views, prefixes, keep)
-    return stack(w, ids.flatten(), tokens, annotate(List[Tensor], []), combs)
+    return prefill_pass(w.frequencies, positions, [Segment(0, rows, length)], views, prefixes, keep)
+
+
+def whole_sequences(w: List[Tensor], ids: Tensor, combs: Optional[List[Tensor]]) -> Tensor:
+    # ids [B,S] -> [B * S,C]
+    return stack(w, ids.flatten(), whole_pass(w, ids), annotate(List[Tensor], []), combs)
 
 
 def logits(w: List[Tensor], h: Tensor) -> Tensor:

@@ -40,16 +40,7 @@ class GradientTest {
         List<TensorSpec> specs = checkpoint.program().tensors().stream()
                 .skip(Program.FREQUENCIES + 1)
                 .toList();
-        Initialisation beginning = new Initialisation(checkpoint.config(), Trainings.ALL, 3);
-        List<float[]> weights = specs.stream()
-                .map(spec -> {
-                    float[] values = values(checkpoint, spec);
-                    // Unbounded streams with random biases are chaotic: there they are near where training begins.
-                    return residual.equals("hc") && spec.name().contains("_hc.")
-                            ? between(beginning.values(spec), values)
-                            : values;
-                })
-                .toList();
+        List<float[]> weights = weights(checkpoint, residual);
         List<float[]> gradients;
         try (TrainingProgram program = program(checkpoint, weights)) {
             gradients = program.gradients(ROWS);
@@ -68,12 +59,59 @@ class GradientTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "hc", "mhc"})
+    void recomputingChangesNothing(String residual) {
+        Torch.start(1);
+        TinyCheckpoints.write(folder, residual, 3);
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        List<float[]> weights = weights(checkpoint, residual);
+        List<float[]> expected;
+        try (TrainingProgram program = program(checkpoint, weights)) {
+            expected = program.gradients(ROWS);
+        }
+        // Six sublayers: blocks of one, blocks with a rest, one block, a block that is larger than all.
+        for (int block : new int[] {1, 2, 4, 6, 9}) {
+            try (TrainingProgram program = program(checkpoint, weights, new Recompute(block))) {
+                List<float[]> gradients = program.gradients(ROWS);
+                for (int i = 0; i < expected.size(); i++) {
+                    double distance = norm(difference(gradients.get(i), expected.get(i)));
+                    assertThat(distance / norm(expected.get(i)))
+                            .as("blocks of %d, weight %d", block, i)
+                            .isLessThan(1e-5);
+                }
+            }
+        }
+    }
+
+    private static float[] difference(float[] a, float[] b) {
+        float[] difference = new float[a.length];
+        for (int i = 0; i < a.length; i++) {
+            difference[i] = a[i] - b[i];
+        }
+        return difference;
+    }
+
     private static float[] between(float[] most, float[] little) {
         float[] values = new float[most.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = most[i] + 0.2f * little[i];
         }
         return values;
+    }
+
+    private static List<float[]> weights(Checkpoint checkpoint, String residual) {
+        Initialisation beginning = new Initialisation(checkpoint.config(), Trainings.ALL, 3);
+        return checkpoint.program().tensors().stream()
+                .skip(Program.FREQUENCIES + 1)
+                .map(spec -> {
+                    float[] values = values(checkpoint, spec);
+                    // Unbounded streams with random biases are chaotic: there they are near where training begins.
+                    return residual.equals("hc") && spec.name().contains("_hc.")
+                            ? between(beginning.values(spec), values)
+                            : values;
+                })
+                .toList();
     }
 
     private static double slope(
@@ -100,9 +138,13 @@ class GradientTest {
     }
 
     private static TrainingProgram program(Checkpoint checkpoint, List<float[]> weights) {
+        return program(checkpoint, weights, Recompute.NONE);
+    }
+
+    private static TrainingProgram program(Checkpoint checkpoint, List<float[]> weights, Recompute recompute) {
         List<float[]> zeros = weights.stream().map(w -> new float[w.length]).toList();
         List<float[]> masks = weights.stream().map(w -> new float[0]).toList();
-        return new TrainingProgram(checkpoint.config(), weights, zeros, zeros, masks, 0, 1, "cpu");
+        return new TrainingProgram(checkpoint.config(), weights, zeros, zeros, masks, 0, 1, recompute, "cpu");
     }
 
     private static double norm(float[] values) {

@@ -95,6 +95,7 @@ class TrainerTest {
                 1,
                 5,
                 Trainings.ALL,
+                Recompute.NONE,
                 "cpu");
         try (Trainer trainer = Trainings.begin(root, hot)) {
             trainer.step();

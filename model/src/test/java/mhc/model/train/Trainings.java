@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import mhc.model.checkpoint.TinyCheckpoints;
+import mhc.model.checkpoint.TokenizerJson;
 import mhc.model.engine.Torch;
 
 /** Very small trainings for tests. */
@@ -18,7 +19,7 @@ final class Trainings {
     static TrainingOptions options(String residual, int steps, Set<Mapping> learned) {
         Shape shape = new Shape(16, 2, 2, 1, 24, 512, 64, 3, 20, true);
         return new TrainingOptions(
-                residual, shape, new Schedule(steps, 2, 0.01), 2, 24, 0.1, 1, 5, learned, "cpu");
+                residual, shape, new Schedule(steps, 2, 0.01), 2, 24, 0.1, 1, 5, learned, Recompute.NONE, "cpu");
     }
 
     /** Begins in a folder, with the tokenizer that tiny checkpoints have. */
@@ -32,7 +33,7 @@ final class Trainings {
                 root.resolve("model"),
                 root.resolve("state"),
                 options,
-                tiny.resolve("tokenizer.json"),
+                TokenizerJson.read(tiny.resolve("tokenizer.json")),
                 "<|endoftext|>",
                 "trained on sentences",
                 Trainings::document);
