@@ -106,7 +106,9 @@ final class ReportPage {
                 Double chance = report.chances().get(row.benchmark());
                 row.score(model)
                         .filter(cell -> chance != null
-                                && cell.score().value() - Difference.Z_95 * cell.score().stderr() > chance)
+                                && cell.score().value()
+                                                - Difference.Z_95 * cell.score().stderr()
+                                        > chance)
                         .ifPresent(cell -> above.add(Labels.benchmark(row.benchmark())));
             }
             models.add("%s on %d of %d%s"

@@ -37,7 +37,8 @@ record RunDescription(
         List<String> notes) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final RunDescription NONE = new RunDescription("", "", List.of(), Map.of(), Map.of(), Map.of(), List.of());
+    private static final RunDescription NONE =
+            new RunDescription("", "", List.of(), Map.of(), Map.of(), Map.of(), List.of());
 
     static RunDescription read(FileSystem files, Path run) throws IOException {
         for (String name : List.of("manifest.json", "_run.json")) {
@@ -77,7 +78,13 @@ record RunDescription(
         List<String> notes = new ArrayList<>();
         json.path("notes").forEach(note -> notes.add(note.asText().strip().replaceAll("\\s+", " ")));
         return new RunDescription(
-                json.path("name").asText(), json.path("baseline").asText(), models, headlines, examples, chances, notes);
+                json.path("name").asText(),
+                json.path("baseline").asText(),
+                models,
+                headlines,
+                examples,
+                chances,
+                notes);
     }
 
     Optional<MetricName> headline(String benchmark) {

@@ -10,13 +10,20 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measure speed.",
-        subcommands = {BenchKernelsCommand.class, BenchInferenceCommand.class, BenchRowsCommand.class})
+        subcommands = {
+            BenchKernelsCommand.class,
+            BenchInferenceCommand.class,
+            BenchRowsCommand.class,
+            BenchRecomputeCommand.class
+        })
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "No subcommand given: use bench kernels, bench inference or bench rows");
+        throw new ParameterException(
+                spec.commandLine(),
+                "No subcommand given: use bench kernels, bench inference, bench rows or bench recompute");
     }
 }

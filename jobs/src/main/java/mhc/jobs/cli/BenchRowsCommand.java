@@ -21,7 +21,11 @@ final class BenchRowsCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "New directory.")
     private String out;
 
-    @Option(names = "--models", defaultValue = "10", paramLabel = "N", description = "Models (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--models",
+            defaultValue = "10",
+            paramLabel = "N",
+            description = "Models (default: ${DEFAULT-VALUE}).")
     private int models;
 
     @Option(

@@ -56,7 +56,8 @@ final class SmokeCommand implements Callable<Integer> {
 
     @Option(
             names = "--untrained",
-            description = "Evaluate tiny checkpoints made on the spot, on the bundled samples: their scores say nothing.")
+            description =
+                    "Evaluate tiny checkpoints made on the spot, on the bundled samples: their scores say nothing.")
     private boolean untrained;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of the configuration, such as limit=2.")

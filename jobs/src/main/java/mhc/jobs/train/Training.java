@@ -122,7 +122,10 @@ public final class Training {
 
     private static String summary(String name, TrainingOptions options, Curve curve) {
         int last = Math.min(curve.steps().size(), 50);
-        double loss = curve.steps().subList(curve.steps().size() - last, curve.steps().size()).stream()
+        double loss = curve
+                .steps()
+                .subList(curve.steps().size() - last, curve.steps().size())
+                .stream()
                 .mapToDouble(Step::loss)
                 .average()
                 .orElse(Double.NaN);

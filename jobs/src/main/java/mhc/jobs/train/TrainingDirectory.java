@@ -41,16 +41,17 @@ final class TrainingDirectory {
             ObjectNode wanted = describe(config);
             if (!Files.exists(file)) {
                 if (resume) {
-                    throw new InputException("There is no training to resume in " + root + ": leave --resume out, or give"
-                            + " its directory to --set out=DIR.");
+                    throw new InputException("There is no training to resume in " + root
+                            + ": leave --resume out, or give" + " its directory to --set out=DIR.");
                 }
                 Files.createDirectories(training());
                 Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(wanted));
                 return;
             }
             if (!resume) {
-                throw new InputException("Directory " + root + " holds a training already: go on with it by --resume, or"
-                        + " give another one to --set out=DIR.");
+                throw new InputException(
+                        "Directory " + root + " holds a training already: go on with it by --resume, or"
+                                + " give another one to --set out=DIR.");
             }
             List<String> differences = new ArrayList<>();
             compare("", JSON.readTree(Files.readString(file)), wanted, differences);
@@ -73,8 +74,8 @@ final class TrainingDirectory {
                     keys.add(key);
                 }
             });
-            keys.forEach(key -> compare(
-                    path.isEmpty() ? key : path + "." + key, before.path(key), now.path(key), differences));
+            keys.forEach(key ->
+                    compare(path.isEmpty() ? key : path + "." + key, before.path(key), now.path(key), differences));
         } else if (!before.equals(now)) {
             differences.add(path + " was " + shown(before) + ", is " + shown(now));
         }
@@ -87,9 +88,13 @@ final class TrainingDirectory {
     /** All that decides the numbers; device and threads may change, and so may how often is saved. */
     private static ObjectNode describe(TrainConfig config) throws IOException {
         ObjectNode all = JSON.createObjectNode().put("name", config.name());
-        all.set("data", JSON.createObjectNode()
-                .put(config.data().curriculum() ? "curriculum" : "folder", config.data().source())
-                .put("seed", config.data().seed()));
+        all.set(
+                "data",
+                JSON.createObjectNode()
+                        .put(
+                                config.data().curriculum() ? "curriculum" : "folder",
+                                config.data().source())
+                        .put("seed", config.data().seed()));
         all.put("tokenizer", Sha256.of(config.tokenizer().text())).put("end-of-text", config.endOfText());
         ObjectNode models = all.putObject("models");
         config.models().forEach((name, options) -> models.set(name, describe(options)));

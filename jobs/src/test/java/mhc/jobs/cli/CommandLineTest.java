@@ -23,11 +23,12 @@ class CommandLineTest {
     @Test
     void helpAndVersionEverywhere() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("smoke", "run", "report", "status", "compare", "datasets", "model", "plan");
+        assertThat(out.toString())
+                .contains("smoke", "run", "report", "status", "compare", "datasets", "model", "plan", "train");
         assertThat(run("--version")).isZero();
         assertThat(out.toString()).contains("mhc-eval 0.", "Spark 4.", "libtorch 2.");
         for (String command :
-                new String[] {"smoke", "run", "report", "status", "compare", "datasets", "model", "plan"}) {
+                new String[] {"smoke", "run", "report", "status", "compare", "datasets", "model", "plan", "train"}) {
             assertThat(run(command, "--help")).as(command).isZero();
             assertThat(out.toString()).contains("Usage: mhc-eval " + command);
         }

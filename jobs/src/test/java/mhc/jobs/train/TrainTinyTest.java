@@ -39,7 +39,9 @@ class TrainTinyTest {
                 "",
                 Training.documents(config.data()))) {
             for (int i = 0; i < STEPS; i++) {
-                assertThat(trainer.step().loss()).as("step %d", i).isCloseTo(committed.get(i).loss(), within(1e-4));
+                assertThat(trainer.step().loss())
+                        .as("step %d", i)
+                        .isCloseTo(committed.get(i).loss(), within(1e-4));
             }
         }
     }

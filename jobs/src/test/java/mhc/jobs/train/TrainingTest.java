@@ -26,7 +26,8 @@ class TrainingTest {
     void text() throws IOException {
         Files.createDirectories(folder.resolve("text"));
         for (int i = 0; i < 5; i++) {
-            Files.writeString(folder.resolve("text/" + i + ".txt"), "There are " + i + " apples in the basket. ".repeat(9));
+            Files.writeString(
+                    folder.resolve("text/" + i + ".txt"), "There are " + i + " apples in the basket. ".repeat(9));
         }
     }
 
@@ -36,7 +37,8 @@ class TrainingTest {
         assertThat(summary).startsWith("a: 8 steps of 64 tokens in ").contains("b: 8 steps");
 
         train("two", false, "train.steps=8");
-        // As if the process had ended between steps 4 and 8 of b: a later curve and a younger state do not fit together.
+        // As if the process had ended between steps 4 and 8 of b: a later curve and a younger state do not fit
+        // together.
         Path state = folder.resolve("two/training/b.safetensors");
         Files.delete(state);
         assertThat(train("two", true, "train.steps=8")).contains("b: 8 steps");
@@ -74,7 +76,12 @@ class TrainingTest {
     @Test
     void aDivergedTrainingKeepsItsLastCheckpoint() throws IOException {
         assertThatThrownBy(() -> train(
-                        "run", false, "train.steps=40", "train.learning-rate=1e30", "train.warm-up=0", "models={b: mhc}"))
+                        "run",
+                        false,
+                        "train.steps=40",
+                        "train.learning-rate=1e30",
+                        "train.warm-up=0",
+                        "models={b: mhc}"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("the training diverged, its last checkpoint is kept");
         assertThat(folder.resolve("run/b/model.safetensors")).exists();

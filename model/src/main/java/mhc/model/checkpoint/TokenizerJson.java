@@ -22,7 +22,8 @@ public record TokenizerJson(String text, String from) {
     /** The byte-level BPE of 1024 entries that was made for the synthetic curriculum; {@code model/tools} says how. */
     public static TokenizerJson ofCurriculum() {
         try (InputStream in = TokenizerJson.class.getResourceAsStream(BUNDLED)) {
-            return new TokenizerJson(new String(in.readAllBytes(), StandardCharsets.UTF_8), "the curriculum's tokenizer");
+            return new TokenizerJson(
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8), "the curriculum's tokenizer");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -72,8 +73,8 @@ public record TokenizerJson(String text, String from) {
                 return added.path("id").asInt();
             }
         }
-        throw new InputException(
-                from + " has no special token " + token + ": name the one that ends a text, or give another tokenizer.");
+        throw new InputException(from + " has no special token " + token
+                + ": name the one that ends a text, or give another tokenizer.");
     }
 
     private JsonNode json() {

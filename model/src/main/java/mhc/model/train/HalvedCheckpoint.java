@@ -29,8 +29,10 @@ public final class HalvedCheckpoint {
     public static void write(Path folder, Path target) {
         Checkpoint checkpoint = Checkpoint.open(folder);
         List<SafeTensorsWriter.Named> tensors = new ArrayList<>();
-        for (TensorSpec spec :
-                checkpoint.program().tensors().subList(Program.FREQUENCIES + 1, checkpoint.program().tensors().size())) {
+        for (TensorSpec spec : checkpoint
+                .program()
+                .tensors()
+                .subList(Program.FREQUENCIES + 1, checkpoint.program().tensors().size())) {
             tensors.add(new SafeTensorsWriter.Named(spec, values(checkpoint, spec)));
         }
         try {
@@ -46,7 +48,8 @@ public final class HalvedCheckpoint {
                     Map.of(),
                     spec -> spec.kind() != TensorSpec.Kind.EXACT && spec.shape().size() > 1);
         } catch (IOException | java.io.UncheckedIOException e) {
-            throw new InputException(target + " cannot be written (" + e.getMessage() + "): give a folder that can.", e);
+            throw new InputException(
+                    target + " cannot be written (" + e.getMessage() + "): give a folder that can.", e);
         }
     }
 

@@ -85,8 +85,7 @@ final class Initialisation {
             }
             for (int j = 0; j < n; j++) {
                 boolean same = i == j;
-                values[2 * n + i * n + j] =
-                        residual.constrained() ? same ? 0 : OTHER_STREAM : same ? 1 : 0;
+                values[2 * n + i * n + j] = residual.constrained() ? same ? 0 : OTHER_STREAM : same ? 1 : 0;
             }
         }
     }

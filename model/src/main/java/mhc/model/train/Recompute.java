@@ -17,8 +17,7 @@ public record Recompute(int block) {
      * @param sublayers L
      */
     public static Recompute least(int streams, int sublayers) {
-        return new Recompute(
-                Math.max(1, (int) Math.round(Math.sqrt((double) streams * sublayers / (streams + 2)))));
+        return new Recompute(Math.max(1, (int) Math.round(Math.sqrt((double) streams * sublayers / (streams + 2)))));
     }
 
     /**

@@ -45,8 +45,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingProgram program;
     private long steps;
 
-    private Trainer(
-            Path folder, Path state, TrainingOptions options, LongFunction<String> documents, boolean resumed) {
+    private Trainer(Path folder, Path state, TrainingOptions options, LongFunction<String> documents, boolean resumed) {
         this.folder = folder;
         this.state = state;
         this.options = options;
@@ -72,9 +71,8 @@ public final class Trainer implements AutoCloseable {
                     Integer.parseInt(file.metadata().get(TOKEN)));
         } else {
             weights = specs.stream().map(initialisation::values).toList();
-            firsts = specs.stream()
-                    .map(spec -> new float[(int) spec.elements()])
-                    .toList();
+            firsts =
+                    specs.stream().map(spec -> new float[(int) spec.elements()]).toList();
             seconds = firsts;
             position = new PackedDocuments.Position(0, 0);
         }
@@ -139,8 +137,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Goes on from the newest state. */
-    public static Trainer resume(
-            Path folder, Path state, TrainingOptions options, LongFunction<String> documents) {
+    public static Trainer resume(Path folder, Path state, TrainingOptions options, LongFunction<String> documents) {
         return new Trainer(folder, state, options, documents, true);
     }
 

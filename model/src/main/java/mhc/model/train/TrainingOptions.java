@@ -33,6 +33,7 @@ public record TrainingOptions(
 
     /** The same training of another residual. */
     public TrainingOptions of(String other) {
-        return new TrainingOptions(other, shape, schedule, batch, length, decay, clip, seed, learned, recompute, device);
+        return new TrainingOptions(
+                other, shape, schedule, batch, length, decay, clip, seed, learned, recompute, device);
     }
 }

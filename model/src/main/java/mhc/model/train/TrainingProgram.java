@@ -74,15 +74,16 @@ final class TrainingProgram implements AutoCloseable {
             Recompute recompute,
             String device) {
         Torch.prepareThread();
-        this.manager = (PtNDManager) Torch.newManager(
-                !device.equals("auto") ? device : Torch.hasGpu() ? "cuda" : "cpu");
+        this.manager =
+                (PtNDManager) Torch.newManager(!device.equals("auto") ? device : Torch.hasGpu() ? "cuda" : "cpu");
         Program program = Program.of(config);
         this.specs = program.tensors()
                 .subList(Program.FREQUENCIES + 1, program.tensors().size());
         this.decay = decay;
         this.clip = clip;
         try {
-            InputStream archive = new ByteArrayInputStream(TorchArchive.of(source(program, config.layers(), recompute)));
+            InputStream archive =
+                    new ByteArrayInputStream(TorchArchive.of(source(program, config.layers(), recompute)));
             this.block = JniUtils.loadModule(manager, archive, false, false);
             this.weights = arrays(weights);
             this.firsts = arrays(firsts);
@@ -91,8 +92,11 @@ final class TrainingProgram implements AutoCloseable {
                 weight.setRequiresGradient(true);
             }
             List<PtNDArray> bound = new ArrayList<>();
-            bound.add((PtNDArray) manager.create(config.rope().frequencies(config.attention().rotaryWidth())));
-            Stream.of(this.weights, this.firsts, this.seconds, masks(masks)).map(List::of).forEach(bound::addAll);
+            bound.add((PtNDArray)
+                    manager.create(config.rope().frequencies(config.attention().rotaryWidth())));
+            Stream.of(this.weights, this.firsts, this.seconds, masks(masks))
+                    .map(List::of)
+                    .forEach(bound::addAll);
             try (IValue list = IValue.listFrom(bound.toArray(PtNDArray[]::new))) {
                 call("start", list).close();
             }
@@ -111,14 +115,11 @@ final class TrainingProgram implements AutoCloseable {
         Script decoder = program.script();
         if (residual.hasStreams()) {
             String coefficients = residual.name().equals("mhc") ? "constrained.py" : "unconstrained.py";
-            decoder = decoder.with(Binder.of(TrainingProgram.class, "streams.py", coefficients)
-                    .script());
+            decoder = decoder.with(
+                    Binder.of(TrainingProgram.class, "streams.py", coefficients).script());
         }
         return new Program(program.tensors(), residual, decoder)
-                .source(
-                        module(layers, recompute),
-                        KernelPath.of(residual, false),
-                        PackedWeights.NONE);
+                .source(module(layers, recompute), KernelPath.of(residual, false), PackedWeights.NONE);
     }
 
     private static Script module(int layers, Recompute recompute) {
@@ -173,7 +174,9 @@ final class TrainingProgram implements AutoCloseable {
     List<float[]> gradients(long[][] ids) {
         try (NDManager scope = manager.newSubManager()) {
             NDList out = differentiated(scope, ids, scope.create(new double[0]));
-            return out.subList(3, out.size()).stream().map(NDArray::toFloatArray).toList();
+            return out.subList(3, out.size()).stream()
+                    .map(NDArray::toFloatArray)
+                    .toList();
         }
     }
 

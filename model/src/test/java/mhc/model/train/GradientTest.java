@@ -114,8 +114,7 @@ class GradientTest {
                 .toList();
     }
 
-    private static double slope(
-            Checkpoint checkpoint, List<float[]> weights, int tensor, float[] way, double factor) {
+    private static double slope(Checkpoint checkpoint, List<float[]> weights, int tensor, float[] way, double factor) {
         return (loss(checkpoint, weights, tensor, way, factor) - loss(checkpoint, weights, tensor, way, -factor))
                 / (2 * factor);
     }

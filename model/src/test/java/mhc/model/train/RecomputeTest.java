@@ -42,8 +42,7 @@ class RecomputeTest {
         Files.writeString(file, shape.config("mhc", 0, "test").toString());
         ModelConfig config = ModelConfig.read(file);
         Initialisation initialisation = new Initialisation(config, Trainings.ALL, 1);
-        List<TensorSpec> specs =
-                Program.of(config).tensors().stream().skip(1).toList();
+        List<TensorSpec> specs = Program.of(config).tensors().stream().skip(1).toList();
         List<float[]> weights = specs.stream().map(initialisation::values).toList();
         List<float[]> moments =
                 specs.stream().map(spec -> new float[(int) spec.elements()]).toList();
