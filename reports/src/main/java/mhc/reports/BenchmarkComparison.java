@@ -67,6 +67,12 @@ record BenchmarkComparison(
             return difference.delta() > 0 ? "better" : "worse";
         }
 
+        /** The verdict, and how large a difference that is not shown could be: the farther end of its interval. */
+        String explained() {
+            double most = difference.high() >= -difference.low() ? difference.high() : difference.low();
+            return significant() ? verdict() : "not shown (could be up to " + Numbers.points(most) + ")";
+        }
+
         ModelDifference withHolm(double corrected) {
             return new ModelDifference(a, b, difference, corrected);
         }

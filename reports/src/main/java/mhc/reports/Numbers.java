@@ -6,6 +6,9 @@ import java.util.Locale;
 final class Numbers {
     static final String NONE = "-";
 
+    private static final double LEVEL = 0.05;
+    private static final int MOST_DECIMALS = 17;
+
     private Numbers() {}
 
     /** A fraction in percent. */
@@ -29,8 +32,17 @@ final class Numbers {
         return Double.isNaN(stderr) ? NONE : percent(stderr);
     }
 
+    /** Three decimals, or as many more as keep it on its side of the 5% that decide. */
     static String probability(double p) {
-        return p < 0.001 ? "<0.001" : String.format(Locale.ROOT, "%.3f", p);
+        if (p < 0.001) {
+            return "<0.001";
+        }
+        for (int decimals = 3; ; decimals++) {
+            String text = String.format(Locale.ROOT, "%." + decimals + "f", p);
+            if (Double.parseDouble(text) < LEVEL == p < LEVEL || decimals == MOST_DECIMALS) {
+                return text;
+            }
+        }
     }
 
     /** For machines: percent with every digit that means something. */

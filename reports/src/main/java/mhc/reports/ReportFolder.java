@@ -13,6 +13,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Where tables and pages go. Each is written under a hidden name beside its place and then moved there, so that a reader
@@ -56,6 +57,10 @@ final class ReportFolder {
                 .write()
                 .mode(SaveMode.Overwrite)
                 .parquet(fresh.toString());
+        replace(target, fresh, old);
+    }
+
+    private void replace(Path target, Path fresh, Path old) {
         try {
             files.delete(old, true);
             if (files.exists(target)) {
@@ -65,6 +70,35 @@ final class ReportFolder {
             files.delete(old, true);
         } catch (IOException e) {
             throw unwritable(target.toString(), e);
+        }
+    }
+
+    /** A new folder for tasks to write to; it is not seen before {@link #publish}. */
+    ChunkFolder open(String name) {
+        Path fresh = new Path(folder, "_" + name + ".new");
+        try {
+            files.delete(fresh, true);
+            files.mkdirs(fresh);
+        } catch (IOException e) {
+            throw unwritable(fresh.toString(), e);
+        }
+        return new ChunkFolder(
+                fresh.toString(),
+                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
+    }
+
+    /** Replaces the folder {@code name} by what was written to it since {@link #open}. */
+    void publish(String name) {
+        replace(new Path(folder, name), new Path(folder, "_" + name + ".new"), new Path(folder, "_" + name + ".old"));
+    }
+
+    /** Removes the folder {@code name}, published or not. */
+    void remove(String name) {
+        try {
+            files.delete(new Path(folder, "_" + name + ".new"), true);
+            files.delete(new Path(folder, name), true);
+        } catch (IOException e) {
+            throw unwritable(name, e);
         }
     }
 

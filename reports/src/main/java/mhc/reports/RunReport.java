@@ -45,9 +45,19 @@ public final class RunReport {
                 headlines, runs.stream().map(EvaluatedRun::description).toList());
     }
 
-    /** Like {@link #write(SparkSession, List, String, Map)}, with the headline metrics that the runs themselves name. */
+    /**
+     * What may be chosen.
+     *
+     * @param headlines Table 4's metric by benchmark; where it says nothing, the runs' own manifests do
+     * @param samples whether the page shows single examples; where these are many, in files below {@code report-samples}
+     */
+    public record Options(Map<String, MetricName> headlines, boolean samples) {
+        public static final Options DEFAULT = new Options(Map.of(), true);
+    }
+
+    /** Like {@link #write(SparkSession, List, String, Options)}, with all that is usual. */
     public static Result write(SparkSession spark, List<String> runDirs, String outDir) {
-        return write(spark, runDirs, outDir, Map.of());
+        return write(spark, runDirs, outDir, Options.DEFAULT);
     }
 
     /**
@@ -56,11 +66,10 @@ public final class RunReport {
      *
      * @param runDirs Hadoop URIs of run directories; no model may stand in two of them
      * @param outDir Hadoop URI; may be one of the runs
-     * @param headlines Table 4's metric by benchmark; where it says nothing, the runs' own manifests do
      * @throws InputException when predictions are missing, damaged or not comparable
      */
     public static Result write(
-            SparkSession spark, List<String> runDirs, String outDir, Map<String, MetricName> headlines) {
+            SparkSession spark, List<String> runDirs, String outDir, Options options) {
         if (runDirs.isEmpty()) {
             throw new InputException("There is no run to report on: give at least one run directory");
         }
@@ -68,7 +77,7 @@ public final class RunReport {
                 .map(directory ->
                         EvaluatedRun.at(directory, spark.sparkContext().hadoopConfiguration()))
                 .toList();
-        RunReport run = new RunReport(runs, headlines);
+        RunReport run = new RunReport(runs, options.headlines());
         Report report = run.evaluate(spark);
         Page page = ReportPage.of(report);
         String markdown = MarkdownWriter.write(page);
@@ -77,7 +86,8 @@ public final class RunReport {
         folder.writeTable("comparison", ResultTables.comparison(report.rows()), ResultTables.COMPARISON);
         folder.writeText("report.csv", CsvReport.write(report));
         folder.writeText("report.tex", LatexWriter.write(page));
-        folder.writeText("report.html", HtmlWriter.write(page));
+        SampleIndex samples = options.samples() ? SampleIndex.write(spark, runs, report, folder) : SampleIndex.NONE;
+        folder.writeText("report.html", HtmlWriter.write(report, page, samples));
         folder.writeText("report.md", markdown);
         run.counts.sort(Comparator.comparing(Counted::model).thenComparing(Counted::benchmark));
         return new Result(outDir, markdown, List.copyOf(run.counts));

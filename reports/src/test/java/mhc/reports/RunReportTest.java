@@ -3,15 +3,20 @@ package mhc.reports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import mhc.eval.MetricName;
 import mhc.reports.RunFixture.Example;
 import org.apache.spark.sql.Row;
@@ -30,7 +35,7 @@ class RunReportTest {
         SampleRun.writeManifest(folder.resolve("run"));
         RunReport.Result result = RunReport.write(TestSpark.SESSION, List.of(run), run);
         assertThat(result.markdown()).isEqualTo(Files.readString(folder.resolve("run/report.md")));
-        for (String page : PAGES) {
+        for (String page : List.of("report.md", "report.csv", "report.tex")) {
             assertThat(folder.resolve("run").resolve(page)).hasContent(expected(page));
         }
     }
@@ -39,6 +44,33 @@ class RunReportTest {
         try (var in = RunReportTest.class.getResourceAsStream("expected-" + page)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    @Test
+    void theHtmlPageHoldsTheVerdictAndEveryExample() throws IOException {
+        String run = SampleRun.write(folder.resolve("run"), 2, false);
+        RunReport.write(TestSpark.SESSION, List.of(run), run);
+        String html = Files.readString(folder.resolve("run/report.html"));
+        assertThat(html)
+                .contains("<h3>mhc against baseline</h3>")
+                .contains("not shown (could be up to")
+                .contains("data-chunk=\"bbh/navigate-0\"")
+                .doesNotContain("http://", "https://");
+        JsonNode index = unpacked(html, "id=\"sample-index\">");
+        assertThat(index.path("models").size()).isEqualTo(3);
+        JsonNode bbh = index.path("benchmarks").get(0);
+        assertThat(bbh.path("tasks").get(0).path("ids").size()).isEqualTo(60);
+        assertThat(bbh.path("tasks").get(1).path("ids").size()).isEqualTo(30);
+        JsonNode chunk = unpacked(html, "data-chunk=\"bbh/snarks-0\">");
+        assertThat(chunk.path("examples").size()).isEqualTo(30);
+        assertThat(chunk.path("examples").get(0).path("answers").size()).isEqualTo(3);
+    }
+
+    /** Data of the script element that opens with {@code opening}. */
+    private static JsonNode unpacked(String html, String opening) throws IOException {
+        int from = html.indexOf(opening) + opening.length();
+        byte[] zipped = Base64.getDecoder().decode(html.substring(from, html.indexOf('<', from)));
+        return new ObjectMapper().readTree(new GZIPInputStream(new ByteArrayInputStream(zipped)));
     }
 
     @Test
@@ -196,7 +228,7 @@ class RunReportTest {
         String run = new RunFixture(folder)
                 .add("a", "piqa", accuracy("1", 1), Example.of("2", Map.of("acc_norm", 1.0)), Example.failed("3"))
                 .write();
-        String markdown = RunReport.write(TestSpark.SESSION, List.of(run), run, Map.of("piqa", MetricName.of("acc")))
+        String markdown = RunReport.write(TestSpark.SESSION, List.of(run), run, headline("acc"))
                 .markdown();
         assertThat(markdown)
                 .contains("| 33.3 ± 33.3 |")
@@ -276,8 +308,12 @@ class RunReportTest {
                 folder.resolve("_run.json"), "{\"benchmarks\": [{\"name\": \"piqa\", \"metric\": \"acc_norm\"}]}");
         RunReport.write(TestSpark.SESSION, List.of(run), run);
         assertThat(rows(run, "comparison").get(0).<String>getAs("metric")).isEqualTo("acc_norm");
-        RunReport.write(TestSpark.SESSION, List.of(run), run, Map.of("piqa", MetricName.of("acc")));
+        RunReport.write(TestSpark.SESSION, List.of(run), run, headline("acc"));
         assertThat(rows(run, "comparison").get(0).<String>getAs("metric")).isEqualTo("acc");
+    }
+
+    private static RunReport.Options headline(String metric) {
+        return new RunReport.Options(Map.of("piqa", MetricName.of(metric)), true);
     }
 
     private static Example accuracy(String id, double value) {

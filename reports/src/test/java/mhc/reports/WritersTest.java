@@ -72,11 +72,12 @@ class WritersTest {
 
     @Test
     void htmlIsEscapedAndNeedsNothingElse() {
-        String html = HtmlWriter.write(PAGE);
+        Report report = new Report("t", "paper", List.of("a"), List.of(), List.of(), List.of(), List.of());
+        String html = HtmlWriter.write(report, PAGE, SampleIndex.NONE);
         assertThat(html)
                 .contains("<title>A &amp; &lt;B&gt;</title>")
                 .contains("{x} &quot;q&quot; *bold* &lt;i&gt;")
-                .contains("<td>my_model-1.0</td><td class=\"r\">-0.5*</td>")
+                .contains("<th scope=\"row\">my_model-1.0</th><td class=\"r\" data-label=\"Score\">-0.5*</td>")
                 .doesNotContain("http", "src=", "@import", "url(", "<script", "<link");
     }
 
@@ -97,6 +98,10 @@ class WritersTest {
         assertThat(Numbers.error(Double.NaN)).isEqualTo("-");
         assertThat(Numbers.probability(.00099)).isEqualTo("<0.001");
         assertThat(Numbers.probability(.05)).isEqualTo("0.050");
+        assertThat(Numbers.probability(.04996)).isEqualTo("0.04996");
+        assertThat(Numbers.probability(.0496)).isEqualTo("0.0496");
+        assertThat(Numbers.probability(.0494)).isEqualTo("0.049");
+        assertThat(Numbers.probability(.0501)).isEqualTo("0.050");
         assertThat(Numbers.exactPercent(-1e-12)).isEqualTo("0.000000");
     }
 }

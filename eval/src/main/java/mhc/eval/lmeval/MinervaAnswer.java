@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import mhc.datasets.Example;
 import mhc.datasets.InputException;
+import mhc.eval.Extracted;
 import mhc.eval.lmeval.latex.Equality;
 import mhc.eval.score.MathAnswer;
 import mhc.eval.score.PythonText;
@@ -15,7 +16,7 @@ import mhc.eval.score.PythonText;
  */
 final class MinervaAnswer {
     /** What an output without the closing sentence becomes. */
-    static final String INVALID = "[invalidanswer]";
+    static final String INVALID = Extracted.INVALID_ANSWER;
 
     private static final Pattern LOOSE_FINAL_ANSWER = Pattern.compile(
             "(?i:final answer is):?\\s*(.*?)\\.?\\s*(?:I hope it is correct.*|\\z|\\R)", Pattern.UNIX_LINES);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import mhc.eval.Extracted;
 import mhc.eval.score.PythonText;
 
 /**
@@ -14,7 +15,7 @@ import mhc.eval.score.PythonText;
  */
 record RegexFilter(Pattern pattern, boolean last) {
     /** What an answer without a match becomes. */
-    static final String INVALID = "[invalid]";
+    static final String INVALID = Extracted.INVALID;
 
     /** With Python's meaning of the dot and of {@code $}: the line feed alone ends a line. */
     static Pattern compile(String regex) {

@@ -10,6 +10,7 @@ import mhc.datasets.Corpus;
 import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.datasets.PoolKind;
+import mhc.eval.Extracted;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.score.Gsm8kScorer;
@@ -21,7 +22,7 @@ final class Gsm8kBenchmark extends GeneratedBenchmark<Example.Gsm8k> {
     private static final Pattern ANSWER_IS = Pattern.compile("(?i)the answer is");
     private static final Pattern NUMBER = Pattern.compile("-?\\$?(?:[0-9][0-9,]*(?:\\.[0-9]+)?|\\.[0-9]+)");
     private static final Pattern CALCULATION = Pattern.compile("<<[^<>]*>>");
-    private static final String INVALID = "[invalid]";
+    private static final String INVALID = Extracted.INVALID;
 
     Gsm8kBenchmark() {
         super(

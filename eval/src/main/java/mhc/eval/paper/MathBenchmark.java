@@ -8,6 +8,7 @@ import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.datasets.PoolKind;
 import mhc.eval.BenchmarkInfo.Subtasks;
+import mhc.eval.Extracted;
 import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.score.MathAnswer;
@@ -17,7 +18,7 @@ import mhc.eval.score.MathEquivalence;
 final class MathBenchmark extends GeneratedBenchmark<Example.MathProblem> {
     private static final String END = "I hope it is correct.";
     private static final String BOXED = "boxed";
-    private static final String INVALID = "[invalid]";
+    private static final String INVALID = Extracted.INVALID;
 
     MathBenchmark() {
         super(
