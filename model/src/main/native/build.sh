@@ -1,9 +1,9 @@
 #!/bin/sh
 # Compiles the fused kernels: build.sh TARGET-FOLDER [CLASSES-FOLDER]
 #   TARGET/libmhc_kernels.so and, given CLASSES, a copy in CLASSES/mhc/model/native/<os>-<arch>/.
-# Needs g++ alone; CXX names another, CXXFLAGS come last. Where nvcc is, the library has a CUDA part: NVCC names another one
-# or, as NVCC=none, leaves it out; MHC_CUDA_ARCHS are the GPU architectures, lowest first, of which the lowest also goes in
-# as PTX for all others. Nothing is compiled again while sources, flags and compilers are the same.
+# Needs g++ alone; CXX names another, CXXFLAGS come last. Where nvcc is, the library has a CUDA part: NVCC names another
+# one or, as NVCC=none, leaves it out; MHC_CUDA_ARCHS are the GPU architectures, lowest first, of which the lowest also
+# goes in as PTX for all others. Nothing is compiled again while sources, flags and compilers are the same.
 set -eu
 CXX=${CXX:-g++}
 if ! command -v "$CXX" >/dev/null 2>&1; then
@@ -24,10 +24,11 @@ cd "$(dirname "$0")"
 flags="-std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -ffp-contract=fast -Wall -Wextra"
 [ -n "${CXXFLAGS:-}" ] && flags="$flags $CXXFLAGS"
 
-# -fmad=false: products and sums are fused where the source says so and nowhere else, so that the same function gives the
-# same bits in every kernel.
+# -fmad=false: products and sums are fused where the source says so and nowhere else, so that the same function gives
+# the same bits in every kernel.
 archs=${MHC_CUDA_ARCHS:-80 90 100}
-cuda_flags="-std=c++17 -O3 -fmad=false -cudart static -compress-mode=size -ccbin $CXX -Xcompiler -fPIC,-fvisibility=hidden,-Wall,-Wextra"
+cuda_flags="-std=c++17 -O3 -fmad=false -cudart static -compress-mode=size -ccbin $CXX"
+cuda_flags="$cuda_flags -Xcompiler -fPIC,-fvisibility=hidden,-Wall,-Wextra"
 for one in $archs; do
     code=sm_$one
     [ "$one" = "${archs%% *}" ] && code=$code,compute_$one
@@ -45,7 +46,7 @@ elif [ "$arch" != "$(uname -m)" ]; then
 fi
 
 signature=$({
-    cat ./*.h ./*.cpp cpu/* build.sh
+    cat kernels.h torch/* cpu/* build.sh
     "$CXX" --version
     echo "$flags"
     [ -z "$NVCC" ] || { cat cuda/*; "$NVCC" --version; echo "$cuda_flags"; }
@@ -64,8 +65,8 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
         shift 3
         compile "isa-$name.o" cpu/isa.cpp "-DMHC_ISA=$name" "-DMHC_LANES=$lanes" "-DMHC_REGISTERS=$registers" "$@"
     }
-    for source in ./*.cpp cpu/dispatch.cpp; do
-        compile "$(basename "$source" .cpp).o" "$source"
+    for source in torch/*.cpp cpu/*.cpp; do
+        [ "$source" = cpu/isa.cpp ] || compile "$(basename "$source" .cpp).o" "$source"
     done
     case $arch in
         x86_64)

@@ -22,15 +22,15 @@ struct Shape {
 
 // What turns streams into the coefficients of one site, arXiv 2512.24880 Eq. 7-9 with DeepSeek-V4's eps.
 struct Site {
-    const float* fn;      // [m, nC]; of a head [n, nC]
-    const float* scale;   // [3];     of a head [1]
-    const float* base;    // [m];     of a head [n]
-    const float* norm;    // [C] weight of the sublayer's RMSNorm, or null for none
-    int32_t iterations;   // of Sinkhorn-Knopp, the opening softmax being half of the first
-    float norm_eps;       // inside both root mean squares
-    float hc_eps;         // of pre and of Sinkhorn
+    const float* fn;     // [m, nC]; of a head [n, nC]
+    const float* scale;  // [3];     of a head [1]
+    const float* base;   // [m];     of a head [n]
+    const float* norm;   // [C] weight of the sublayer's RMSNorm, or null for none
+    int32_t iterations;  // of Sinkhorn-Knopp, the opening softmax being half of the first
+    float norm_eps;      // inside both root mean squares
+    float hc_eps;        // of pre and of Sinkhorn, which runs in logarithms where it is 0
     float post_mult;
-    int32_t splits;       // parts of nC summed apart where a device does that, 0 = chosen; the CPU's grouping is fixed
+    int32_t splits;  // parts of nC summed apart where a device does that, 0 = chosen; the CPU's grouping is fixed
 };
 
 // One implementation of all operations. `out` may be `h` itself.

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "../../main/native/cuda/device.h"
+#include "../../main/native/cuda/device.cuh"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -243,7 +243,8 @@ void run(const char* op, dim3 dim, int threads, size_t shared, bool together, co
     for (int64_t first = 0; first < count; first += at_once) {
         for (int64_t b = 0; b < at_once; b++) {
             const int64_t number = backwards ? count - 1 - first - b : first + b;
-            blocks[b].index = {unsigned(number % dim.x), unsigned(number / dim.x % dim.y), unsigned(number / dim.x / dim.y)};
+            blocks[b].index = {unsigned(number % dim.x), unsigned(number / dim.x % dim.y),
+                               unsigned(number / dim.x / dim.y)};
             std::memset(memory[b].get(), 0xff, bytes);
         }
         run_fibers(fibers);

@@ -1,8 +1,8 @@
-// A host runtime for the kernels of src/main/native/cuda, in place of nvcc's language: g++ compiles the same bodies. Threads of
-// a block are fibers that switch where threads wait for each other; blocks run one after another, those of a cooperative
-// launch together. It stands for what the programming model promises, and stops the process with a message where a kernel asks
-// for more: a barrier that some threads never reach, values that tensor cores would not take, unaligned or missing copies,
-// too much shared memory. Fresh shared and device memory is full of NaN.
+// A host runtime for the kernels of src/main/native/cuda, in place of nvcc's language: g++ compiles the same bodies.
+// Threads of a block are fibers that switch where threads wait for each other; blocks run one after another, those of a
+// cooperative launch together. It stands for what the programming model promises, and stops the process with a message
+// where a kernel asks for more: a barrier that some threads never reach, values that tensor cores would not take,
+// unaligned or missing copies, too much shared memory. Fresh shared and device memory is full of NaN.
 #pragma once
 #include <cmath>
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 #define MHC_DEVICE inline
 #define MHC_ANYWHERE inline
-#define MHC_KERNEL(threads) void
+#define MHC_KERNEL(threads)
 #define threadIdx (::mhc::cuda::host::self->thread)
 #define blockIdx (::mhc::cuda::host::self->block->index)
 #define blockDim (::mhc::cuda::host::block_dim)
@@ -155,7 +155,10 @@ template <int PENDING>
 inline void wait_for_batches() {
     host::Fiber& self = *host::self;
     while (self.batches.size() > PENDING) {
-        for (size_t i = 0; i < self.batches[0]; i++) std::memcpy(self.copies[i].to, self.copies[i].from, self.copies[i].bytes);
+        for (size_t i = 0; i < self.batches[0]; i++) {
+            const host::Copy& copy = self.copies[i];
+            std::memcpy(copy.to, copy.from, copy.bytes);
+        }
         self.copies.erase(self.copies.begin(), self.copies.begin() + std::ptrdiff_t(self.batches[0]));
         self.batches.erase(self.batches.begin());
     }
@@ -169,7 +172,8 @@ inline void grid_barrier() {
 inline int multiprocessors() { return host::multiprocessors; }
 
 template <class... Parameters, class... Arguments>
-void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared, Arguments... arguments) {
+void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared,
+            Arguments... arguments) {
     if (shared > PLAIN_SHARED) host::fail("more than 48 KiB of shared memory that were not asked for");
     const std::tuple<Parameters...> values(arguments...);
     host::run(op, grid, threads, shared, false, [&] { std::apply(kernel, values); });

@@ -1,6 +1,6 @@
-// The CUDA kernels, run on the host runtime: what holds for every implementation, and what only they promise. Prints what
-// failed; the exit status is 1 then.
-#include "../../main/native/cuda/device.h"
+// The CUDA kernels, run on the host runtime: what holds for every implementation, and what only they promise. Prints
+// what failed; the exit status is 1 then.
+#include "../../main/native/cuda/device.cuh"
 #include "cases.h"
 
 namespace mhc {
@@ -32,8 +32,8 @@ Outputs outputs(Fixture& x, bool norm) {
     ops.coefficients(x.shape, o.mix.data(), x.site, o.pre.data(), o.post.data(), o.comb.data());
     ops.pre(x.shape, x.h.data(), x.site, o.y.data(), o.post.data(), o.comb.data());
     ops.post(x.shape, x.f.data(), x.h.data(), o.post.data(), o.comb.data(), o.out.data());
-    ops.post_pre(x.shape, x.f.data(), x.h.data(), o.post.data(), o.comb.data(), x.site, o.next_out.data(), o.next_y.data(),
-                 o.next_post.data(), o.next_comb.data());
+    ops.post_pre(x.shape, x.f.data(), x.h.data(), o.post.data(), o.comb.data(), x.site, o.next_out.data(),
+                 o.next_y.data(), o.next_post.data(), o.next_comb.data());
     ops.head(x.shape, x.h.data(), x.site, o.head.data());
     return o;
 }
@@ -59,7 +59,7 @@ void devices() {
                     const int64_t together = cuda::host::cooperative_launches - before;
                     expect(together == (tokens <= 32 && n != 3 ? 2 : 0), "launches for few tokens", double(together));
                     play(1, 1, true);
-                    expect(outputs(x, norm) == expected, "a device without room for a grid changes the bits");
+                    expect(outputs(x, norm) == expected, "a device too small for a grid changes the bits");
                     play(1, 3, true);
                     expect(outputs(x, norm) == expected, "a small device changes the bits");
                     play(200, 2, false);
@@ -82,7 +82,9 @@ void tiles() {
                 Fixture some(tokens, 4, channels, dtype);
                 some.weight = all.weight;
                 // The last tokens, so that they lie elsewhere in their tiles.
-                auto last = [&](auto& to, const auto& from) { std::copy(from.end() - int64_t(to.size()), from.end(), to.begin()); };
+                auto last = [&](auto& to, const auto& from) {
+                    std::copy(from.end() - int64_t(to.size()), from.end(), to.begin());
+                };
                 last(some.h.wide, all.h.wide), last(some.h.narrow, all.h.narrow);
                 last(some.f.wide, all.f.wide), last(some.f.narrow, all.f.narrow);
                 const Outputs got = outputs(some, true);
@@ -158,7 +160,8 @@ void infinities() {
                 y.site.fn = y.fn.data(), y.site.scale = y.scale.data(), y.site.base = y.base.data();
                 y.fn[0] = bad;
                 on_device(y.shape).mix(y.shape, y.h.data(), y.site, y.mix.data());
-                expect(!std::isfinite(y.mix[0]) && std::isfinite(y.mix[1]), "a weight that is not finite", double(y.mix[0]));
+                expect(!std::isfinite(y.mix[0]) && std::isfinite(y.mix[1]), "a weight that is not finite",
+                       double(y.mix[0]));
             }
         }
     }

@@ -1,5 +1,5 @@
-// Random sites, what the reference makes of them, and how far off a kernel may be. Buffers are exactly as long as promised, so
-// that the address sanitizer sees a step beyond.
+// Random sites, what the reference makes of them, and how far off a kernel may be. Buffers are exactly as long as
+// promised, so that the address sanitizer sees a step beyond.
 #pragma once
 #include <algorithm>
 #include <cstdio>
@@ -104,8 +104,8 @@ struct Fixture {
 
     Fixture(int64_t tokens, int n, int64_t channels, Dtype dtype, Settings s = {}, uint64_t seed = 1)
         : shape{tokens, channels, n, dtype}, tokens(tokens), channels(channels), length(n * channels), n(n),
-          rows(2 * n + n * n), h(dtype, 0), f(dtype, 0), mix(tokens * rows), pre(tokens * n),
-          post(tokens * n), comb(tokens * n * n), y(dtype, tokens * channels), out(dtype, tokens * length) {
+          rows(2 * n + n * n), h(dtype, 0), f(dtype, 0), mix(tokens * rows), pre(tokens * n), post(tokens * n),
+          comb(tokens * n * n), y(dtype, tokens * channels), out(dtype, tokens * length) {
         Random random(seed);
         fn = random.normal(rows * length, 1 / std::sqrt(double(length)));
         base = random.normal(rows, s.logits);

@@ -1,5 +1,5 @@
-// Every operation of every instruction set of this processor against the reference in double. Prints what failed; the exit
-// status is 1 then.
+// Every operation of every instruction set of this processor against the reference in double. Prints what failed; the
+// exit status is 1 then.
 #include "cases.h"
 
 // Only where the test is linked with an OpenMP runtime.

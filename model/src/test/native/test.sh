@@ -15,7 +15,7 @@ if ! command -v "$CXX" >/dev/null 2>&1 || [ "$(uname -s)" != Linux ]; then
     echo "fused kernels: no $CXX on Linux here, so their native test is skipped" >&2
     exit 0
 fi
-signature=$({ cat ./* ../../main/native/*.* ../../main/native/cpu/* ../../main/native/cuda/*; "$CXX" --version; echo "$2"; } | cksum)
+signature=$({ cat ./* ../../main/native/*.* ../../main/native/*/*; "$CXX" --version; echo "$2"; } | cksum)
 [ "$(cat "$folder/passed" 2>/dev/null)" = "$signature" ] && exit 0
 
 flags="-std=c++17 -O1 -Wall -Wextra"
@@ -38,6 +38,6 @@ compiler=$!
 host -x c++ -c ../../main/native/cuda/bf16.cu -o "$folder/cuda/bf16.o"
 wait "$compiler"
 host -x c++ -c ../../main/native/cuda/gain.cu -o "$folder/cuda/gain.o"
-host cuda_test.cpp cuda_host.cpp ../../main/native/gain.cpp "$folder"/cuda/*.o -o "$folder/cuda_test"
+host cuda_test.cpp cuda_host.cpp ../../main/native/cpu/gain.cpp "$folder"/cuda/*.o -o "$folder/cuda_test"
 "$folder/cuda_test" $extent >"$folder/cuda_log" || { cat "$folder/cuda_log" >&2; exit 1; }
 echo "$signature" >"$folder/passed"

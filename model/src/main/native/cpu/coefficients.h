@@ -51,7 +51,8 @@ inline void sinkhorn(Lane* comb, int streams, int iterations, float eps) {
     }
 }
 
-// The same without eps, in logarithms: e^x is 0 in float32 where x is 104 below its row's largest, and a column of such 0 / 0.
+// The same without eps, in logarithms: e^x is 0 in float32 where x is 104 below its row's largest, and a column of such
+// 0 / 0.
 template <int N>
 inline void sinkhorn_in_logs(Lane* comb, int streams, int iterations) {
     const int n = N > 0 ? N : streams;

@@ -11,14 +11,15 @@ constexpr int BLOCK = 8;
 constexpr int64_t PANEL = 512;
 // Rows of fn that have their totals on the stack at once; n = 8 has 80.
 constexpr int ROW_CHUNK = 96;
-// Accumulators that leave room for operands in the register file.
+// Accumulators that leave registers for operands.
 constexpr int ACCUMULATORS = MHC_REGISTERS == 32 ? 24 : 12;
 
-// total[row][token] += <fn row, x token> over `vectors` vectors of a packed panel and `tail` values more, ROWS x TOKENS of
-// them in registers. `ahead` is a token's part of the next panel: asked for here, it arrives while this one is summed.
+// total[row][token] += <fn row, x token> over `vectors` vectors of a packed panel and `tail` values more, ROWS x TOKENS
+// of them in registers. `ahead` is a token's part of the next panel: asked for here, it arrives while this one is
+// summed.
 template <int TOKENS, int ROWS>
-inline void panel_dots(const Vec* panel, const float* fn, int64_t fn_stride, int rows, int64_t length, const char* ahead,
-                       int64_t ahead_bytes, Vec* total) {
+inline void panel_dots(const Vec* panel, const float* fn, int64_t fn_stride, int rows, int64_t length,
+                       const char* ahead, int64_t ahead_bytes, Vec* total) {
     // A last group that is not full repeats its last row and drops what comes out.
     const float* row[ROWS];
     for (int r = 0; r < ROWS; r++) row[r] = fn + (r < rows ? r : rows - 1) * fn_stride;
@@ -45,8 +46,8 @@ inline void panel_dots(const Vec* panel, const float* fn, int64_t fn_stride, int
     }
 }
 
-// The panel's values in float32, token beside token: streams lie whole pages apart, which the first cache would map onto the
-// same few lines. Adds their squares.
+// The panel's values in float32, token beside token: streams lie whole pages apart, which the first cache would map
+// onto the same few lines. Adds their squares.
 template <class S, int TOKENS>
 inline void pack(const S* x, int64_t stride, int64_t length, Vec* panel, Vec* square) {
     Vec sum[TOKENS] = {};
@@ -96,10 +97,18 @@ void project(const S* x, int64_t length, int tokens, const float* fn, int rows, 
         const float* weights = fn + from * length;
         float* out = raw + from * BLOCK;
         int t = 0;
-        for (; tokens - t >= 8; t += 8) project_tokens<S, 8>(x + t * length, length, weights, chunk, out + t, squares + t);
-        for (; tokens - t >= 4; t += 4) project_tokens<S, 4>(x + t * length, length, weights, chunk, out + t, squares + t);
-        for (; tokens - t >= 2; t += 2) project_tokens<S, 2>(x + t * length, length, weights, chunk, out + t, squares + t);
-        for (; tokens - t >= 1; t += 1) project_tokens<S, 1>(x + t * length, length, weights, chunk, out + t, squares + t);
+        for (; tokens - t >= 8; t += 8) {
+            project_tokens<S, 8>(x + t * length, length, weights, chunk, out + t, squares + t);
+        }
+        for (; tokens - t >= 4; t += 4) {
+            project_tokens<S, 4>(x + t * length, length, weights, chunk, out + t, squares + t);
+        }
+        for (; tokens - t >= 2; t += 2) {
+            project_tokens<S, 2>(x + t * length, length, weights, chunk, out + t, squares + t);
+        }
+        for (; tokens - t >= 1; t += 1) {
+            project_tokens<S, 1>(x + t * length, length, weights, chunk, out + t, squares + t);
+        }
     }
 }
 

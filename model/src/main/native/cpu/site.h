@@ -1,8 +1,8 @@
 // The operations over all tokens: blocks of tokens go through every step of a site while they are in cache.
 #pragma once
-#include "../team.h"
 #include "coefficients.h"
 #include "streams.h"
+#include "team.h"
 
 namespace mhc::MHC_ISA {
 
@@ -28,8 +28,8 @@ inline int threads_for(int64_t work, int64_t least) {
     return useful < team ? int(useful) : team;
 }
 
-// Runs done(block, raw mixes [rows][BLOCK], squares [BLOCK]) for each block of tokens; before(block) comes first and may
-// produce the streams that are then read.
+// Runs done(block, raw mixes [rows][BLOCK], squares [BLOCK]) for each block of tokens; before(block) comes first and
+// may produce the streams that are then read.
 template <class S, class Before, class Done>
 void for_projected_blocks(Shape s, const S* h, const float* fn, int rows, Before before, Done done) {
     const int64_t length = s.streams * s.channels, blocks = blocks_of(s.tokens);
@@ -78,14 +78,16 @@ struct Typed {
 
     static void coefficients(Shape s, const float* mix, const Site& site, float* pre, float* post, float* comb) {
         const int n = s.streams, rows = 2 * n + n * n;
-        parallel(blocks_of(s.tokens), threads_for(s.tokens * rows * 64, VALUES_PER_THREAD), [&](int64_t from, int64_t to) {
+        parallel(blocks_of(s.tokens), threads_for(s.tokens * rows * 64, VALUES_PER_THREAD),
+                 [&](int64_t from, int64_t to) {
             float lanes[MAX_ROWS * BLOCK] = {};
             for (int64_t b = from; b < to; b++) {
                 const int64_t t0 = b * BLOCK;
                 for (int t = 0; t < tokens_of(s, b); t++) {
                     for (int r = 0; r < rows; r++) lanes[r * BLOCK + t] = mix[(t0 + t) * rows + r];
                 }
-                coefficients_of_block<N>(lanes, site, n, tokens_of(s, b), pre + t0 * n, post + t0 * n, comb + t0 * n * n);
+                coefficients_of_block<N>(lanes, site, n, tokens_of(s, b), pre + t0 * n, post + t0 * n,
+                                         comb + t0 * n * n);
             }
         });
     }
@@ -101,8 +103,8 @@ struct Typed {
         });
     }
 
-    static void write_tokens(Shape s, const S* f, const S* h, const float* post, const float* comb, S* out, int64_t from,
-                             int64_t to) {
+    static void write_tokens(Shape s, const S* f, const S* h, const float* post, const float* comb, S* out,
+                             int64_t from, int64_t to) {
         const int64_t n = s.streams, c = s.channels;
         for (int64_t t = from; t < to; t++) {
             write_token<S, N>(f + t * c, h + t * n * c, post + t * n, comb + t * n * n, s.streams, c, out + t * n * c);
@@ -112,9 +114,9 @@ struct Typed {
     static void post(Shape s, const void* f, const void* h, const float* post, const float* comb, void* out) {
         parallel(s.tokens, threads_for(s.tokens * s.streams * s.channels, VALUES_PER_THREAD),
                  [&](int64_t from, int64_t to) {
-                     write_tokens(s, static_cast<const S*>(f), static_cast<const S*>(h), post, comb,
-                                  static_cast<S*>(out), from, to);
-                 });
+            write_tokens(s, static_cast<const S*>(f), static_cast<const S*>(h), post, comb, static_cast<S*>(out), from,
+                         to);
+        });
     }
 
     // The site's coefficients and read of streams that `before` may have written just now.
@@ -135,8 +137,8 @@ struct Typed {
     static void read_tokens(Shape s, const S* h, const float* pre, const Site& site, int64_t t0, int tokens, S* y) {
         const int64_t n = s.streams, c = s.channels;
         for (int t = 0; t < tokens; t++) {
-            read_token<S, N>(h + (t0 + t) * n * c, pre + t * n, site.norm, site.norm_eps, s.streams,
-                             c, y + (t0 + t) * c);
+            read_token<S, N>(h + (t0 + t) * n * c, pre + t * n, site.norm, site.norm_eps, s.streams, c,
+                             y + (t0 + t) * c);
         }
     }
 

@@ -1,5 +1,5 @@
 // The kernels for bf16 streams.
-#include "operations.h"
+#include "operations.cuh"
 
 namespace mhc::cuda {
 

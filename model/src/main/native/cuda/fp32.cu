@@ -1,5 +1,5 @@
 // The kernels for fp32 streams.
-#include "operations.h"
+#include "operations.cuh"
 
 namespace mhc::cuda {
 

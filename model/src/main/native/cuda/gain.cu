@@ -1,6 +1,6 @@
-// Amax gains of stream matrices and of their running products, arXiv 2512.24880 Fig. 3 and 7, in double; and the choice of a
-// type's operations.
-#include "device.h"
+// Amax gains of stream matrices and of their running products, arXiv 2512.24880 Fig. 3 and 7, in double; and the choice
+// of a type's operations.
+#include "device.cuh"
 
 namespace mhc::cuda {
 
@@ -9,7 +9,7 @@ const Operations& operations_bf16(int32_t streams);
 
 namespace {
 
-constexpr int MEAN_THREADS = 128;
+constexpr int GAIN_THREADS = MAX_STREAMS * MAX_STREAMS, MEAN_THREADS = 128;
 
 // The largest absolute row sum (forward, of all rows of H) and column sum of a matrix; every thread calls it.
 MHC_DEVICE void amax(const double* h, int n, double* sums, double* gains) {
@@ -29,7 +29,7 @@ MHC_DEVICE void amax(const double* h, int n, double* sums, double* gains) {
 }
 
 // A block for each token: gains [sites, T, 4], the products running over the sites.
-MHC_KERNEL(MAX_STREAMS * MAX_STREAMS) gains_of_token(const float* combs, int64_t sites, int n, double* gains) {
+MHC_KERNEL(GAIN_THREADS) void gains_of_token(const float* combs, int64_t sites, int n, double* gains) {
     double* h = reinterpret_cast<double*>(shared_memory());
     double *product = h + n * n, *sums = product + n * n;
     const int entry = threadIdx.x, i = entry / n, j = entry % n;
@@ -50,7 +50,7 @@ MHC_KERNEL(MAX_STREAMS * MAX_STREAMS) gains_of_token(const float* combs, int64_t
 }
 
 // The mean over tokens of one site's four gains, always in the same order; a block for each site.
-MHC_KERNEL(MEAN_THREADS) mean_gains(const double* gains, int64_t tokens, double* means) {
+MHC_KERNEL(MEAN_THREADS) void mean_gains(const double* gains, int64_t tokens, double* means) {
     double* sums = reinterpret_cast<double*>(shared_memory());
     const int part = threadIdx.x / 4, gain = threadIdx.x % 4;
     double sum = 0;
@@ -75,11 +75,11 @@ void gain(const float* combs, int64_t sites, int64_t tokens, int32_t n, double* 
     // A warp at least: 2n of its threads sum rows and columns.
     const int threads = n * n > 32 ? n * n : 32;
     if (tokens > 0) {
-        launch("hc_gain", gains_of_token, dim3(static_cast<unsigned>(tokens)), threads, (2 * n * n + 2 * n) * sizeof(double),
-               combs, sites, n, gains);
+        launch("hc_gain", gains_of_token, dim3(static_cast<unsigned>(tokens)), threads,
+               (2 * n * n + 2 * n) * sizeof(double), combs, sites, n, gains);
     }
-    launch("hc_gain", mean_gains, dim3(static_cast<unsigned>(sites)), MEAN_THREADS, MEAN_THREADS * sizeof(double), gains,
-           tokens, means);
+    launch("hc_gain", mean_gains, dim3(static_cast<unsigned>(sites)), MEAN_THREADS, MEAN_THREADS * sizeof(double),
+           gains, tokens, means);
 }
 
 }  // namespace mhc::cuda

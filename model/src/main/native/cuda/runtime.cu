@@ -2,7 +2,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "device.h"
+#include "device.cuh"
 
 namespace mhc::cuda {
 namespace {
@@ -16,8 +16,8 @@ void check(const char* what, cudaError_t error) {
     // Reported here, it must not be found after the next launch.
     static_cast<void>(cudaGetLastError());
     throw std::runtime_error(std::string("mhc kernels: ") + what + " failed on cuda:" + std::to_string(current.device) +
-                             ": CUDA error " + std::to_string(static_cast<int>(error)) + " (" + cudaGetErrorString(error) +
-                             ")");
+                             ": CUDA error " + std::to_string(static_cast<int>(error)) + " (" +
+                             cudaGetErrorString(error) + ")");
 }
 
 cudaStream_t stream() { return static_cast<cudaStream_t>(current.stream); }

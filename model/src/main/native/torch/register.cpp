@@ -1,8 +1,8 @@
-// The operations as torch.ops.mhc.*: checks what comes in, allocates what goes out, calls the kernels. The schemas are those
-// of the plain TorchScript reference; registration happens when the library is loaded beside a libtorch.
+// The operations as torch.ops.mhc.*: checks what comes in, allocates what goes out, calls the kernels. The schemas are
+// those of the plain TorchScript reference; registration happens when the library is loaded beside a libtorch.
+#include "../cuda/cuda.h"
+#include "../kernels.h"
 #include "boxed.h"
-#include "cuda/cuda.h"
-#include "kernels.h"
 
 namespace mhc {
 namespace {
@@ -70,15 +70,23 @@ struct Weights {
     OptionalTensor norm;
     Site site;
 
-    Weights(const Streams& s, int64_t rows, int64_t scales, Tensor&& given_fn, Tensor&& given_scale, Tensor&& given_base,
-            OptionalTensor&& given_norm, int64_t iterations, double norm_eps, double hc_eps, double post_mult)
+    Weights(const Streams& s, int64_t rows, int64_t scales, Tensor&& given_fn, Tensor&& given_scale,
+            Tensor&& given_base, OptionalTensor&& given_norm, int64_t iterations, double norm_eps, double hc_eps,
+            double post_mult)
         : fn(checked(std::move(given_fn), "fn", {rows, s.n * s.channels})),
           scale(checked(std::move(given_scale), "scale", {scales})),
           base(checked(std::move(given_base), "base", {rows})) {
         if (given_norm) norm = checked(std::move(*given_norm), "norm_w", {s.channels});
         if (iterations < 1) refuse(std::to_string(iterations) + " Sinkhorn iterations, expected at least 1");
-        site = {floats(fn),     floats(scale),   floats(base),       norm ? floats(std::as_const(*norm)) : nullptr, int32_t(iterations),
-                float(norm_eps), float(hc_eps), float(post_mult), 0};
+        site = {floats(fn),
+                floats(scale),
+                floats(base),
+                norm ? floats(std::as_const(*norm)) : nullptr,
+                int32_t(iterations),
+                float(norm_eps),
+                float(hc_eps),
+                float(post_mult),
+                0};
     }
 };
 
@@ -105,8 +113,15 @@ std::tuple<Tensor, Tensor, Tensor> hc_coeffs(Tensor mix, Tensor scale, Tensor ba
     Tensor pre = Tensor::empty({tokens, n}, Type::FLOAT, mix), post = Tensor::empty({tokens, n}, Type::FLOAT, mix);
     Tensor comb = Tensor::empty({tokens, n, n}, Type::FLOAT, mix);
     const Shape shape{tokens, 1, int32_t(n), Dtype::F32};
-    const Site site{nullptr, floats(std::as_const(scale)), floats(std::as_const(base)), nullptr, int32_t(iterations), 0,
-                    float(hc_eps), float(post_mult), 0};
+    const Site site{nullptr,
+                    floats(std::as_const(scale)),
+                    floats(std::as_const(base)),
+                    nullptr,
+                    int32_t(iterations),
+                    0,
+                    float(hc_eps),
+                    float(post_mult),
+                    0};
     torch::operations_of(mix, shape)
         .coefficients(shape, floats(std::as_const(mix)), site, floats(pre), floats(post), floats(comb));
     return {std::move(pre), std::move(post), std::move(comb)};
@@ -120,12 +135,13 @@ std::tuple<Tensor> hc_apply_pre(Tensor h, Tensor pre) {
     return {std::move(y)};
 }
 
-std::tuple<Tensor, Tensor, Tensor> hc_pre(Tensor h, Tensor fn, Tensor scale, Tensor base, OptionalTensor norm, int64_t n,
-                                          int64_t iterations, double norm_eps, double hc_eps, double post_mult) {
+std::tuple<Tensor, Tensor, Tensor> hc_pre(Tensor h, Tensor fn, Tensor scale, Tensor base, OptionalTensor norm,
+                                          int64_t n, int64_t iterations, double norm_eps, double hc_eps,
+                                          double post_mult) {
     const Streams s(std::move(h));
     if (n != s.n) refuse("n = " + std::to_string(n) + " with " + std::to_string(s.n) + " streams in h");
-    const Weights w(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations, norm_eps,
-                    hc_eps, post_mult);
+    const Weights w(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations,
+                    norm_eps, hc_eps, post_mult);
     Tensor y = s.empty_like_h({s.tokens, s.channels});
     Tensor post = s.empty({s.tokens, s.n}), comb = s.empty({s.tokens, s.n, s.n});
     s.operations().pre(s.shape, s.h.data(), w.site, y.data(), floats(post), floats(comb));
@@ -169,35 +185,38 @@ std::tuple<Tensor, Tensor, Tensor> post_pre_into(void* out, const Streams& s, co
     return {std::move(y), std::move(post), std::move(comb)};
 }
 
-std::tuple<Tensor, Tensor, Tensor, Tensor> hc_post_pre(Tensor f, Tensor h, Tensor post, Tensor comb, Tensor fn, Tensor scale,
-                                                       Tensor base, OptionalTensor norm, int64_t iterations,
-                                                       double norm_eps, double hc_eps, double post_mult) {
+std::tuple<Tensor, Tensor, Tensor, Tensor> hc_post_pre(Tensor f, Tensor h, Tensor post, Tensor comb, Tensor fn,
+                                                       Tensor scale, Tensor base, OptionalTensor norm,
+                                                       int64_t iterations, double norm_eps, double hc_eps,
+                                                       double post_mult) {
     const Streams s(std::move(h));
     const Written w(s, std::move(f), std::move(post), std::move(comb));
-    const Weights next(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations, norm_eps,
-                       hc_eps, post_mult);
+    const Weights next(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations,
+                       norm_eps, hc_eps, post_mult);
     Tensor out = s.empty_like_h({s.tokens, s.n, s.channels});
     std::tuple<Tensor, Tensor, Tensor> read = post_pre_into(out.data(), s, w, next);
     return std::tuple_cat(std::tuple(std::move(out)), std::move(read));
 }
 
 // In the memory of h.
-std::tuple<Tensor, Tensor, Tensor, Tensor> hc_post_pre_(Tensor f, Tensor h, Tensor post, Tensor comb, Tensor fn, Tensor scale,
-                                                        Tensor base, OptionalTensor norm, int64_t iterations,
-                                                        double norm_eps, double hc_eps, double post_mult) {
+std::tuple<Tensor, Tensor, Tensor, Tensor> hc_post_pre_(Tensor f, Tensor h, Tensor post, Tensor comb, Tensor fn,
+                                                        Tensor scale, Tensor base, OptionalTensor norm,
+                                                        int64_t iterations, double norm_eps, double hc_eps,
+                                                        double post_mult) {
     const void* given = h.data();
     Streams s(std::move(h));
     s.require_own_memory(given);
     const Written w(s, std::move(f), std::move(post), std::move(comb));
-    const Weights next(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations, norm_eps,
-                       hc_eps, post_mult);
+    const Weights next(s, s.rows, 3, std::move(fn), std::move(scale), std::move(base), std::move(norm), iterations,
+                       norm_eps, hc_eps, post_mult);
     std::tuple<Tensor, Tensor, Tensor> read = post_pre_into(s.h.data(), s, w, next);
     return std::tuple_cat(std::tuple(std::move(s.h)), std::move(read));
 }
 
 std::tuple<Tensor> hc_head(Tensor h, Tensor fn, Tensor scale, Tensor base, double norm_eps, double hc_eps) {
     const Streams s(std::move(h));
-    const Weights w(s, s.n, 1, std::move(fn), std::move(scale), std::move(base), std::nullopt, 1, norm_eps, hc_eps, 1.0);
+    const Weights w(s, s.n, 1, std::move(fn), std::move(scale), std::move(base), std::nullopt, 1, norm_eps, hc_eps,
+                    1.0);
     Tensor y = s.empty_like_h({s.tokens, s.channels});
     s.operations().head(s.shape, s.h.data(), w.site, y.data());
     return {std::move(y)};
@@ -227,7 +246,8 @@ struct Op {
 constexpr Op OPS[] = {
     {"hc_mix", "(Tensor h, Tensor fn, float norm_eps, int splits=0) -> Tensor", Boxed<hc_mix>::call},
     {"hc_coeffs",
-     "(Tensor mix, Tensor scale, Tensor base, int n, int iters, float hc_eps, float post_mult) -> (Tensor, Tensor, Tensor)",
+     "(Tensor mix, Tensor scale, Tensor base, int n, int iters, float hc_eps, float post_mult) -> (Tensor, Tensor, "
+     "Tensor)",
      Boxed<hc_coeffs>::call},
     {"hc_apply_pre", "(Tensor h, Tensor pre) -> Tensor", Boxed<hc_apply_pre>::call},
     {"hc_pre",
@@ -241,7 +261,8 @@ constexpr Op OPS[] = {
      " float norm_eps, float hc_eps, float post_mult) -> (Tensor, Tensor, Tensor, Tensor)",
      Boxed<hc_post_pre>::call},
     {"hc_post_pre_",
-     "(Tensor f, Tensor(a!) h, Tensor post, Tensor comb, Tensor fn, Tensor scale, Tensor base, Tensor? norm_w, int iters,"
+     "(Tensor f, Tensor(a!) h, Tensor post, Tensor comb, Tensor fn, Tensor scale, Tensor base, Tensor? norm_w, int "
+     "iters,"
      " float norm_eps, float hc_eps, float post_mult) -> (Tensor(a!), Tensor, Tensor, Tensor)",
      Boxed<hc_post_pre_>::call},
     {"hc_head", "(Tensor h, Tensor fn, Tensor scale, Tensor base, float norm_eps, float hc_eps) -> Tensor",
@@ -251,8 +272,8 @@ constexpr Op OPS[] = {
 
 constexpr const char* LIBRARY = "hc_library() -> int";
 
-// Whether a copy of this library that was loaded before has registered the operations. A libtorch that cannot say refuses
-// the second copy.
+// Whether a copy of this library that was loaded before has registered the operations. A libtorch that cannot say
+// refuses the second copy.
 bool registered_before() {
     uint64_t isa = 0;
     return torch::shim().call_dispatcher && torch::shim().call_dispatcher("mhc::hc_library", "", &isa) == 0;
@@ -285,15 +306,16 @@ const bool registered = register_ops();
 }  // namespace
 }  // namespace mhc
 
-// What System.load asks: anything but a known version makes it fail, which is what a libtorch without the shim deserves.
+// What System.load asks: anything but a known version makes it fail, which is what a libtorch without the shim
+// deserves.
 extern "C" __attribute__((visibility("default"))) int32_t JNI_OnLoad(void*, void*) {
     return mhc::registered ? 0x00010008 : -1;
 }
 
-// FusedKernels.cuda(int): 0 if operations run on that CUDA device, -1 if this library has no CUDA part, -2 if this libtorch
-// has none, else the error of the CUDA runtime.
+// FusedKernels.cuda(int): 0 if operations run on that CUDA device, -1 if this library has no CUDA part, -2 if this
+// libtorch has none, else the error of the CUDA runtime.
 extern "C" __attribute__((visibility("default"))) int32_t Java_mhc_model_kernels_FusedKernels_cuda(void*, void*,
-                                                                                                    int32_t device) {
+                                                                                                   int32_t device) {
     if (!mhc::cuda::built()) return -1;
     void* stream = nullptr;
     if (!mhc::torch::current_cuda_stream(device, &stream)) return -2;

@@ -1,6 +1,6 @@
 // Eight neighbouring channels of a stream, as stored and as fp32; fp32 values as sums of tf32 ones.
 #pragma once
-#include "device.h"
+#include "device.cuh"
 
 namespace mhc::cuda {
 
@@ -28,8 +28,8 @@ struct Eight {
     float at[LANE];
 };
 
-// A row's eight channels from p on, `left` of them before its end, zeros behind it. `vectors` promises that p is aligned to
-// 16 bytes and `left` a multiple of eight.
+// A row's eight channels from p on, `left` of them before its end, zeros behind it. `vectors` promises that p is
+// aligned to 16 bytes and `left` a multiple of eight.
 MHC_DEVICE Raw<float> load(const float* p, int64_t left, bool vectors) {
     Raw<float> raw = {};
     if (left <= 0) return raw;
@@ -142,7 +142,8 @@ MHC_DEVICE float largest_of_lanes(float value) {
     return value;
 }
 
-// x = high + rest to 2^-21 of x, both exact in tf32 (10 bits after the point). Cutting `high` off keeps infinities and NaN.
+// x = high + rest to 2^-21 of x, both exact in tf32 (10 bits after the point). Cutting `high` off keeps infinities and
+// NaN.
 MHC_DEVICE uint32_t tf32_high(float x) { return as_bits(x) & 0xffffe000u; }
 MHC_DEVICE uint32_t tf32_rest(float x, uint32_t high) { return (as_bits(x - as_float(high)) + 0x1000u) & 0xffffe000u; }
 

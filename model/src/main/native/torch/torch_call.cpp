@@ -2,13 +2,15 @@
 
 #include <stdexcept>
 
-#include "cuda/cuda.h"
+#include "../cuda/cuda.h"
 
 namespace mhc::torch {
 namespace {
 
 std::string name_of(Device device) {
-    const std::string type = device.type == 0 ? "cpu" : device.cuda() ? "cuda" : "device type " + std::to_string(device.type);
+    const std::string type = device.type == 0 ? "cpu"
+                             : device.cuda()  ? "cuda"
+                                              : "device type " + std::to_string(device.type);
     return device.type == 0 ? type : type + ":" + std::to_string(device.index);
 }
 

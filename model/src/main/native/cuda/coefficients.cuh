@@ -1,6 +1,6 @@
 // From a mix to pre, post and comb: sigmoids and the whole of Sinkhorn-Knopp in registers, a row of comb in each lane.
 #pragma once
-#include "sums.h"
+#include "sums.cuh"
 
 namespace mhc::cuda {
 
@@ -54,10 +54,11 @@ MHC_DEVICE void sinkhorn(float (&comb)[CAPACITY<N>], int n, bool live, int itera
     }
 }
 
-// A warp's 32 / CAPACITY<N> tokens, this lane's being `token` where live; mix [2n + n * n] is that token's. pre may be null.
+// A warp's 32 / CAPACITY<N> tokens, this lane's being `token` where live; mix [2n + n * n] is that token's. pre may be
+// null.
 template <int N>
-MHC_DEVICE void coefficients_of_token(const float* mix, const Site& site, int streams, int64_t token, bool live, float* pre,
-                                      float* post, float* comb) {
+MHC_DEVICE void coefficients_of_token(const float* mix, const Site& site, int streams, int64_t token, bool live,
+                                      float* pre, float* post, float* comb) {
     constexpr int W = CAPACITY<N>;
     const int n = N > 0 ? N : streams, i = threadIdx.x % W;
     live = live && i < n;
@@ -80,16 +81,18 @@ MHC_DEVICE void coefficients_of_token(const float* mix, const Site& site, int st
 
 // mix [T, 2n + n * n] -> pre, post, comb
 template <int N>
-MHC_KERNEL(128) coefficients(const float* mix, Site site, int64_t tokens, int streams, float* pre, float* post, float* comb) {
+MHC_KERNEL(128) void coefficients(const float* mix, Site site, int64_t tokens, int streams, float* pre, float* post,
+                                  float* comb) {
     const int n = N > 0 ? N : streams;
     const int64_t token = (int64_t(blockIdx.x) * blockDim.x + threadIdx.x) / CAPACITY<N>;
     coefficients_of_token<N>(mix + token * (2 * n + n * n), site, n, token, token < tokens, pre, post, comb);
 }
 
-// mix [T, 2n + n * n] -> comb [T, n, n] without eps, in logarithms: e^x is 0 in float32 where x is 104 below its row's largest, and
-// a column of such 0 / 0. Lanes as in `sinkhorn`; a kernel of its own, so that no other pays for its registers.
+// mix [T, 2n + n * n] -> comb [T, n, n] without eps, in logarithms: e^x is 0 in float32 where x is 104 below its row's
+// largest, and a column of such 0 / 0. Lanes as in `sinkhorn`; a kernel of its own, so that no other pays for its
+// registers.
 template <int N>
-MHC_KERNEL(128) balance_in_logs(const float* mix, Site site, int64_t tokens, int streams, float* comb) {
+MHC_KERNEL(128) void balance_in_logs(const float* mix, Site site, int64_t tokens, int streams, float* comb) {
     constexpr int W = CAPACITY<N>;
     const int n = N > 0 ? N : streams, i = threadIdx.x % W;
     const int64_t token = (int64_t(blockIdx.x) * blockDim.x + threadIdx.x) / W;
@@ -102,8 +105,8 @@ MHC_KERNEL(128) balance_in_logs(const float* mix, Site site, int64_t tokens, int
         row[j] = live && j < n ? fmaf(mix[at], site.scale[2], site.base[at]) : 0.0f;
     }
     for (int k = 0; k < site.iterations; k++) {
-        // logits = log_softmax(logits, -1). Less the largest first: a sum of both logarithms would be rounded as coarsely as
-        // the larger one.
+        // logits = log_softmax(logits, -1). Less the largest first: a sum of both logarithms would be rounded as
+        // coarsely as the larger one.
         float top = row[0], total = 0;
 #pragma unroll
         for (int j = 1; j < W; j++) top = j < n ? fmaxf(top, row[j]) : top;
@@ -130,7 +133,7 @@ MHC_KERNEL(128) balance_in_logs(const float* mix, Site site, int64_t tokens, int
 }
 
 // Partial sums -> mix [T, rows]; a block for each token.
-static MHC_KERNEL(128) finish_mix(Sums sums, int rows, int64_t length, float norm_eps, float* mix) {
+static MHC_KERNEL(128) void finish_mix(Sums sums, int rows, int64_t length, float norm_eps, float* mix) {
     const int quads = sums.stride / 4;
     float* totals = reinterpret_cast<float*>(shared_memory());
     gather(sums, blockIdx.x, 1, quads, totals + values_of(quads), totals);

@@ -1,14 +1,14 @@
-// The projection of streams by fn on tensor cores, with the sum of squares in the same pass. fp32 factors are taken as sums of
-// two tf32 ones (bf16 streams are tf32 already), so that only products below 2^-20 are dropped.
+// The projection of streams by fn on tensor cores, with the sum of squares in the same pass. fp32 factors are taken as
+// sums of two tf32 ones (bf16 streams are tf32 already), so that only products below 2^-20 are dropped.
 #pragma once
-#include "sums.h"
+#include "sums.cuh"
 
 namespace mhc::cuda {
 
-constexpr int TOKENS = 16;                  // of a warp
-constexpr int STEPS = CHUNK / 8;            // instructions along a chunk
-constexpr int ROW_STRIDE = CHUNK + 4;       // floats of a row of fn in shared memory, free of bank conflicts
-constexpr int STAGES = 3;                   // chunks of fn in shared memory, two of them under way
+constexpr int TOKENS = 16;             // of a warp
+constexpr int STEPS = CHUNK / 8;       // instructions along a chunk
+constexpr int ROW_STRIDE = CHUNK + 4;  // floats of a row of fn in shared memory, free of bank conflicts
+constexpr int STAGES = 3;              // chunks of fn in shared memory, two of them under way
 
 // What a warp multiplies: its tokens' values in one chunk of one stream. A lane has eight neighbouring channels of two
 // tokens; as both factors are laid out alike, it does not matter that the instruction numbers them otherwise.
@@ -89,12 +89,12 @@ MHC_DEVICE Eight mixed(const Raw<S>& f, const Raw<S> (&h)[N], int n, float post,
 }
 
 struct Projection {
-    const float* fn;      // [rows, n * channels]
+    const float* fn;  // [rows, n * channels]
     int32_t rows, n;
     int64_t channels;
-    int64_t chunks;       // of all channels
-    int64_t unit;         // chunks of a unit
-    bool vectors;         // every row of streams and fn is aligned to 16 bytes, and eight divides the channels
+    int64_t chunks;  // of all channels
+    int64_t unit;    // chunks of a unit
+    bool vectors;    // every row of streams and fn is aligned to 16 bytes, and eight divides the channels
     Sums sums;
 };
 
@@ -102,13 +102,14 @@ struct Projection {
 template <class S>
 struct Source {
     const S* h;
-    const S* f;           // null where h is read as it is
+    const S* f;  // null where h is read as it is
     const float* post;
     const float* comb;
     S* out;
 };
 
-// Asks for rows [first, first + 8 TILES) of fn at one chunk of one stream. Rows and channels that are not there become zeros.
+// Asks for rows [first, first + 8 TILES) of fn at one chunk of one stream. Rows and channels that are not there become
+// zeros.
 template <int TILES>
 MHC_DEVICE void stage_weights(const Projection& p, int first, int64_t chunk, int stream, float* shared) {
     for (int item = threadIdx.x; item < TILES * 8 * (CHUNK / 4); item += blockDim.x) {
@@ -132,9 +133,10 @@ MHC_DEVICE void stage_weights(const Projection& p, int first, int64_t chunk, int
     }
 }
 
-// Blocks: x tokens, y units, z every TILES * 8 rows of fn. A warp has 16 tokens. N > 0 makes the streams of n = N itself.
+// Blocks: x tokens, y units, z every TILES * 8 rows of fn. A warp has 16 tokens. N > 0 makes the streams of n = N
+// itself.
 template <class S, int TILES, int N>
-MHC_KERNEL(256) project(Projection p, Source<S> source) {
+MHC_KERNEL(256) void project(Projection p, Source<S> source) {
     float* weights = reinterpret_cast<float*>(shared_memory());
     constexpr int STAGE = TILES * 8 * ROW_STRIDE;
     const int lane = threadIdx.x % 32, g = lane / 4, q = lane % 4, n = N > 0 ? N : p.n;
@@ -153,7 +155,9 @@ MHC_KERNEL(256) project(Projection p, Source<S> source) {
     int64_t asked_chunk = begin;
     int asked_stream = 0;
     auto ask = [&](int stage) {
-        if (asked_chunk < end) stage_weights<TILES>(p, first_tile * 8, asked_chunk, asked_stream, weights + stage * STAGE);
+        if (asked_chunk < end) {
+            stage_weights<TILES>(p, first_tile * 8, asked_chunk, asked_stream, weights + stage * STAGE);
+        }
         end_batch();
         if (++asked_stream == n) asked_stream = 0, asked_chunk++;
     };

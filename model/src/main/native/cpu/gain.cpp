@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels.h"
+#include "../kernels.h"
 
 namespace mhc {
 namespace {
@@ -41,7 +41,9 @@ void gain(const float* combs, int64_t sites, int64_t tokens, int32_t n, double* 
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j < n; j++) {
                     double total = 0;
-                    for (int k = 0; k < n; k++) total += h[i * n + k] * (site == 0 ? double(k == j) : product[k * n + j]);
+                    for (int k = 0; k < n; k++) {
+                        total += h[i * n + k] * (site == 0 ? double(k == j) : product[k * n + j]);
+                    }
                     next[i * n + j] = total;
                 }
             }

@@ -1,4 +1,5 @@
-// Tensors of the libtorch in this process, through its stable C shim alone: no torch header, one binary for 2.7 and newer.
+// Tensors of the libtorch in this process, through its stable C shim alone: no torch header, one binary for 2.7 and
+// newer.
 #pragma once
 #include <cstdint>
 #include <string>

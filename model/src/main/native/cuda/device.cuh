@@ -1,5 +1,5 @@
-// What kernels take from their device, each as a small function: the language of nvcc, or a host runtime that runs the same
-// kernels in a test.
+// What kernels take from their device, each as a small function: the language of nvcc, or a host runtime that runs the
+// same kernels in a test.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@ constexpr size_t MOST_SHARED = 96 << 10, PLAIN_SHARED = 48 << 10;
 
 #define MHC_DEVICE __device__ __forceinline__
 #define MHC_ANYWHERE __host__ __device__
-#define MHC_KERNEL(threads) __global__ void __launch_bounds__(threads)
+#define MHC_KERNEL(threads) __global__ __launch_bounds__(threads)
 
 namespace mhc::cuda {
 
@@ -45,7 +45,8 @@ MHC_DEVICE uint32_t pack_bf16(float low, float high) {
 }
 
 // c += a b over STEPS times 8 values: A 16 x 8 (tokens), B 8 x 8 (rows of fn), both tf32. Of lane 4g + q, a holds
-// (g, q), (g + 8, q), (g, q + 4), (g + 8, q + 4); b holds (q, g), (q + 4, g); c holds (g, 2q), (g, 2q + 1) and both at g + 8.
+// (g, q), (g + 8, q), (g, q + 4), (g + 8, q + 4); b holds (q, g), (q + 4, g); c holds (g, 2q), (g, 2q + 1) and both at
+// g + 8.
 template <int STEPS>
 MHC_DEVICE void multiply(float (&c)[4], const uint32_t (&a)[STEPS][4], const uint32_t (&b)[STEPS][2]) {
 #pragma unroll
@@ -83,7 +84,8 @@ cudaStream_t stream();
 int multiprocessors();
 
 template <class... Parameters, class... Arguments>
-void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared, Arguments... arguments) {
+void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared,
+            Arguments... arguments) {
     kernel<<<grid, threads, shared, stream()>>>(arguments...);
     check(op, cudaGetLastError());
 }
@@ -95,7 +97,8 @@ int64_t resident_blocks(const char* op, void (*kernel)(Parameters...), int threa
     int blocks = 0;
     if (shared > PLAIN_SHARED) {
         // Always the same number: another thread may be about to launch this kernel with more.
-        check(op, cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(MOST_SHARED)));
+        check(op, cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                       static_cast<int>(MOST_SHARED)));
     }
     check(op, cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, function, threads, shared));
     return int64_t(blocks) * multiprocessors();
@@ -107,8 +110,8 @@ void launch_cooperative(const char* op, void (*kernel)(Parameters...), dim3 grid
     std::tuple<Parameters...> values(arguments...);
     std::apply([&](Parameters&... value) {
         void* pointers[] = {&value...};
-        check(op, cudaLaunchCooperativeKernel(reinterpret_cast<const void*>(kernel), grid, dim3(threads), pointers, shared,
-                                              stream()));
+        check(op, cudaLaunchCooperativeKernel(reinterpret_cast<const void*>(kernel), grid, dim3(threads), pointers,
+                                              shared, stream()));
     }, values);
 }
 

@@ -1,11 +1,12 @@
 // The order of summation, and partial sums that one kernel leaves for the next.
 //
-// Every sum over n*C values is a fixed tree: 32 channels of a stream, then the streams of such a chunk, then the chunks of a
-// group, then the groups. The tree depends on C, n and `splits` alone, and each part is computed by the same instructions
-// wherever it is: a token's result depends neither on how many tokens there are nor on the GPU, and fused operations equal
-// their parts to the bit. Short chains also keep the error of the tensor cores' own accumulation small.
+// Every sum over n*C values is a fixed tree: 32 channels of a stream, then the streams of such a chunk, then the chunks
+// of a group, then the groups. The tree depends on C, n and `splits` alone, and each part is computed by the same
+// instructions wherever it is: a token's result depends neither on how many tokens there are nor on the GPU, and fused
+// operations equal their parts to the bit. Short chains also keep the error of the tensor cores' own accumulation
+// small.
 #pragma once
-#include "values.h"
+#include "values.cuh"
 
 namespace mhc::cuda {
 
@@ -22,15 +23,16 @@ struct Sums {
     float* squares;
     int64_t tokens;
     int64_t units;
-    int64_t fan;      // units of a group
-    int32_t stride;   // rows of fn, a multiple of eight
+    int64_t fan;     // units of a group
+    int32_t stride;  // rows of fn, a multiple of eight
 };
 
 // Floats of shared memory that `gather` takes for `tokens` tokens.
 MHC_DEVICE int values_of(int quads) { return 4 * quads + 1; }
 
-// For tokens [from, from + count): totals[count][4 quads + 1] = the first 4 quads rows' products and the sum of squares.
-// All threads of a block call it; it ends with a barrier. stage has room for count * STAGED * (4 quads + 1) floats.
+// For tokens [from, from + count): totals[count][4 quads + 1] = the first 4 quads rows' products and the sum of
+// squares. All threads of a block call it; it ends with a barrier. stage has room for count * STAGED * (4 quads + 1)
+// floats.
 MHC_DEVICE void gather(const Sums& sums, int64_t from, int count, int quads, float* stage, float* totals) {
     const int values = values_of(quads);
     const int64_t groups = (sums.units + sums.fan - 1) / sums.fan;

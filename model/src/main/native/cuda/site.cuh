@@ -1,8 +1,9 @@
-// A whole boundary for few tokens in one launch: the streams after a site (unless they are given), their projection, and the
-// next read. Blocks share out the chunks of channels and keep their part of the streams in shared memory; what they must tell
-// each other goes through partial sums and a barrier of the whole grid. The sums are those of the kernels for many tokens.
+// A whole boundary for few tokens in one launch: the streams after a site (unless they are given), their projection,
+// and the next read. Blocks share out the chunks of channels and keep their part of the streams in shared memory; what
+// they must tell each other goes through partial sums and a barrier of the whole grid. The sums are those of the
+// kernels for many tokens.
 #pragma once
-#include "streams.h"
+#include "streams.cuh"
 
 namespace mhc::cuda {
 
@@ -35,12 +36,12 @@ struct SiteLayout {
 
 template <class S>
 struct SiteCall {
-    Source<S> source;     // out null where there is nothing to make
+    Source<S> source;  // out null where there is nothing to make
     Site site;
     Sums sums;            // of chunks
     float* norm_squares;  // [chunks, T] of y, where there is a norm
     int64_t channels;
-    int32_t workers;      // blocks that have chunks; the others have tokens
+    int32_t workers;  // blocks that have chunks; the others have tokens
     bool vectors;
     S* y;
     float* post;
@@ -68,12 +69,14 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
                     Raw<S> h[N];
 #pragma unroll
                     for (int j = 0; j < N; j++) {
-                        h[j] = load(call.source.h + (int64_t(token) * N + j) * call.channels + channel, there, call.vectors);
+                        h[j] = load(call.source.h + (int64_t(token) * N + j) * call.channels + channel, there,
+                                    call.vectors);
                     }
                     const float* column = call.source.comb + known * N * N + warp;
                     narrow(mixed<S, N>(f, h, N, call.source.post[known * N + warp], column, N), raw);
                 } else {
-                    raw = load(call.source.h + (int64_t(token) * N + warp) * call.channels + channel, there, call.vectors);
+                    raw = load(call.source.h + (int64_t(token) * N + warp) * call.channels + channel, there,
+                               call.vectors);
                 }
             }
         }
@@ -88,7 +91,8 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
                 if (token >= tokens) continue;
                 store(kept + (token * N + warp) * CHUNK + q * LANE, LANE, true, made[half]);
                 if (call.source.f == nullptr) continue;
-                store(call.source.out + (int64_t(token) * N + warp) * call.channels + channel, left, call.vectors, made[half]);
+                store(call.source.out + (int64_t(token) * N + warp) * call.channels + channel, left, call.vectors,
+                      made[half]);
             }
             Streams16<S> a;
             lay_out(x[0], x[1], a);
@@ -117,7 +121,8 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
             float sum = 0;
 #pragma unroll
             for (int k = 0; k < N; k++) {
-                sum += row < STRIDE ? stage[(k * TOKENS + t) * STRIDE + row] : stage[N * TOKENS * STRIDE + k * TOKENS + t];
+                sum +=
+                    row < STRIDE ? stage[(k * TOKENS + t) * STRIDE + row] : stage[N * TOKENS * STRIDE + k * TOKENS + t];
             }
             const int64_t at = chunk * tokens + from + t;
             if (row < STRIDE) {
@@ -136,7 +141,9 @@ MHC_DEVICE float sum_of_chunks(const float* squares, int64_t chunks, int64_t tok
     for (int64_t first = 0; first < chunks; first += GROUP) {
         float part[GROUP];
 #pragma unroll
-        for (int i = 0; i < GROUP; i++) part[i] = first + i < chunks ? __ldcg(squares + (first + i) * tokens + token) : 0;
+        for (int i = 0; i < GROUP; i++) {
+            part[i] = first + i < chunks ? __ldcg(squares + (first + i) * tokens + token) : 0;
+        }
         // The tree of sum_of_lanes.
         total += ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
     }
@@ -163,7 +170,7 @@ MHC_DEVICE void coefficients_of_block(const SiteCall<S>& call, float* totals, fl
 
 // A cooperative launch of call.workers blocks with chunks and some more with tokens.
 template <class S, int N>
-MHC_KERNEL(32 * SITE_WARPS<N>) boundary(SiteCall<S> call) {
+MHC_KERNEL(32 * SITE_WARPS<N>) void boundary(SiteCall<S> call) {
     const int tokens = int(call.sums.tokens), lane = threadIdx.x % 32;
     const int64_t chunks = call.sums.units;
     const bool worker = int(blockIdx.x) < call.workers;
@@ -216,14 +223,14 @@ MHC_KERNEL(32 * SITE_WARPS<N>) boundary(SiteCall<S> call) {
     grid_barrier();
     if (!worker) return;
     for (int token = threadIdx.x; token < tokens; token += blockDim.x) {
-        weights[token] = inverse_root(sum_of_chunks(call.norm_squares, chunks, tokens, token), call.channels,
-                                      call.site.norm_eps);
+        weights[token] =
+            inverse_root(sum_of_chunks(call.norm_squares, chunks, tokens, token), call.channels, call.site.norm_eps);
     }
     __syncthreads();
     each([&](int64_t, int64_t, int token, int64_t channel) {
         if (token >= tokens || channel >= call.channels) return;
-        normalize(call.y + token * call.channels + channel, call.site.norm + channel,
-                  call.channels - channel, call.vectors, weights[token]);
+        normalize(call.y + token * call.channels + channel, call.site.norm + channel, call.channels - channel,
+                  call.vectors, weights[token]);
     });
 }
 

@@ -1,6 +1,6 @@
 // The operations as sequences of launches. Compiled once for each type of streams.
 #pragma once
-#include "site.h"
+#include "site.cuh"
 
 namespace mhc::cuda {
 
@@ -41,12 +41,15 @@ struct Typed {
     static constexpr int HEAD_TILES = N > 0 ? 1 : SOME_TILES;
 
     template <int TILES, int MADE>
-    static void project_streams(const char* op, Shape s, const Site& site, int rows, const Plan& plan, Source<S> source) {
+    static void project_streams(const char* op, Shape s, const Site& site, int rows, const Plan& plan,
+                                Source<S> source) {
         const bool vectored = vectors(s, source.h, source.f, source.out, site.fn);
         const Projection projection{site.fn, rows, s.streams, s.channels, plan.chunks, plan.unit, vectored, plan.sums};
         const int64_t slices = parts(plan.sums.stride / 8, TILES);
         int64_t warps = 8;
-        while (warps > 1 && parts(s.tokens, warps * TOKENS) * plan.sums.units * slices < 2 * multiprocessors()) warps /= 2;
+        while (warps > 1 && parts(s.tokens, warps * TOKENS) * plan.sums.units * slices < 2 * multiprocessors()) {
+            warps /= 2;
+        }
         const dim3 grid(blocks(parts(s.tokens, warps * TOKENS)), blocks(plan.sums.units), blocks(slices));
         const size_t shared = floats(STAGES * TILES * 8 * ROW_STRIDE + warps * TOKENS * MERGE<MADE>);
         launch(op, project<S, TILES, MADE>, grid, int(warps) * 32, shared, projection, source);
@@ -56,14 +59,15 @@ struct Typed {
                        float* post, float* comb) {
         const int64_t values = plan.sums.stride + 1, groups = parts(s.channels, WARP_CHANNELS);
         const size_t shared = floats(values + s.streams + (STAGED * values > groups ? STAGED * values : groups));
-        launch(op, read_streams<S, N>, dim3(blocks(s.tokens)), 32 * (READERS + 1), shared, plan.sums, site, head,
-               static_cast<const S*>(h), s.streams, s.channels, vectors(s, h, y, site.norm), static_cast<S*>(y), post, comb);
+        launch(op, read_streams<S, N>, dim3(blocks(s.tokens)), READ_THREADS, shared, plan.sums, site, head,
+               static_cast<const S*>(h), s.streams, s.channels, vectors(s, h, y, site.norm), static_cast<S*>(y), post,
+               comb);
         if (!head) balance(op, s, site, plan.sums, comb);
     }
 
     static void finish_mix(const char* op, Shape s, const Sums& sums, float norm_eps, float* mix) {
-        launch(op, cuda::finish_mix, dim3(blocks(s.tokens)), 128, floats((STAGED + 1) * (sums.stride + 1)), sums, rows_of(s),
-               s.streams * s.channels, norm_eps, mix);
+        launch(op, cuda::finish_mix, dim3(blocks(s.tokens)), 128, floats((STAGED + 1) * (sums.stride + 1)), sums,
+               rows_of(s), s.streams * s.channels, norm_eps, mix);
     }
 
     // Without eps, the comb that takes the place of the one the kernels before have left.
@@ -111,9 +115,11 @@ struct Typed {
                static_cast<const S*>(h), pre, s.streams, s.channels, vectors(s, h, y), static_cast<S*>(y));
     }
 
-    static void write(const char* op, Shape s, const void* f, const void* h, const float* post, const float* comb, void* out) {
-        launch(op, write_streams<S, N>, dim3(blocks(s.tokens), slices(s)), 128, floats(rows_of(s)), static_cast<const S*>(f),
-               static_cast<const S*>(h), post, comb, s.streams, s.channels, vectors(s, f, h, out), static_cast<S*>(out));
+    static void write(const char* op, Shape s, const void* f, const void* h, const float* post, const float* comb,
+                      void* out) {
+        launch(op, write_streams<S, N>, dim3(blocks(s.tokens), slices(s)), 128, floats(rows_of(s)),
+               static_cast<const S*>(f), static_cast<const S*>(h), post, comb, s.streams, s.channels,
+               vectors(s, f, h, out), static_cast<S*>(out));
     }
 
     static void post(Shape s, const void* f, const void* h, const float* post, const float* comb, void* out) {
@@ -121,7 +127,8 @@ struct Typed {
     }
 
     // One cooperative launch, if the shape is for it and the device can hold it.
-    static bool few(const char* op, Shape s, const Source<S>& source, const Site& site, void* y, float* post, float* comb) {
+    static bool few(const char* op, Shape s, const Source<S>& source, const Site& site, void* y, float* post,
+                    float* comb) {
         if constexpr (N == 0) {
             return false;
         } else {
@@ -130,27 +137,34 @@ struct Typed {
             const int64_t chunks = parts(s.channels, CHUNK);
             int64_t workers = chunks, others = 0;
             size_t shared = 0;
-            // Fewer blocks keep more each, which may leave room for fewer still.
+            // Fewer blocks keep more each, of which the device may hold fewer still.
             for (;;) {
                 const int64_t passes = parts(chunks, workers);
                 shared = passes * tokens * N * CHUNK * int64_t(sizeof(S)) > int64_t(MOST_SHARED)
                              ? MOST_SHARED + 1
                              : floats(SiteLayout<S, N>(tokens, int(passes)).all);
                 if (shared > MOST_SHARED) return false;
-                const int64_t room = resident_blocks(op, boundary<S, N>, threads, shared);
-                if (room < 2) return false;
-                others = s.tokens < room - 1 ? s.tokens : room - 1;
-                if (workers + 1 <= room) {
-                    others = room - workers < s.tokens ? room - workers : s.tokens;
+                const int64_t resident = resident_blocks(op, boundary<S, N>, threads, shared);
+                if (resident < 2) return false;
+                others = s.tokens < resident - 1 ? s.tokens : resident - 1;
+                if (workers + 1 <= resident) {
+                    others = resident - workers < s.tokens ? resident - workers : s.tokens;
                     break;
                 }
-                workers = room - 1;
+                workers = resident - 1;
             }
             Plan plan(s, rows_of(s), 0, true);
             float* norm_squares = nullptr;
             if (site.norm != nullptr) norm_squares = static_cast<float*>(allocate(int64_t(floats(chunks * s.tokens))));
-            const SiteCall<S> call{source, site, plan.sums, norm_squares, s.channels, int32_t(workers),
-                                   vectors(s, source.f, source.h, source.out, site.fn, site.norm, y), static_cast<S*>(y), post,
+            const SiteCall<S> call{source,
+                                   site,
+                                   plan.sums,
+                                   norm_squares,
+                                   s.channels,
+                                   int32_t(workers),
+                                   vectors(s, source.f, source.h, source.out, site.fn, site.norm, y),
+                                   static_cast<S*>(y),
+                                   post,
                                    comb};
             launch_cooperative(op, boundary<S, N>, dim3(blocks(workers + others)), threads, shared, call);
             balance(op, s, site, plan.sums, comb);

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "team.h"
+#include "../cpu/team.h"
 
 namespace mhc::torch {
 namespace {
@@ -23,8 +23,8 @@ void require(int32_t error, const char* what) {
 }  // namespace
 
 bool Shim::complete() const {
-    return library_init_def && library_init_impl && library_def && library_impl && get_data_ptr && get_dim && get_sizes &&
-           get_strides && get_dtype && get_device_type && get_device_index && empty_strided && copy_ &&
+    return library_init_def && library_init_impl && library_def && library_impl && get_data_ptr && get_dim &&
+           get_sizes && get_strides && get_dtype && get_device_type && get_device_index && empty_strided && copy_ &&
            delete_tensor_object && grad_mode_is_enabled;
 }
 

@@ -1,7 +1,7 @@
 // What coefficients do to streams: the weighted read, with the sublayer's norm where asked for, and the merged write.
 #pragma once
-#include "coefficients.h"
-#include "project.h"
+#include "coefficients.cuh"
+#include "project.cuh"
 
 namespace mhc::cuda {
 
@@ -41,7 +41,7 @@ MHC_DEVICE void normalize(S* y, const float* weight, int64_t left, bool vectors,
 
 // Blocks: x tokens, y some groups of channels each. pre [T, n] is given.
 template <class S, int N>
-MHC_KERNEL(128) apply_pre(const S* h, const float* pre, int streams, int64_t channels, bool vectors, S* y) {
+MHC_KERNEL(128) void apply_pre(const S* h, const float* pre, int streams, int64_t channels, bool vectors, S* y) {
     const int n = N > 0 ? N : streams;
     const int64_t token = blockIdx.x;
     float* weights = reinterpret_cast<float*>(shared_memory());
@@ -57,14 +57,14 @@ MHC_KERNEL(128) apply_pre(const S* h, const float* pre, int streams, int64_t cha
 
 // Blocks: x tokens, y some channels each. Reads f and h once, writes out once.
 template <class S, int N>
-MHC_KERNEL(128) write_streams(const S* f, const S* h, const float* post, const float* comb, int streams, int64_t channels,
-                              bool vectors, S* out) {
+MHC_KERNEL(128) void write_streams(const S* f, const S* h, const float* post, const float* comb, int streams,
+                                   int64_t channels, bool vectors, S* out) {
     const int n = N > 0 ? N : streams;
     const int64_t token = blockIdx.x;
-    float* own = reinterpret_cast<float*>(shared_memory());
-    float* matrix = own + n;
+    float* weights = reinterpret_cast<float*>(shared_memory());
+    float* matrix = weights + n;
     for (int i = threadIdx.x; i < n + n * n; i += blockDim.x) {
-        own[i] = i < n ? post[token * n + i] : comb[token * n * n + i - n];
+        weights[i] = i < n ? post[token * n + i] : comb[token * n * n + i - n];
     }
     __syncthreads();
     const int64_t step = int64_t(gridDim.y) * blockDim.x * LANE;
@@ -78,19 +78,19 @@ MHC_KERNEL(128) write_streams(const S* f, const S* h, const float* post, const f
         }
         for (int k = 0; k < n; k++) {
             Raw<S> raw;
-            narrow(mixed<S, CAPACITY<N>>(sublayer, stream, n, own[k], matrix + k, n), raw);
+            narrow(mixed<S, CAPACITY<N>>(sublayer, stream, n, weights[k], matrix + k, n), raw);
             store(out + at + k * channels, left, vectors, raw);
         }
     }
 }
 
-// Partial sums and streams -> y and, unless it is the head's, post and comb. A block for each token: READERS warps read the
-// streams while one more computes post and comb, which the read does not need.
-constexpr int READERS = 4;
+// Partial sums and streams -> y and, unless it is the head's, post and comb. A block for each token: READERS warps read
+// the streams while one more computes post and comb, which the read does not need.
+constexpr int READERS = 4, READ_THREADS = 32 * (READERS + 1);
 
 template <class S, int N>
-MHC_KERNEL(32 * (READERS + 1)) read_streams(Sums sums, Site site, bool head, const S* h, int streams, int64_t channels,
-                                            bool vectors, S* y, float* post, float* comb) {
+MHC_KERNEL(READ_THREADS) void read_streams(Sums sums, Site site, bool head, const S* h, int streams, int64_t channels,
+                                           bool vectors, S* y, float* post, float* comb) {
     const int n = N > 0 ? N : streams, quads = sums.stride / 4, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const int64_t token = blockIdx.x;
     float* totals = reinterpret_cast<float*>(shared_memory());

@@ -1,4 +1,5 @@
-// Parallel loops on the threads the caller has already: libtorch's own OpenMP team, as many as at::get_num_threads says.
+// Parallel loops on the threads the caller has already: libtorch's own OpenMP team, as many as at::get_num_threads
+// says.
 #pragma once
 #include <cstdint>
 

@@ -61,8 +61,8 @@ struct Boxed<op> {
         (find_device(std::get<I>(arguments), device), ...);
         const CallOn call(device);
         if (device && shim().grad_mode_is_enabled()) {
-            throw std::runtime_error("torch.ops.mhc has no backward pass: call it with gradients off, or train on the"
-                                     " reference operations");
+            throw std::runtime_error(
+                "torch.ops.mhc has no backward pass: call it with gradients off, or train on the reference operations");
         }
         std::tuple<Results...> results = std::apply(op, std::move(arguments));
         std::apply([&](Results&... result) {

@@ -2,7 +2,7 @@
 #pragma once
 #include <optional>
 
-#include "kernels.h"
+#include "../kernels.h"
 #include "torch_tensor.h"
 
 namespace mhc::torch {
@@ -14,8 +14,8 @@ inline void find_device(int64_t, std::optional<Device>&) {}
 inline void find_device(double, std::optional<Device>&) {}
 
 // While it lives, this thread's operations run on the device: nothing to do for the CPU; on a GPU in libtorch's current
-// stream, with device memory of libtorch's allocator. A block that is freed there waits for the stream, so none is freed
-// too early.
+// stream, with device memory of libtorch's allocator. A block that is freed there waits for the stream, so none is
+// freed too early.
 class CallOn {
 public:
     explicit CallOn(std::optional<Device> device);

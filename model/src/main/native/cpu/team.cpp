@@ -53,7 +53,8 @@ void run_part(void* argument) {
 }  // namespace
 
 void* find_symbol(const char* name) {
-    // A Java engine loads libtorch privately (RTLD_LOCAL), so its handle is asked; it also answers for its dependencies.
+    // A Java engine loads libtorch privately (RTLD_LOCAL), so its handle is asked; it also answers for its
+    // dependencies.
     static void* const torch = dlopen("libtorch_cpu.so", RTLD_NOLOAD | RTLD_LAZY);
     void* symbol = torch ? dlsym(torch, name) : nullptr;
     return symbol ? symbol : dlsym(RTLD_DEFAULT, name);
