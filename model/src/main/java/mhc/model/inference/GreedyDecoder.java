@@ -3,25 +3,21 @@ package mhc.model.inference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import mhc.model.inference.ForwardPasses.Entries;
-import mhc.model.inference.ForwardPasses.Found;
-import mhc.model.inference.ForwardPasses.Shared;
+import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.NextTokens;
+import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.ForwardPasses.Steps;
 import mhc.model.inference.PrefixTree.Node;
 
 /**
  * Greedy decoding of many rows of different lengths together: finished rows leave the batch, waiting ones join it. Each row
- * has entries of its own in the cache and looks at shared openings where they are.
+ * has keys and values in the cache of the batch and attends to shared prefixes where they are.
  */
-public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
-    /** Rows are given room in blocks of tokens. */
-    private static final int BLOCK = 64;
-
-    /** A longer end of a prompt is looked at where it is instead of being copied into the cache. */
+public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, AutoCloseable {
+    /** A longer end of a prompt is attended to where it is instead of being copied into the cache. */
     private static final int LONGEST_COPIED = 256;
 
     /** Steps of one call to the engine, at most. */
@@ -35,21 +31,26 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
     private final WorkMeter meter;
     private final List<GenerateJob> jobs;
     private final int seconds;
-    private final TreeReader reader;
+    private final TreeReader<NextTokens> reader;
     private final List<Row> rows = new ArrayList<>();
-    private Entries cache = Entries.NONE;
-    private int slots;
-    private int capacity;
+    private final RowCache cache;
     private int mostRows;
     private int joined;
     private long reserved;
-    private Shared shared;
+    private Prefixes prefixes;
 
-    /** A job in the batch: the end of its path in the tree, the nodes it looks at, its own entries before the first step. */
-    private record Row(GenerateJob job, int sequence, Node node, List<Node> path, int own, int before) {
-        /** Own entries in the cache: all tokens since it joined but the newest. */
+    /**
+     * A job in the batch.
+     *
+     * @param node the end of its path in the tree
+     * @param attended nodes that it attends to where they are
+     * @param copied tokens of its row of the cache before the first step
+     * @param before tokens that it had generated before it joined
+     */
+    private record Row(GenerateJob job, int sequence, Node node, List<Node> attended, int copied, int before) {
+        /** Tokens of its row of the cache: all since it joined but the newest. */
         int length() {
-            return own + job.tokens() - before - 1;
+            return copied + job.tokens() - before - 1;
         }
     }
 
@@ -60,7 +61,8 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         this.jobs = jobs;
         this.seconds = seconds;
         this.mostRows = budget.rows();
-        this.reader = new TreeReader(
+        this.cache = new RowCache(program);
+        this.reader = new TreeReader<>(
                 program,
                 budget,
                 meter,
@@ -88,14 +90,14 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         Node node = PrefixTree.nodes(List.of(prompt), whole).remove();
         Pass pass = new Pass(List.of(node));
         pass.keep(node);
-        pass.ask(0, prompt.length - 1, new long[0]);
-        Found found = program.read(pass, 1);
-        long[] tokens = Arrays.copyOf(found.tokens(), count);
-        try (Entries prefix = found.kept().get(0);
-                Entries cache = program.room(Entries.NONE, prefix, 1, prompt.length + count)) {
-            program.settle(cache, 0, List.of(prefix));
+        pass.ask(0, prompt.length - 1);
+        NextTokens first = program.prefill(pass, 1);
+        long[] tokens = Arrays.copyOf(first.tokens(), count);
+        try (KvCache prefix = first.kept().get(0);
+                KvCache cache = program.allocate(KvCache.NONE, prefix, 1, prompt.length + count)) {
+            program.fill(cache, 0, List.of(prefix));
             int[] length = {prompt.length};
-            Steps steps = program.decode(found.tokens(), length, length, cache, Shared.NOTHING, count);
+            Steps steps = program.decode(first.tokens(), length, length, cache, Prefixes.NONE, count);
             System.arraycopy(steps.tokens(), 0, tokens, 1, count - 1);
         }
         return tokens;
@@ -153,14 +155,19 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
                 List<Integer> positions =
                         budget.deterministic() ? Pass.wholeBlocks(node, List.of(last)) : List.of(last);
                 for (int position : positions) {
-                    pass.ask(i, position, new long[0]);
+                    pass.ask(i, position);
                 }
             }
         }
     }
 
     @Override
-    public void take(Pass pass, Found found) {
+    public NextTokens run(Pass pass, int headBlock) {
+        return program.prefill(pass, headBlock);
+    }
+
+    @Override
+    public void take(Pass pass, NextTokens found) {
         int at = -1;
         for (Node node : pass.nodes()) {
             reserved += cost(node);
@@ -173,7 +180,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
             for (int end : List.copyOf(node.ends())) {
                 GenerateJob job = jobs.get(end);
                 int before = job.tokens();
-                if (job.add(found.tokens()[at], found.numbers()[at])) {
+                if (job.add(found.tokens()[at], found.margins()[at])) {
                     finish(node, end);
                 } else {
                     enter(node, end, before);
@@ -191,27 +198,16 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
                 : node.isLeaf() && node.ends().size() == 1 && node.length() < LONGEST_COPIED
                         ? List.of(node)
                         : List.of();
-        List<Node> looked = path.stream().filter(part -> !copied.contains(part)).toList();
-        int own = copied.stream().mapToInt(Node::length).sum();
-        reserve(rows.size() + 1, own + 1, node.entries());
-        program.settle(cache, rows.size(), copied.stream().map(Node::entries).toList());
+        List<Node> attended =
+                path.stream().filter(part -> !copied.contains(part)).toList();
+        int tokens = copied.stream().mapToInt(Node::length).sum();
+        cache.reserve(rows.size() + 1, tokens + 1, mostRows, node.kept());
+        cache.fill(rows.size(), copied.stream().map(Node::kept).toList());
         if (copied.size() == 1 && node.isLeaf()) {
             node.close();
         }
-        rows.add(new Row(jobs.get(sequence), sequence, node, looked, own, before));
-        shared = null;
-    }
-
-    /** Makes sure that so many rows of so many tokens fit. */
-    private void reserve(int wantedRows, int tokens, Entries like) {
-        if (wantedRows <= slots && tokens <= capacity) {
-            return;
-        }
-        int wider = wantedRows <= slots ? slots : Math.max(wantedRows, Math.min(mostRows, 2 * slots));
-        int longer = tokens <= capacity ? capacity : (tokens + BLOCK - 1) / BLOCK * BLOCK;
-        replace(program.room(cache, like, wider, longer));
-        slots = wider;
-        capacity = longer;
+        rows.add(new Row(jobs.get(sequence), sequence, node, attended, tokens, before));
+        prefixes = null;
     }
 
     /** One more token for every row, or a few. */
@@ -227,8 +223,8 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         int steps = steps();
         Steps next;
         try {
-            reserve(count, Arrays.stream(lengths).max().orElseThrow() + steps, cache);
-            next = program.decode(tokens, positions, lengths, cache, shared(), steps);
+            cache.reserve(count, Arrays.stream(lengths).max().orElseThrow() + steps, mostRows, cache.cache());
+            next = program.decode(tokens, positions, lengths, cache.cache(), prefixes(), steps);
         } catch (OutOfMemoryException e) {
             retreat();
             return;
@@ -240,7 +236,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
             boolean complete = false;
             int taken = 0;
             for (; taken < steps && !complete; taken++) {
-                complete = row.job().add(next.tokens()[taken * count + i], next.leads()[taken * count + i]);
+                complete = row.job().add(next.tokens()[taken * count + i], next.margins()[taken * count + i]);
             }
             surplus += steps - taken;
             if (complete || row.job().isLateAfter(share, seconds)) {
@@ -274,16 +270,14 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         reserved -= job.maxTokens() + node.finish();
     }
 
-    /** Takes a row out; the last one moves into its place. */
-    private void leave(int place) {
+    /** Takes a row out; the last one moves to its index. */
+    private void leave(int index) {
         Row last = rows.remove(rows.size() - 1);
-        if (place < rows.size()) {
-            if (last.length() > 0) {
-                program.move(cache, rows.size(), place, last.length());
-            }
-            rows.set(place, last);
+        if (index < rows.size()) {
+            cache.move(rows.size(), index, last.length());
+            rows.set(index, last);
         }
-        shared = null;
+        prefixes = null;
     }
 
     /** Sends the later half of the rows back to wait, to be read again together with what they have generated. */
@@ -298,35 +292,33 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         mostRows = Math.max(1, rows.size() / 2);
         while (rows.size() > mostRows) {
             Row row = rows.remove(rows.size() - 1);
-            boolean copied = !row.path().contains(row.node());
+            boolean copied = !row.attended().contains(row.node());
             reserved -= row.job().maxTokens() + (copied ? row.node().length() : 0);
             reader.putFirst(row.node().continued(row.job().sequence(), row.sequence(), copied));
         }
-        slots = rows.size();
-        shared = null;
+        cache.shrink(rows.size());
+        prefixes = null;
     }
 
-    private Shared shared() {
-        if (shared == null) {
+    /** What the rows attend to: those under one node stand side by side, in the tree's order. */
+    private Prefixes prefixes() {
+        if (prefixes == null) {
             int[] order = IntStream.range(0, rows.size())
                     .boxed()
                     .sorted(Comparator.comparingInt(
                             (Integer i) -> rows.get(i).node().rank()))
                     .mapToInt(Integer::intValue)
                     .toArray();
-            Map<Node, long[]> queries = new LinkedHashMap<>();
+            Pass.Queries queries = new Pass.Queries();
             for (int i = 0; i < order.length; i++) {
-                long query = i;
-                for (Node node : rows.get(order[i]).path()) {
-                    queries.computeIfAbsent(node, key -> new long[] {query, 0})[1] = query + 1;
+                for (Node node : rows.get(order[i]).attended()) {
+                    queries.add(node, i, 1);
                 }
             }
             boolean asTheyStand = IntStream.range(0, order.length).allMatch(i -> order[i] == i);
-            List<Entries> past = new ArrayList<>();
-            long[] above = Pass.flat(Pass.sextuples(queries, Map.of(), past));
-            shared = new Shared(above, past, asTheyStand ? new int[0] : order);
+            prefixes = queries.prefixes(Map.of(), asTheyStand ? new int[0] : order);
         }
-        return shared;
+        return prefixes;
     }
 
     @Override
@@ -338,13 +330,8 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         }
     }
 
-    private void replace(Entries next) {
-        cache.close();
-        cache = next;
-    }
-
     @Override
     public void close() {
-        replace(Entries.NONE);
+        cache.close();
     }
 }
