@@ -2,10 +2,8 @@ package mhc.model.inference;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
+import mhc.model.inference.DecodeBatch.Row;
 import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.NextTokens;
 import mhc.model.inference.ForwardPasses.Prefixes;
@@ -32,27 +30,9 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
     private final List<GenerateJob> jobs;
     private final int seconds;
     private final TreeReader<NextTokens> reader;
-    private final List<Row> rows = new ArrayList<>();
-    private final RowCache cache;
-    private int mostRows;
+    private final DecodeBatch batch;
     private int joined;
     private long reserved;
-    private Prefixes prefixes;
-
-    /**
-     * A job in the batch.
-     *
-     * @param node the end of its path in the tree
-     * @param attended nodes that it attends to where they are
-     * @param copied tokens of its row of the cache before the first step
-     * @param before tokens that it had generated before it joined
-     */
-    private record Row(GenerateJob job, int sequence, Node node, List<Node> attended, int copied, int before) {
-        /** Tokens of its row of the cache: all since it joined but the newest. */
-        int length() {
-            return copied + job.tokens() - before - 1;
-        }
-    }
 
     private GreedyDecoder(ForwardPasses program, Budget budget, WorkMeter meter, List<GenerateJob> jobs, int seconds) {
         this.program = program;
@@ -60,8 +40,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
         this.meter = meter;
         this.jobs = jobs;
         this.seconds = seconds;
-        this.mostRows = budget.rows();
-        this.cache = new RowCache(program);
+        this.batch = new DecodeBatch(program, budget.rows());
         this.reader = new TreeReader<>(
                 program,
                 budget,
@@ -77,7 +56,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
      */
     public static void run(ForwardPasses program, Budget budget, WorkMeter meter, List<GenerateJob> jobs, int seconds) {
         try (GreedyDecoder decoder = new GreedyDecoder(program, budget, meter, jobs, seconds)) {
-            while (!decoder.reader.isDone() || !decoder.rows.isEmpty()) {
+            while (!decoder.reader.isDone() || !decoder.batch.isEmpty()) {
                 decoder.join();
                 decoder.step();
             }
@@ -105,13 +84,13 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     /** Lets waiting rows in, unless the batch is nearly as large as it may be. */
     private void join() {
-        if (!rows.isEmpty() && (budget.deterministic() || rows.size() > joined - Math.max(1, joined / 8))) {
+        if (!batch.isEmpty() && (budget.deterministic() || batch.size() > joined - Math.max(1, joined / 8))) {
             return;
         }
-        while (!reader.isDone() && (rows.isEmpty() || (!budget.deterministic() && fits(reader.next(), 0, 0)))) {
+        while (!reader.isDone() && (batch.isEmpty() || (!budget.deterministic() && fits(reader.next(), 0, 0)))) {
             reader.read(new Admission(reader.next())::admits, this);
         }
-        joined = rows.size();
+        joined = batch.size();
     }
 
     /** Counts what a pass takes in. */
@@ -133,7 +112,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
     }
 
     private boolean fits(Node node, long tokens, int ends) {
-        return rows.size() + ends + node.ends().size() <= mostRows
+        return batch.size() + ends + node.ends().size() <= batch.mostRows()
                 && reserved + tokens + cost(node) <= budget.cacheTokens();
     }
 
@@ -183,48 +162,34 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
                 if (job.add(found.tokens()[at], found.margins()[at])) {
                     finish(node, end);
                 } else {
-                    enter(node, end, before);
+                    batch.enter(job, end, node, copied(node), before);
                 }
             }
         }
     }
 
-    /** A row for a job whose prompt is read and whose first token is there. */
-    private void enter(Node node, int sequence, int before) {
-        List<Node> path = new ArrayList<>(node.above());
-        path.add(node);
-        List<Node> copied = budget.deterministic()
-                ? path
-                : node.isLeaf() && node.ends().size() == 1 && node.length() < LONGEST_COPIED
-                        ? List.of(node)
-                        : List.of();
-        List<Node> attended =
-                path.stream().filter(part -> !copied.contains(part)).toList();
-        int tokens = copied.stream().mapToInt(Node::length).sum();
-        cache.reserve(rows.size() + 1, tokens + 1, mostRows, node.kept());
-        cache.fill(rows.size(), copied.stream().map(Node::kept).toList());
-        if (copied.size() == 1 && node.isLeaf()) {
-            node.close();
+    /** Nodes whose keys and values go into a row of the cache for a sequence that ends with this one. */
+    private List<Node> copied(Node node) {
+        if (budget.deterministic()) {
+            List<Node> path = new ArrayList<>(node.above());
+            path.add(node);
+            return path;
         }
-        rows.add(new Row(jobs.get(sequence), sequence, node, attended, tokens, before));
-        prefixes = null;
+        boolean alone = node.isLeaf() && node.ends().size() == 1;
+        return alone && node.length() < LONGEST_COPIED ? List.of(node) : List.of();
     }
 
     /** One more token for every row, or a few. */
     private void step() {
-        if (rows.isEmpty()) {
+        if (batch.isEmpty()) {
             return;
         }
         long start = program.clock();
-        int count = rows.size();
-        long[] tokens = rows.stream().mapToLong(row -> row.job().last()).toArray();
-        int[] positions = rows.stream().mapToInt(row -> row.job().length() - 1).toArray();
-        int[] lengths = rows.stream().mapToInt(Row::length).toArray();
+        int count = batch.size();
         int steps = steps();
         Steps next;
         try {
-            cache.reserve(count, Arrays.stream(lengths).max().orElseThrow() + steps, mostRows, cache.cache());
-            next = program.decode(tokens, positions, lengths, cache.cache(), prefixes(), steps);
+            next = batch.decode(steps);
         } catch (OutOfMemoryException e) {
             retreat();
             return;
@@ -232,7 +197,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
         long share = (program.clock() - start) / count;
         int surplus = 0;
         for (int i = count - 1; i >= 0; i--) {
-            Row row = rows.get(i);
+            Row row = batch.rows().get(i);
             boolean complete = false;
             int taken = 0;
             for (; taken < steps && !complete; taken++) {
@@ -241,7 +206,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
             surplus += steps - taken;
             if (complete || row.job().isLateAfter(share, seconds)) {
                 finish(row.node(), row.sequence());
-                leave(i);
+                batch.leave(i);
             }
         }
         meter.decoded(count * steps, surplus, steps, program.clock() - start);
@@ -253,7 +218,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
      */
     private int steps() {
         int steps = MOST_STEPS;
-        for (Row row : rows) {
+        for (Row row : batch.rows()) {
             GenerateJob job = row.job();
             steps = Math.min(steps, Math.min(1 + job.tokens() / TOKENS_PER_STEP, job.maxTokens() - job.tokens()));
         }
@@ -270,55 +235,20 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
         reserved -= job.maxTokens() + node.finish();
     }
 
-    /** Takes a row out; the last one moves to its index. */
-    private void leave(int index) {
-        Row last = rows.remove(rows.size() - 1);
-        if (index < rows.size()) {
-            cache.move(rows.size(), index, last.length());
-            rows.set(index, last);
-        }
-        prefixes = null;
-    }
-
     /** Sends the later half of the rows back to wait, to be read again together with what they have generated. */
     private void retreat() {
-        if (rows.size() == 1) {
-            Row row = rows.get(0);
+        if (batch.size() == 1) {
+            Row row = batch.rows().get(0);
             row.job().fail(TreeReader.outOfMemory(row.job().length()));
             finish(row.node(), row.sequence());
-            leave(0);
+            batch.leave(0);
             return;
         }
-        mostRows = Math.max(1, rows.size() / 2);
-        while (rows.size() > mostRows) {
-            Row row = rows.remove(rows.size() - 1);
+        for (Row row : batch.halve()) {
             boolean copied = !row.attended().contains(row.node());
             reserved -= row.job().maxTokens() + (copied ? row.node().length() : 0);
             reader.putFirst(row.node().continued(row.job().sequence(), row.sequence(), copied));
         }
-        cache.shrink(rows.size());
-        prefixes = null;
-    }
-
-    /** What the rows attend to: those under one node stand side by side, in the tree's order. */
-    private Prefixes prefixes() {
-        if (prefixes == null) {
-            int[] order = IntStream.range(0, rows.size())
-                    .boxed()
-                    .sorted(Comparator.comparingInt(
-                            (Integer i) -> rows.get(i).node().rank()))
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-            Pass.Queries queries = new Pass.Queries();
-            for (int i = 0; i < order.length; i++) {
-                for (Node node : rows.get(order[i]).attended()) {
-                    queries.add(node, i, 1);
-                }
-            }
-            boolean asTheyStand = IntStream.range(0, order.length).allMatch(i -> order[i] == i);
-            prefixes = queries.prefixes(Map.of(), asTheyStand ? new int[0] : order);
-        }
-        return prefixes;
     }
 
     @Override
@@ -332,6 +262,6 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     @Override
     public void close() {
-        cache.close();
+        batch.close();
     }
 }
