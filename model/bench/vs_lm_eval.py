@@ -109,7 +109,7 @@ def hyper_connect(model, weights):
     def rms(x):
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + eps)
 
-    def read(h, fn, base, scale):
+    def read(h, fn, scale, base):
         pre, post, comb = F.linear(rms(h.flatten(2)), fn).split([n, n, n * n], -1)
         b_pre, b_post, b_comb = base.split([n, n, n * n])
         comb = torch.softmax((scale[2] * comb + b_comb).unflatten(-1, (n, n)), -1) + HC_EPS
@@ -128,7 +128,7 @@ def hyper_connect(model, weights):
         def __init__(self, plain, name):
             super().__init__()
             self.plain = plain
-            self.sites = [[weights[f"{name}{site}_hc.{part}"] for part in ("fn", "base", "scale")] for site in ("attn", "ffn")]
+            self.sites = [[weights[f"{name}{site}_hc.{part}"] for part in ("fn", "scale", "base")] for site in ("attn", "ffn")]
 
         def forward(self, hidden_states, **arguments):
             h = hidden_states if hidden_states.dim() == 4 else hidden_states.unsqueeze(2).repeat(1, 1, n, 1)
@@ -144,7 +144,7 @@ def hyper_connect(model, weights):
             self.norm = norm
 
         def forward(self, h):
-            fn, base, scale = (weights[f"model.hc_head.hc_{part}"] for part in ("fn", "base", "scale"))
+            fn, scale, base = (weights[f"model.hc_head.hc_{part}"] for part in ("fn", "scale", "base"))
             pre = torch.sigmoid(scale * F.linear(rms(h.flatten(2)), fn) + base) + HC_EPS
             return self.norm((pre.unsqueeze(-1) * h).sum(2))
 

@@ -92,16 +92,16 @@ class Program:
         """One sequence [T]: its keys and values, and the likeliest next token."""
         length = ids.size(0)
         last = torch.tensor([length - 1], device=self.device)
-        nothing = torch.zeros(1, 0, dtype=torch.int64, device=self.device)
-        _, token, kept = self.module.read(ids, torch.arange(length, device=self.device), [0, 1, length], [], [[]],
-                                          [0, length], last, nothing, 16)
+        whole = [0, 1, length]
+        positions = torch.arange(length, device=self.device)
+        token, _, kept = self.module.prefill(ids, positions, whole, [], [[]], whole, last, 16)
         return token, kept[0]
 
-    def room(self, kept, rows):
-        """A cache of `rows` copies of a sequence, with room to decode."""
-        cache = self.module.room([], kept, rows, kept[0].size(2) + DECODED)
+    def cache(self, kept, rows):
+        """A KV cache of `rows` copies of a sequence, large enough to decode."""
+        cache = self.module.allocate([], kept, rows, kept[0].size(2) + DECODED)
         for row in range(rows):
-            self.module.settle(cache, row, [[], kept])
+            self.module.fill(cache, row, [[], kept])
         return cache
 
     def decode(self, token, length, cache):
@@ -177,7 +177,7 @@ def timed(files, device, dtype, lengths, batches, samples, result, report):
     length = lengths[0]
     begun = [program.prefill(programs[0].ids(length)) for program in programs]
     for rows in batches:
-        calls = [functools.partial(program.decode, token, length, program.room(kept, rows))
+        calls = [functools.partial(program.decode, token, length, program.cache(kept, rows))
                  for program, (token, kept) in zip(programs, begun, strict=True)]
         time_all(f"decode_{rows}", calls, DECODED)
     plain = next((row for row in result["timed"] if row["residual"] == "none"), None)

@@ -108,7 +108,7 @@ enum Architecture {
         return windowed.contains(true) ? Optional.of(new AttentionWindow(tokens, windowed)) : Optional.empty();
     }
 
-    /** {@code layer_types}, which may be absent, says for every layer how it looks back. */
+    /** {@code layer_types}, which may be absent, says for every layer whether its attention has a window. */
     private void checkLayerTypes(JsonFields fields) {
         if (fields.absent("layer_types")) {
             return;

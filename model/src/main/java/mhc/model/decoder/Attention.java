@@ -3,14 +3,17 @@ package mhc.model.decoder;
 import java.util.List;
 import java.util.Optional;
 
-/** How tokens look back. Keys and values of any kind are kept as "entries" of layout [rows, heads, tokens, width]. */
+/**
+ * How tokens attend to those before them. Keys and values of any kind are kept in a KV cache, as tensors of layout [rows,
+ * heads, tokens, width].
+ */
 public interface Attention {
 
     /** Weights of one layer, in the order of the list that the functions take. */
     List<TensorSpec> tensors(String layer);
 
-    /** Entries kept per layer and token. */
-    List<Entry> entries();
+    /** The tensors of the KV cache that a layer has. */
+    List<Cached> cached();
 
     /** Query heads. */
     int heads();
@@ -18,13 +21,13 @@ public interface Attention {
     /** Width of the rotary embedding. */
     int rotaryWidth();
 
-    /** How far back a token sees in some layers; it sees all before it in the others. */
+    /** The sliding window of some layers; in the others a token attends to all before it. */
     default Optional<AttentionWindow> window() {
         return Optional.empty();
     }
 
-    /** Multiplications and additions of one decoded token per token that it sees, weights not counted. */
-    long operationsPerSeenToken();
+    /** Multiplications and additions of one decoded token per token that it attends to, weights not counted. */
+    long operationsPerAttendedToken();
 
     /**
      * TorchScript of three functions, for B rows of S tokens:
@@ -43,6 +46,6 @@ public interface Attention {
      */
     Script script();
 
-    /** One kept tensor: elements per token are {@code heads * width}. */
-    record Entry(int heads, int width) {}
+    /** One tensor of the cache: elements per token are {@code heads * width}. */
+    record Cached(int heads, int width) {}
 }

@@ -19,7 +19,7 @@ public final class AttentionProgram {
         Optional<AttentionWindow> window = attention.window();
         return Binder.of(Script.class, "pass.py", "sliding_window.py", "attention.py")
                 .set("LAYERS", layers)
-                .set("CACHE_TENSORS", attention.entries().size())
+                .set("CACHE_TENSORS", attention.cached().size())
                 .set("WINDOWED", window.isPresent())
                 .set("WINDOW", window.map(AttentionWindow::tokens).orElse(0))
                 .set("FULL", !window.map(AttentionWindow::holdsEverywhere).orElse(false))

@@ -4,9 +4,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * How far back the tokens of some layers see.
+ * The sliding window of some layers.
  *
- * @param tokens seen there, the token itself included
+ * @param tokens that a token attends to there, itself included
  * @param layers whether it holds, by layer
  */
 public record AttentionWindow(int tokens, List<Boolean> layers) {

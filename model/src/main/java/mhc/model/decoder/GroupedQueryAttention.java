@@ -56,8 +56,8 @@ record GroupedQueryAttention(
     }
 
     @Override
-    public List<Entry> entries() {
-        return List.of(new Entry(keyValueHeads, headWidth), new Entry(keyValueHeads, headWidth));
+    public List<Cached> cached() {
+        return List.of(new Cached(keyValueHeads, headWidth), new Cached(keyValueHeads, headWidth));
     }
 
     @Override
@@ -66,7 +66,7 @@ record GroupedQueryAttention(
     }
 
     @Override
-    public long operationsPerSeenToken() {
+    public long operationsPerAttendedToken() {
         return 4L * heads * headWidth;
     }
 

@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 
 /**
  * DeepSeek's multi-head latent attention (arXiv 2405.04434, section 2.1). What is kept per token is the compressed latent and
- * the rotated key that all heads share, as one entry of one head. Few queries are carried into the latent space and attend
+ * the rotated key that all heads share, as one tensor of one head. Few queries are carried into the latent space and attend
  * there (the absorbed form); for many it costs less to expand the latents into keys and values first. Both give the same.
  *
  * @param queryRank width of the compressed query; empty when queries are not compressed
@@ -64,8 +64,8 @@ record LatentAttention(
     }
 
     @Override
-    public List<Entry> entries() {
-        return List.of(new Entry(1, rank + rotary));
+    public List<Cached> cached() {
+        return List.of(new Cached(1, rank + rotary));
     }
 
     @Override
@@ -74,12 +74,12 @@ record LatentAttention(
     }
 
     @Override
-    public long operationsPerSeenToken() {
+    public long operationsPerAttendedToken() {
         return 2L * heads * (2L * rank + rotary);
     }
 
     /**
-     * Fewest queries of a row for which expanding the latents costs less than attending to them: per seen token and head,
+     * Fewest queries of a row for which expanding the latents costs less than attending to them: per attended token and head,
      * expansion costs rank * (plain + value) once, and then each query saves 2 * rank - plain - value.
      */
     private long expandFrom() {

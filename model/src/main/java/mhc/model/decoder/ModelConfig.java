@@ -125,8 +125,8 @@ public record ModelConfig(
 
     /** Keys and values that one token leaves in the cache, in bytes. */
     public long cacheBytesPerToken(ComputeType type) {
-        long numbers = attention.entries().stream()
-                .mapToLong(entry -> (long) entry.heads() * entry.width())
+        long numbers = attention.cached().stream()
+                .mapToLong(tensor -> (long) tensor.heads() * tensor.width())
                 .sum();
         return numbers * layers * type.bytes();
     }

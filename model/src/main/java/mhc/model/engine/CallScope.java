@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Handles of one call, freed at its end. */
+/** Handles of one call, closed at its end. */
 final class CallScope implements AutoCloseable {
     private final PtNDManager manager;
-    private final List<IValue> owned = new ArrayList<>();
+    private final List<IValue> handles = new ArrayList<>();
 
     CallScope(PtNDManager manager) {
         this.manager = manager;
@@ -22,16 +22,33 @@ final class CallScope implements AutoCloseable {
         return manager;
     }
 
-    IValue own(IValue value) {
-        owned.add(value);
+    /** Closes a handle at the end of the call. */
+    IValue closing(IValue value) {
+        handles.add(value);
         return value;
     }
 
-    IValue[] own(IValue... values) {
-        owned.addAll(Arrays.asList(values));
-        return values;
+    /** The elements of a tuple, which are closed as the tuple is. */
+    IValue[] elements(IValue tuple) {
+        IValue[] elements = closing(tuple).toIValueTuple();
+        handles.addAll(Arrays.asList(elements));
+        return elements;
     }
 
+    IValue number(long value) {
+        return closing(IValue.from(value));
+    }
+
+    IValue flag(boolean value) {
+        return closing(IValue.from(value));
+    }
+
+    /** A list of numbers, which TorchScript sees as {@code List[int]}. */
+    IValue list(long[] values) {
+        return closing(IValue.listFrom(values));
+    }
+
+    /** A tensor [values]. */
     IValue vector(int[] values) {
         return vector(Arrays.stream(values).asLongStream().toArray());
     }
@@ -40,13 +57,14 @@ final class CallScope implements AutoCloseable {
         return tensor(manager.create(values));
     }
 
+    /** A tensor [rows, columns]. */
     IValue matrix(long[][] values) {
         long[] flat = Arrays.stream(values).flatMapToLong(Arrays::stream).toArray();
         return tensor(manager.create(flat, new Shape(values.length, values.length == 0 ? 0 : values[0].length)));
     }
 
     private IValue tensor(NDArray array) {
-        return own(IValue.from((PtNDArray) array));
+        return closing(IValue.from((PtNDArray) array));
     }
 
     long[] longs(IValue value) {
@@ -57,9 +75,13 @@ final class CallScope implements AutoCloseable {
         return value.toTensor(manager).toFloatArray();
     }
 
+    boolean[] flags(IValue value) {
+        return value.toTensor(manager).toBooleanArray();
+    }
+
     @Override
     public void close() {
-        owned.forEach(IValue::close);
+        handles.forEach(IValue::close);
         manager.close();
     }
 }

@@ -68,11 +68,11 @@ final class CheckpointModel implements LanguageModel {
                 if (request instanceof Request.Choice choice) {
                     sequences.addAll(job(choice)
                             .sequences((job, reused) ->
-                                    hand(indices, job::answer, job.promptTokens(), reused, sink, meter)));
+                                    deliver(indices, job::answer, job.promptTokens(), reused, sink, meter)));
                 } else if (request instanceof Request.Generate generate) {
                     generations.add(job(generate)
                             .whenDone((job, reused) ->
-                                    hand(indices, job::answer, job.prompt().length, reused, sink, meter)));
+                                    deliver(indices, job::answer, job.prompt().length, reused, sink, meter)));
                 }
             } catch (UnanswerableException e) {
                 indices.forEach(
@@ -86,7 +86,7 @@ final class CheckpointModel implements LanguageModel {
     }
 
     /** Answers one request, and those equal to it: for them nothing was computed. */
-    private static void hand(
+    private static void deliver(
             List<Integer> indices,
             IntFunction<Answer> answer,
             int promptTokens,

@@ -11,7 +11,7 @@ final class ProgramModule {
 
     static String source(Program program, KernelPath kernels, PackedWeights packing) {
         return program.source(
-                Binder.of(ProgramModule.class, "program.py", "flat.py")
+                Binder.of(ProgramModule.class, "program.py", "flat_pass.py")
                         .weight("frequencies", Program.FREQUENCIES)
                         .script(),
                 kernels,

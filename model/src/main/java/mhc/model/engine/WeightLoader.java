@@ -28,13 +28,13 @@ final class WeightLoader {
 
     private final Checkpoint checkpoint;
     private final PtNDManager manager;
-    private final TorchProgram program;
+    private final TensorConversion conversion;
     private final ComputeType type;
 
-    WeightLoader(Checkpoint checkpoint, PtNDManager manager, TorchProgram program, ComputeType type) {
+    WeightLoader(Checkpoint checkpoint, TorchModule module, ComputeType type) {
         this.checkpoint = checkpoint;
-        this.manager = manager;
-        this.program = program;
+        this.manager = module.manager();
+        this.conversion = new TensorConversion(module);
         this.type = type;
     }
 
@@ -66,7 +66,7 @@ final class WeightLoader {
         for (long from = 0; from < rows; from += rowsPerBlock) {
             blocks.add(block(stored, from, Math.min(rows, from + rowsPerBlock), wanted));
         }
-        return program.concatenate(blocks);
+        return conversion.concatenate(blocks);
     }
 
     private PtNDArray block(WeightFiles.Stored stored, long fromRow, long toRow, ComputeType wanted) {
@@ -75,7 +75,7 @@ final class WeightLoader {
             case F16 -> converted(raw(stored, fromRow, toRow, DataType.FLOAT16), wanted);
             case BF16 -> {
                 try (PtNDArray bytes = raw(stored, fromRow, toRow, DataType.UINT8)) {
-                    yield program.cast(bytes, BFLOAT16, wanted.code());
+                    yield conversion.cast(bytes, BFLOAT16, wanted.code());
                 }
             }
             case F8_E4M3 -> scaled(stored, fromRow, toRow, wanted);
@@ -88,7 +88,7 @@ final class WeightLoader {
             return values;
         }
         try (values) {
-            return program.cast(values, 0, wanted.code());
+            return conversion.cast(values, 0, wanted.code());
         }
     }
 
@@ -99,7 +99,7 @@ final class WeightLoader {
         long last = (toRow + scales.rows() - 1) / scales.rows();
         try (PtNDArray bytes = raw(stored, fromRow, toRow, DataType.UINT8);
                 PtNDArray scale = raw(factors, fromRow / scales.rows(), last, DataType.FLOAT32)) {
-            return program.dequantise(bytes, FLOAT8_E4M3, scale, scales, wanted.code());
+            return conversion.dequantise(bytes, FLOAT8_E4M3, scale, scales, wanted.code());
         }
     }
 
@@ -112,7 +112,7 @@ final class WeightLoader {
         long[] sides = tensor.shape().stream().mapToLong(Long::longValue).toArray();
         sides[0] = toRow - fromRow;
         Shape shape = as == DataType.UINT8 ? new Shape(sides).add(tensor.type().bytes) : new Shape(sides);
-        return TorchProgram.arrayOver(manager, bytes, shape, as);
+        return conversion.arrayOver(bytes, shape, as);
     }
 
     /** The buffer itself, or a copy where the file puts its numbers on odd addresses. */

@@ -10,7 +10,7 @@ import mhc.model.decoder.ModelConfig;
  * @param tokens of one forward pass
  * @param cacheTokens whose keys and values may be kept at once
  * @param rows that may decode together
- * @param share whether openings that several sequences share are computed once
+ * @param share whether prefixes that several sequences share are computed once
  * @param deterministic whether a token's numbers may depend on nothing but the tokens before it
  * @param worthwhile tokens that sharing must save to be worth its calls
  */

@@ -5,63 +5,88 @@ import java.util.List;
 /** Forward passes of a loaded decoder, as scheduling asks for them; thread-safe, one pass at a time. */
 public interface ForwardPasses {
 
-    /** Entries (keys and values) of some rows, owned by whoever asked for them. */
-    interface Entries extends AutoCloseable {
-        /** No entries of no rows. */
-        Entries NONE = () -> {};
+    /** Keys and values of some rows of tokens in all layers, which stay with the engine; owned by whoever asked for them. */
+    interface KvCache extends AutoCloseable {
+        /** Nothing of no rows. */
+        KvCache NONE = () -> {};
 
         @Override
         void close();
     }
 
-    /**
-     * What a pass found.
-     *
-     * @param numbers per asked position and target the log-likelihood, or without targets the lead of the likeliest token over
-     *     the second (NaN or infinite when the logits are not finite)
-     * @param tokens per asked position and target 1 if the target is the likeliest token (the first of equals), or without
-     *     targets that token
-     * @param kept entries of the nodes to keep, in order
-     */
-    record Found(float[] numbers, long[] tokens, List<Entries> kept) {}
-
-    /**
-     * What every row of a cache sees besides its own entries.
-     *
-     * @param above sextuples of source, first key, keys, position of the first key, first query and queries
-     * @param past the sources
-     * @param order row of each query, or empty when they are the rows as they stand
-     */
-    record Shared(long[] above, List<Entries> past, int[] order) {
-        public static final Shared NOTHING = new Shared(new long[0], List.of(), new int[0]);
+    /** What a pass found. */
+    sealed interface Found {
+        /** Keys and values of the nodes to keep, in order. */
+        List<KvCache> kept();
     }
 
-    /** Per step and row the likeliest next token and its lead, as in {@link Found}. */
-    record Steps(long[] tokens, float[] leads) {}
+    /**
+     * What targets score. Indices run over asked positions and, within one, over as many targets as any of them has.
+     *
+     * @param logLikelihoods in nats
+     * @param greedy whether the target is the most likely token, the first of equals
+     */
+    record Scores(float[] logLikelihoods, boolean[] greedy, List<KvCache> kept) implements Found {}
 
-    /** Nanoseconds of this thread's own clock, which stands still while others have their turn. */
+    /**
+     * What follows the asked positions.
+     *
+     * @param tokens the most likely token after each, the first of equals
+     * @param margins its logit less that of the second; NaN or infinite when the logits are not finite
+     */
+    record NextTokens(long[] tokens, float[] margins, List<KvCache> kept) implements Found {}
+
+    /** The same per step and row of a batch, [steps * rows]. */
+    record Steps(long[] tokens, float[] margins) {}
+
+    /**
+     * The prefixes that tokens attend to besides their rows.
+     *
+     * @param sources of the views
+     * @param order row of each query of a batch that decodes; empty when they are the rows as they stand, and in other passes
+     */
+    record Prefixes(List<PrefixView> views, List<KvCache> sources, int[] order) {
+        public static final Prefixes NONE = new Prefixes(List.of(), List.of(), new int[0]);
+    }
+
+    /** Nanoseconds of the calling thread's clock, which stands still while others have their turn. */
     default long clock() {
         return System.nanoTime();
     }
 
-    /** Runs a pass. */
-    Found read(Pass pass, int headBlock);
+    /**
+     * Scores the targets of a pass.
+     *
+     * @param headBlock positions to which the head is applied at once
+     * @throws OutOfMemoryException when the engine cannot have the memory
+     */
+    Scores score(Pass pass, int headBlock);
+
+    /** Finds what follows the asked positions of a pass; otherwise as {@link #score}. */
+    NextTokens prefill(Pass pass, int headBlock);
 
     /**
-     * Greedy steps of the first rows of a cache. The tokens' entries are written into the cache, behind the rows' own.
+     * Greedy steps of the first rows of a cache. The tokens' keys and values are written into the cache, behind those of
+     * their rows.
      *
      * @param tokens the newest of each row
      * @param positions of these tokens in their sequences
-     * @param lengths own entries of each row in the cache; these and {@code steps} more fit into its capacity
+     * @param lengths tokens of each row in the cache; these and {@code steps} more fit into its capacity
+     * @throws OutOfMemoryException when the engine cannot have the memory
      */
-    Steps decode(long[] tokens, int[] positions, int[] lengths, Entries cache, Shared shared, int steps);
+    Steps decode(long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps);
 
-    /** A cache of rows of {@code capacity} entries shaped as {@code like}'s, holding what {@code before} holds. */
-    Entries room(Entries before, Entries like, int rows, int capacity);
+    /**
+     * A cache of rows of {@code capacity} tokens, holding what {@code before} holds.
+     *
+     * @param like a cache of the same decoder
+     * @throws OutOfMemoryException when the engine cannot have the memory
+     */
+    KvCache allocate(KvCache before, KvCache like, int rows, int capacity);
 
-    /** Copies entries into a row of a cache, one after the other from its start. */
-    void settle(Entries cache, int row, List<Entries> parts);
+    /** Copies keys and values into a row of a cache, one after the other from its start. */
+    void fill(KvCache cache, int row, List<KvCache> parts);
 
-    /** Copies the first {@code count} entries of one row of a cache over those of another. */
-    void move(Entries cache, int source, int target, int count);
+    /** Copies the first {@code count} tokens of one row of a cache over those of another. */
+    void move(KvCache cache, int source, int target, int count);
 }

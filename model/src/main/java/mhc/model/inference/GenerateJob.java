@@ -17,7 +17,7 @@ public final class GenerateJob {
     private Answer.Failed failure;
     private long nanos;
     private int produced;
-    // Tokens before the first one that led by little, or -1.
+    // Tokens before the first one with a small margin, or -1.
     private int clearTokens = -1;
     private Done done;
 
@@ -42,14 +42,14 @@ public final class GenerateJob {
      */
     public static GenerateJob of(Request.Generate request, Tokenizer tokenizer, int maxLength)
             throws UnanswerableException {
-        int room = maxLength - request.maxTokens();
-        if (room < 1) {
+        int longest = maxLength - request.maxTokens();
+        if (longest < 1) {
             throw new UnanswerableException("An answer of " + request.maxTokens()
-                    + " tokens leaves no room for its context in the model's " + maxLength + ".");
+                    + " tokens leaves none of the model's " + maxLength + " for its context.");
         }
         long[] ids = tokenizer.encodePrompt(request.context());
-        boolean truncated = ids.length > room;
-        long[] prompt = truncated ? Arrays.copyOfRange(ids, ids.length - room, ids.length) : ids;
+        boolean truncated = ids.length > longest;
+        long[] prompt = truncated ? Arrays.copyOfRange(ids, ids.length - longest, ids.length) : ids;
         return new GenerateJob(prompt, truncated, request, tokenizer);
     }
 
@@ -112,13 +112,13 @@ public final class GenerateJob {
         return last;
     }
 
-    /** Takes the next token and tells whether the answer is complete. */
-    public boolean add(long token, float gap) {
+    /** Takes the next token, with its margin, and tells whether the answer is complete. */
+    public boolean add(long token, float margin) {
         produced++;
-        if (clearTokens < 0 && gap <= Answer.Text.NEAR_TIE) {
+        if (clearTokens < 0 && margin <= Answer.Text.NEAR_TIE) {
             clearTokens = text.tokens();
         }
-        if (!Float.isFinite(gap)) {
+        if (!Float.isFinite(margin)) {
             failure = new Answer.Failed(
                     Answer.Cause.NOT_FINITE,
                     "The model's logits after " + (produced - 1) + " generated tokens are not finite.");

@@ -18,9 +18,9 @@ public final class GeneratedText {
 
     private long[] ids = new long[16];
     private int count;
-    // Tokens [settled, shown) give the text that ends "tail"; decoding from "settled" keeps what depends on neighbours
+    // Tokens [fixed, shown) give the text that ends "tail"; decoding from "fixed" keeps what depends on neighbours
     // right.
-    private int settled;
+    private int fixed;
     private int shown;
     private String tail = "";
 
@@ -34,7 +34,7 @@ public final class GeneratedText {
         return count;
     }
 
-    /** The tokens, and more room behind them. */
+    /** The tokens, with unused elements behind them. */
     long[] ids() {
         return ids;
     }
@@ -48,13 +48,13 @@ public final class GeneratedText {
         if (stops.isEmpty()) {
             return false;
         }
-        String before = decode(settled, shown);
-        String now = decode(settled, count);
+        String before = decode(fixed, shown);
+        String now = decode(fixed, count);
         String fresh = now.startsWith(before) ? now.substring(before.length()) : now;
         String seen = tail + fresh;
         boolean incomplete = now.endsWith("\uFFFD") && count - shown < LONGEST_CHARACTER;
         if (!incomplete) {
-            settled = shown;
+            fixed = shown;
             shown = count;
             tail = seen.substring(Math.max(0, seen.length() - overlap));
         }

@@ -2,26 +2,20 @@ package mhc.model.inference;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
-import mhc.model.inference.ForwardPasses.Entries;
-import mhc.model.inference.ForwardPasses.Found;
-import mhc.model.inference.ForwardPasses.Shared;
+import mhc.model.inference.DecodeBatch.Row;
+import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.NextTokens;
+import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.ForwardPasses.Steps;
 import mhc.model.inference.PrefixTree.Node;
 
 /**
  * Greedy decoding of many rows of different lengths together: finished rows leave the batch, waiting ones join it. Each row
- * has entries of its own in the cache and looks at shared openings where they are.
+ * has keys and values in the cache of the batch and attends to shared prefixes where they are.
  */
-public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable {
-    /** Rows are given room in blocks of tokens. */
-    private static final int BLOCK = 64;
-
-    /** A longer end of a prompt is looked at where it is instead of being copied into the cache. */
+public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, AutoCloseable {
+    /** A longer end of a prompt is attended to where it is instead of being copied into the cache. */
     private static final int LONGEST_COPIED = 256;
 
     /** Steps of one call to the engine, at most. */
@@ -35,23 +29,10 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
     private final WorkMeter meter;
     private final List<GenerateJob> jobs;
     private final int seconds;
-    private final TreeReader reader;
-    private final List<Row> rows = new ArrayList<>();
-    private Entries cache = Entries.NONE;
-    private int slots;
-    private int capacity;
-    private int mostRows;
+    private final TreeReader<NextTokens> reader;
+    private final DecodeBatch batch;
     private int joined;
     private long reserved;
-    private Shared shared;
-
-    /** A job in the batch: the end of its path in the tree, the nodes it looks at, its own entries before the first step. */
-    private record Row(GenerateJob job, int sequence, Node node, List<Node> path, int own, int before) {
-        /** Own entries in the cache: all tokens since it joined but the newest. */
-        int length() {
-            return own + job.tokens() - before - 1;
-        }
-    }
 
     private GreedyDecoder(ForwardPasses program, Budget budget, WorkMeter meter, List<GenerateJob> jobs, int seconds) {
         this.program = program;
@@ -59,8 +40,8 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         this.meter = meter;
         this.jobs = jobs;
         this.seconds = seconds;
-        this.mostRows = budget.rows();
-        this.reader = new TreeReader(
+        this.batch = new DecodeBatch(program, budget.rows());
+        this.reader = new TreeReader<>(
                 program,
                 budget,
                 meter,
@@ -75,7 +56,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
      */
     public static void run(ForwardPasses program, Budget budget, WorkMeter meter, List<GenerateJob> jobs, int seconds) {
         try (GreedyDecoder decoder = new GreedyDecoder(program, budget, meter, jobs, seconds)) {
-            while (!decoder.reader.isDone() || !decoder.rows.isEmpty()) {
+            while (!decoder.reader.isDone() || !decoder.batch.isEmpty()) {
                 decoder.join();
                 decoder.step();
             }
@@ -88,14 +69,14 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         Node node = PrefixTree.nodes(List.of(prompt), whole).remove();
         Pass pass = new Pass(List.of(node));
         pass.keep(node);
-        pass.ask(0, prompt.length - 1, new long[0]);
-        Found found = program.read(pass, 1);
-        long[] tokens = Arrays.copyOf(found.tokens(), count);
-        try (Entries prefix = found.kept().get(0);
-                Entries cache = program.room(Entries.NONE, prefix, 1, prompt.length + count)) {
-            program.settle(cache, 0, List.of(prefix));
+        pass.ask(0, prompt.length - 1);
+        NextTokens first = program.prefill(pass, 1);
+        long[] tokens = Arrays.copyOf(first.tokens(), count);
+        try (KvCache prefix = first.kept().get(0);
+                KvCache cache = program.allocate(KvCache.NONE, prefix, 1, prompt.length + count)) {
+            program.fill(cache, 0, List.of(prefix));
             int[] length = {prompt.length};
-            Steps steps = program.decode(found.tokens(), length, length, cache, Shared.NOTHING, count);
+            Steps steps = program.decode(first.tokens(), length, length, cache, Prefixes.NONE, count);
             System.arraycopy(steps.tokens(), 0, tokens, 1, count - 1);
         }
         return tokens;
@@ -103,13 +84,13 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
 
     /** Lets waiting rows in, unless the batch is nearly as large as it may be. */
     private void join() {
-        if (!rows.isEmpty() && (budget.deterministic() || rows.size() > joined - Math.max(1, joined / 8))) {
+        if (!batch.isEmpty() && (budget.deterministic() || batch.size() > joined - Math.max(1, joined / 8))) {
             return;
         }
-        while (!reader.isDone() && (rows.isEmpty() || (!budget.deterministic() && fits(reader.next(), 0, 0)))) {
+        while (!reader.isDone() && (batch.isEmpty() || (!budget.deterministic() && fits(reader.next(), 0, 0)))) {
             reader.read(new Admission(reader.next())::admits, this);
         }
-        joined = rows.size();
+        joined = batch.size();
     }
 
     /** Counts what a pass takes in. */
@@ -131,7 +112,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
     }
 
     private boolean fits(Node node, long tokens, int ends) {
-        return rows.size() + ends + node.ends().size() <= mostRows
+        return batch.size() + ends + node.ends().size() <= batch.mostRows()
                 && reserved + tokens + cost(node) <= budget.cacheTokens();
     }
 
@@ -153,14 +134,19 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
                 List<Integer> positions =
                         budget.deterministic() ? Pass.wholeBlocks(node, List.of(last)) : List.of(last);
                 for (int position : positions) {
-                    pass.ask(i, position, new long[0]);
+                    pass.ask(i, position);
                 }
             }
         }
     }
 
     @Override
-    public void take(Pass pass, Found found) {
+    public NextTokens run(Pass pass, int headBlock) {
+        return program.prefill(pass, headBlock);
+    }
+
+    @Override
+    public void take(Pass pass, NextTokens found) {
         int at = -1;
         for (Node node : pass.nodes()) {
             reserved += cost(node);
@@ -173,62 +159,37 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
             for (int end : List.copyOf(node.ends())) {
                 GenerateJob job = jobs.get(end);
                 int before = job.tokens();
-                if (job.add(found.tokens()[at], found.numbers()[at])) {
+                if (job.add(found.tokens()[at], found.margins()[at])) {
                     finish(node, end);
                 } else {
-                    enter(node, end, before);
+                    batch.enter(job, end, node, copied(node), before);
                 }
             }
         }
     }
 
-    /** A row for a job whose prompt is read and whose first token is there. */
-    private void enter(Node node, int sequence, int before) {
-        List<Node> path = new ArrayList<>(node.above());
-        path.add(node);
-        List<Node> copied = budget.deterministic()
-                ? path
-                : node.isLeaf() && node.ends().size() == 1 && node.length() < LONGEST_COPIED
-                        ? List.of(node)
-                        : List.of();
-        List<Node> looked = path.stream().filter(part -> !copied.contains(part)).toList();
-        int own = copied.stream().mapToInt(Node::length).sum();
-        reserve(rows.size() + 1, own + 1, node.entries());
-        program.settle(cache, rows.size(), copied.stream().map(Node::entries).toList());
-        if (copied.size() == 1 && node.isLeaf()) {
-            node.close();
+    /** Nodes whose keys and values go into a row of the cache for a sequence that ends with this one. */
+    private List<Node> copied(Node node) {
+        if (budget.deterministic()) {
+            List<Node> path = new ArrayList<>(node.above());
+            path.add(node);
+            return path;
         }
-        rows.add(new Row(jobs.get(sequence), sequence, node, looked, own, before));
-        shared = null;
-    }
-
-    /** Makes sure that so many rows of so many tokens fit. */
-    private void reserve(int wantedRows, int tokens, Entries like) {
-        if (wantedRows <= slots && tokens <= capacity) {
-            return;
-        }
-        int wider = wantedRows <= slots ? slots : Math.max(wantedRows, Math.min(mostRows, 2 * slots));
-        int longer = tokens <= capacity ? capacity : (tokens + BLOCK - 1) / BLOCK * BLOCK;
-        replace(program.room(cache, like, wider, longer));
-        slots = wider;
-        capacity = longer;
+        boolean alone = node.isLeaf() && node.ends().size() == 1;
+        return alone && node.length() < LONGEST_COPIED ? List.of(node) : List.of();
     }
 
     /** One more token for every row, or a few. */
     private void step() {
-        if (rows.isEmpty()) {
+        if (batch.isEmpty()) {
             return;
         }
         long start = program.clock();
-        int count = rows.size();
-        long[] tokens = rows.stream().mapToLong(row -> row.job().last()).toArray();
-        int[] positions = rows.stream().mapToInt(row -> row.job().length() - 1).toArray();
-        int[] lengths = rows.stream().mapToInt(Row::length).toArray();
+        int count = batch.size();
         int steps = steps();
         Steps next;
         try {
-            reserve(count, Arrays.stream(lengths).max().orElseThrow() + steps, cache);
-            next = program.decode(tokens, positions, lengths, cache, shared(), steps);
+            next = batch.decode(steps);
         } catch (OutOfMemoryException e) {
             retreat();
             return;
@@ -236,16 +197,16 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         long share = (program.clock() - start) / count;
         int surplus = 0;
         for (int i = count - 1; i >= 0; i--) {
-            Row row = rows.get(i);
+            Row row = batch.rows().get(i);
             boolean complete = false;
             int taken = 0;
             for (; taken < steps && !complete; taken++) {
-                complete = row.job().add(next.tokens()[taken * count + i], next.leads()[taken * count + i]);
+                complete = row.job().add(next.tokens()[taken * count + i], next.margins()[taken * count + i]);
             }
             surplus += steps - taken;
             if (complete || row.job().isLateAfter(share, seconds)) {
                 finish(row.node(), row.sequence());
-                leave(i);
+                batch.leave(i);
             }
         }
         meter.decoded(count * steps, surplus, steps, program.clock() - start);
@@ -257,7 +218,7 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
      */
     private int steps() {
         int steps = MOST_STEPS;
-        for (Row row : rows) {
+        for (Row row : batch.rows()) {
             GenerateJob job = row.job();
             steps = Math.min(steps, Math.min(1 + job.tokens() / TOKENS_PER_STEP, job.maxTokens() - job.tokens()));
         }
@@ -274,59 +235,20 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         reserved -= job.maxTokens() + node.finish();
     }
 
-    /** Takes a row out; the last one moves into its place. */
-    private void leave(int place) {
-        Row last = rows.remove(rows.size() - 1);
-        if (place < rows.size()) {
-            if (last.length() > 0) {
-                program.move(cache, rows.size(), place, last.length());
-            }
-            rows.set(place, last);
-        }
-        shared = null;
-    }
-
     /** Sends the later half of the rows back to wait, to be read again together with what they have generated. */
     private void retreat() {
-        if (rows.size() == 1) {
-            Row row = rows.get(0);
+        if (batch.size() == 1) {
+            Row row = batch.rows().get(0);
             row.job().fail(TreeReader.outOfMemory(row.job().length()));
             finish(row.node(), row.sequence());
-            leave(0);
+            batch.leave(0);
             return;
         }
-        mostRows = Math.max(1, rows.size() / 2);
-        while (rows.size() > mostRows) {
-            Row row = rows.remove(rows.size() - 1);
-            boolean copied = !row.path().contains(row.node());
+        for (Row row : batch.halve()) {
+            boolean copied = !row.attended().contains(row.node());
             reserved -= row.job().maxTokens() + (copied ? row.node().length() : 0);
             reader.putFirst(row.node().continued(row.job().sequence(), row.sequence(), copied));
         }
-        slots = rows.size();
-        shared = null;
-    }
-
-    private Shared shared() {
-        if (shared == null) {
-            int[] order = IntStream.range(0, rows.size())
-                    .boxed()
-                    .sorted(Comparator.comparingInt(
-                            (Integer i) -> rows.get(i).node().rank()))
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-            Map<Node, long[]> queries = new LinkedHashMap<>();
-            for (int i = 0; i < order.length; i++) {
-                long query = i;
-                for (Node node : rows.get(order[i]).path()) {
-                    queries.computeIfAbsent(node, key -> new long[] {query, 0})[1] = query + 1;
-                }
-            }
-            boolean asTheyStand = IntStream.range(0, order.length).allMatch(i -> order[i] == i);
-            List<Entries> past = new ArrayList<>();
-            long[] above = Pass.flat(Pass.sextuples(queries, Map.of(), past));
-            shared = new Shared(above, past, asTheyStand ? new int[0] : order);
-        }
-        return shared;
     }
 
     @Override
@@ -338,13 +260,8 @@ public final class GreedyDecoder implements TreeReader.Questions, AutoCloseable 
         }
     }
 
-    private void replace(Entries next) {
-        cache.close();
-        cache = next;
-    }
-
     @Override
     public void close() {
-        replace(Entries.NONE);
+        batch.close();
     }
 }

@@ -6,7 +6,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import mhc.model.inference.ForwardPasses.Entries;
+import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.PrefixTree.Node;
 
 /** One forward pass over some nodes of a prefix tree, side by side without padding, and what is asked of it. */
@@ -50,15 +51,15 @@ public final class Pass {
         return kept;
     }
 
-    /** Asks what follows a position (counted in the sequence) of the i-th node; no targets ask for the likeliest token. */
-    public void ask(int i, int position, long[] wanted) {
+    /** Asks what follows a position (counted in the sequence) of the i-th node: its targets, where they are to be scored. */
+    public void ask(int i, int position, long... wanted) {
         asked.add(starts[i] + position - nodes.get(i).from());
         targets.add(wanted);
     }
 
     /**
      * Completes the blocks of positions that are asked of the i-th node, so that the head is applied in the same shapes
-     * whoever asks; only for a pass of one node, before {@code ask}. The answers at positions in between are not looked at.
+     * whoever asks; only for a pass of one node, before {@code ask}. The answers at positions in between are not read.
      *
      * @param positions in the sequence, ascending
      * @return positions to ask, ascending
@@ -101,74 +102,69 @@ public final class Pass {
         return positions;
     }
 
-    /** Triples of first token, rows and length; neighbours of equal length run as rows of one call. */
-    public long[] own() {
-        List<Long> own = new ArrayList<>();
+    /** The tokens as rows that attend to themselves; neighbours of equal length are rows of one segment. */
+    public List<Segment> segments() {
+        List<Segment> segments = new ArrayList<>();
         for (int i = 0; i < starts.length; ) {
             int next = i + 1;
             while (next < starts.length
                     && nodes.get(next).length() == nodes.get(i).length()) {
                 next++;
             }
-            own.addAll(List.of(
-                    (long) starts[i], (long) next - i, (long) nodes.get(i).length()));
+            segments.add(new Segment(starts[i], next - i, nodes.get(i).length()));
             i = next;
         }
-        return flat(own);
+        return segments;
     }
 
-    /**
-     * Sextuples of source, first key, keys, position of the first key, first query and queries; {@code past} receives the
-     * sources from before.
-     */
-    public long[] above(List<Entries> past) {
-        Map<Node, long[]> queries = new LinkedHashMap<>();
+    /** The nodes that others of this pass continue, in it or from before. */
+    public Prefixes prefixes() {
+        Queries queries = new Queries();
         Map<Node, Integer> here = new HashMap<>();
         for (int i = 0; i < starts.length; i++) {
             here.put(nodes.get(i), starts[i]);
-            long end = starts[i] + nodes.get(i).length();
             for (Node node : nodes.get(i).above()) {
-                long start = starts[i];
-                queries.computeIfAbsent(node, key -> new long[] {start, 0})[1] = end;
+                queries.add(node, starts[i], nodes.get(i).length());
             }
         }
-        return flat(sextuples(queries, here, past));
+        return queries.prefixes(here, new int[0]);
     }
 
-    /**
-     * Sources from before are counted from 1.
-     *
-     * @param queries per node the first query and the one after the last
-     */
-    static List<Long> sextuples(Map<Node, long[]> queries, Map<Node, Integer> here, List<Entries> past) {
-        List<Long> above = new ArrayList<>();
-        queries.forEach((node, range) -> {
-            Integer start = here.get(node);
-            long source = -1;
-            if (start == null) {
-                past.add(node.entries());
-                source = past.size();
-            }
-            above.addAll(List.of(
-                    source,
-                    start == null ? 0L : start,
-                    (long) node.length(),
-                    (long) node.from(),
-                    range[0],
-                    range[1] - range[0]));
-        });
-        return above;
-    }
+    /** The queries under each node: all of a node's stand side by side. */
+    static final class Queries {
+        private final Map<Node, int[]> ranges = new LinkedHashMap<>();
 
-    /** Triples as {@link #own()} of the nodes to keep. */
-    public long[] keptRanges() {
-        long[] ranges = new long[3 * kept.size()];
-        for (int i = 0; i < kept.size(); i++) {
-            ranges[3 * i] = starts[nodes.indexOf(kept.get(i))];
-            ranges[3 * i + 1] = 1;
-            ranges[3 * i + 2] = kept.get(i).length();
+        /** Some more queries attend to a node. */
+        void add(Node node, int first, int count) {
+            ranges.computeIfAbsent(node, key -> new int[] {first, 0})[1] = first + count;
         }
-        return ranges;
+
+        /**
+         * What these queries attend to.
+         *
+         * @param here first tokens of the nodes that the pass itself computes
+         */
+        Prefixes prefixes(Map<Node, Integer> here, int[] order) {
+            List<PrefixView> views = new ArrayList<>();
+            List<KvCache> sources = new ArrayList<>();
+            ranges.forEach((node, range) -> {
+                Integer start = here.get(node);
+                int source = start != null ? PrefixView.THIS_PASS : sources.size();
+                if (start == null) {
+                    sources.add(node.kept());
+                }
+                views.add(new PrefixView(
+                        source, start == null ? 0 : start, node.length(), node.from(), range[0], range[1] - range[0]));
+            });
+            return new Prefixes(views, sources, order);
+        }
+    }
+
+    /** The nodes to keep, one row each. */
+    public List<Segment> keptSegments() {
+        return kept.stream()
+                .map(node -> new Segment(starts[nodes.indexOf(node)], 1, node.length()))
+                .toList();
     }
 
     public int[] asked() {
@@ -179,9 +175,5 @@ public final class Pass {
     public long[][] targets() {
         int most = targets.stream().mapToInt(wanted -> wanted.length).max().orElse(0);
         return targets.stream().map(wanted -> Arrays.copyOf(wanted, most)).toArray(long[][]::new);
-    }
-
-    static long[] flat(List<Long> values) {
-        return values.stream().mapToLong(Long::longValue).toArray();
     }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import mhc.model.inference.ForwardPasses.KvCache;
 
 /**
  * Token sequences as a radix tree: what several of them open with is one node, to be computed once. A node's keys and values
@@ -30,7 +31,7 @@ public final class PrefixTree {
         private int first = Integer.MAX_VALUE;
         private int rank;
         private Node origin = this;
-        private ForwardPasses.Entries entries;
+        private KvCache kept;
 
         private Node(Node parent, long[] tokens, int from, int to) {
             this.parent = parent;
@@ -75,7 +76,7 @@ public final class PrefixTree {
             return pending;
         }
 
-        /** Nodes before this one in its sequences, the opening first. */
+        /** Nodes before this one in its sequences, the first one first. */
         List<Node> above() {
             Deque<Node> path = new ArrayDeque<>();
             for (Node node = parent; node != null && node.parent != null; node = node.parent) {
@@ -90,12 +91,13 @@ public final class PrefixTree {
         }
 
         /** Its keys and values, or null. */
-        ForwardPasses.Entries entries() {
-            return entries;
+        KvCache kept() {
+            return kept;
         }
 
-        public void hold(ForwardPasses.Entries computed) {
-            entries = computed;
+        /** Keeps its keys and values until no sequence needs them. */
+        public void keep(KvCache computed) {
+            kept = computed;
         }
 
         /** One sequence that ends here is finished; returns how many tokens no other sequence needs: they are freed. */
@@ -129,7 +131,7 @@ public final class PrefixTree {
         /**
          * A node for a sequence that ended here and has grown.
          *
-         * @param anew whether it takes the place of this node's tokens too, because they are not kept
+         * @param anew whether it holds this node's tokens too, because they are not kept
          */
         Node continued(long[] grown, int sequence, boolean anew) {
             Node before = anew ? parent : this;
@@ -141,7 +143,7 @@ public final class PrefixTree {
             return next;
         }
 
-        /** Place in the tree's order; nodes that continue this one have higher ones, up to the next that does not. */
+        /** Index in the tree's order; nodes that continue this one have higher ones, up to the next that does not. */
         int rank() {
             return rank;
         }
@@ -149,9 +151,9 @@ public final class PrefixTree {
         /** Frees the keys and values. */
         @Override
         public void close() {
-            if (entries != null) {
-                entries.close();
-                entries = null;
+            if (kept != null) {
+                kept.close();
+                kept = null;
             }
         }
     }
@@ -188,7 +190,7 @@ public final class PrefixTree {
         return nodes;
     }
 
-    /** Adds the sequences at sorted places [low, high), whose first {@code depth} tokens agree, under a node. */
+    /** Adds the sequences from index low to one before high of the sorted ones, whose first {@code depth} tokens agree, under a node. */
     private void grow(Node parent, int from, int depth, int low, int high) {
         int at = low;
         if (at < high && at(at).length == depth) {
@@ -229,8 +231,8 @@ public final class PrefixTree {
         return differ < 0 ? least : from + differ;
     }
 
-    private long[] at(int place) {
-        return sequences.get(sorted[place]);
+    private long[] at(int index) {
+        return sequences.get(sorted[index]);
     }
 
     /** A node, or a chain of nodes none of which is too long, or for no tokens the parent itself; the last one. */

@@ -9,14 +9,15 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import mhc.eval.Answer;
-import mhc.model.inference.ForwardPasses.Found;
+import mhc.model.inference.ForwardPasses.Scores;
 import mhc.model.inference.PrefixTree.Node;
 
-/** Scores targets in sequences: each opening that several share once, the head where targets are asked only. */
-public final class SequenceScorer implements TreeReader.Questions {
+/** Scores targets in sequences: each prefix that several share once, the head where targets are asked only. */
+public final class SequenceScorer implements TreeReader.Questions<Scores> {
+    private final ForwardPasses program;
     private final List<? extends Sequence> sequences;
     private final boolean wholeBlocks;
-    private final TreeReader reader;
+    private final TreeReader<Scores> reader;
     private final Map<Node, TreeMap<Integer, List<Asked>>> asked = new HashMap<>();
     private List<List<Asked>> order = List.of();
 
@@ -50,12 +51,13 @@ public final class SequenceScorer implements TreeReader.Questions {
     private record Asked(Sequence sequence, int continuation, long token) {}
 
     private SequenceScorer(ForwardPasses program, Budget budget, WorkMeter meter, List<? extends Sequence> sequences) {
+        this.program = program;
         this.sequences = sequences;
         this.wholeBlocks = budget.deterministic();
         Deque<Node> nodes =
                 PrefixTree.nodes(sequences.stream().map(Sequence::tokens).toList(), budget);
-        nodes.forEach(node -> node.ends().forEach(end -> place(node, sequences.get(end))));
-        this.reader = new TreeReader(program, budget, meter, nodes);
+        nodes.forEach(node -> node.ends().forEach(end -> assign(node, sequences.get(end))));
+        this.reader = new TreeReader<>(program, budget, meter, nodes);
     }
 
     public static void run(ForwardPasses program, Budget budget, WorkMeter meter, List<? extends Sequence> sequences) {
@@ -66,7 +68,7 @@ public final class SequenceScorer implements TreeReader.Questions {
     }
 
     /** Notes a sequence's targets at the nodes that hold their positions. */
-    private void place(Node end, Sequence sequence) {
+    private void assign(Node end, Sequence sequence) {
         List<Node> path = new ArrayList<>(end.above());
         path.add(end);
         for (Targets targets : sequence.targets()) {
@@ -114,13 +116,18 @@ public final class SequenceScorer implements TreeReader.Questions {
     }
 
     @Override
-    public void take(Pass pass, Found found) {
+    public Scores run(Pass pass, int headBlock) {
+        return program.score(pass, headBlock);
+    }
+
+    @Override
+    public void take(Pass pass, Scores found) {
         int most = order.stream().mapToInt(List::size).max().orElse(0);
         for (int at = 0; at < order.size(); at++) {
             for (int k = 0; k < order.get(at).size(); k++) {
                 Asked one = order.get(at).get(k);
-                int place = at * most + k;
-                one.sequence().add(one.continuation(), found.numbers()[place], found.tokens()[place] != 0);
+                int index = at * most + k;
+                one.sequence().add(one.continuation(), found.logLikelihoods()[index], found.greedy()[index]);
             }
         }
         for (Node node : pass.nodes()) {

@@ -10,19 +10,22 @@ import mhc.model.inference.ForwardPasses.Found;
 import mhc.model.inference.PrefixTree.Node;
 
 /** Reads the nodes of a prefix tree in passes under a token budget, and less at once where memory does not suffice. */
-final class TreeReader {
+final class TreeReader<F extends Found> {
     private final ForwardPasses program;
     private final WorkMeter meter;
     private final Deque<Node> waiting;
     private Budget budget;
 
     /** What is asked of a pass, and what becomes of the answers. */
-    interface Questions {
+    interface Questions<F extends Found> {
         /** Adds questions and nodes to keep; called again with fewer nodes when memory did not suffice. */
         void ask(Pass pass);
 
+        /** Runs the pass, with so many positions at once through the head. */
+        F run(Pass pass, int headBlock);
+
         /** Takes the answers. */
-        void take(Pass pass, Found found);
+        void take(Pass pass, F found);
 
         /** Not even a short node can be read: its sequences cannot be answered. */
         void giveUp(Node node);
@@ -54,7 +57,7 @@ final class TreeReader {
     }
 
     /** Reads the next nodes, as many as fit the budget and {@code admit} lets in, at least one. */
-    void read(Predicate<Node> admit, Questions questions) {
+    void read(Predicate<Node> admit, Questions<F> questions) {
         List<Node> nodes = new ArrayList<>();
         int tokens = 0;
         while (!waiting.isEmpty()) {
@@ -69,22 +72,22 @@ final class TreeReader {
         Pass pass = new Pass(nodes);
         questions.ask(pass);
         long start = program.clock();
-        Found found;
+        F found;
         try {
-            found = program.read(pass, budget.deterministic() ? Pass.headBlock() : Integer.MAX_VALUE);
+            found = questions.run(pass, budget.deterministic() ? Pass.headBlock() : Integer.MAX_VALUE);
         } catch (OutOfMemoryException e) {
             retreat(pass, questions);
             return;
         }
         for (int i = 0; i < pass.kept().size(); i++) {
-            pass.kept().get(i).hold(found.kept().get(i));
+            pass.kept().get(i).keep(found.kept().get(i));
         }
         questions.take(pass, found);
         meter.prefilled(pass.tokens(), pass.asked().length, program.clock() - start);
     }
 
     /** Half as much at once from now on. */
-    private void retreat(Pass pass, Questions questions) {
+    private void retreat(Pass pass, Questions<F> questions) {
         budget = budget.halved();
         List<Node> nodes = pass.nodes();
         if (nodes.size() > 1) {

@@ -26,8 +26,8 @@ import mhc.model.decoder.TensorSpec;
 import mhc.model.engine.Torch;
 import mhc.model.engine.TorchProgram;
 import mhc.model.inference.Budget;
-import mhc.model.inference.ForwardPasses.Entries;
-import mhc.model.inference.ForwardPasses.Shared;
+import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.Pass;
 import mhc.model.inference.PrefixTree;
 import mhc.model.kernels.FusedKernels;
@@ -136,21 +136,21 @@ public final class ModelBench implements AutoCloseable {
         rows.accept(compare(
                 "prefill " + PROMPT,
                 programs.stream()
-                        .map(program -> (Supplier<Double>) () -> seconds(() -> program.read(lastOf(prompt), 1)))
+                        .map(program -> (Supplier<Double>) () -> seconds(() -> program.prefill(lastOf(prompt), 1)))
                         .toList()));
         for (int count : new int[] {1, 16}) {
-            List<Entries> caches =
+            List<KvCache> caches =
                     programs.stream().map(program -> cache(program, count)).toList();
             try {
                 List<Supplier<Double>> works = new ArrayList<>();
                 for (int i = 0; i < caches.size(); i++) {
                     TorchProgram program = programs.get(i);
-                    Entries cache = caches.get(i);
+                    KvCache cache = caches.get(i);
                     works.add(() -> steps(program, cache, count));
                 }
                 rows.accept(compare("decode, batch " + count, works));
             } finally {
-                caches.forEach(Entries::close);
+                caches.forEach(KvCache::close);
             }
         }
     }
@@ -165,30 +165,30 @@ public final class ModelBench implements AutoCloseable {
     /** A pass that asks what follows the last token. */
     private static Pass lastOf(PrefixTree.Node node) {
         Pass pass = new Pass(List.of(node));
-        pass.ask(0, node.to() - 1, new long[0]);
+        pass.ask(0, node.to() - 1);
         return pass;
     }
 
-    private static Entries cache(TorchProgram program, int rows) {
+    private static KvCache cache(TorchProgram program, int rows) {
         PrefixTree.Node node = node(CONTEXT);
         Pass pass = lastOf(node);
         pass.keep(node);
-        try (Entries read = program.read(pass, 1).kept().get(0)) {
-            Entries cache = program.room(Entries.NONE, read, rows, CONTEXT + STEPS);
+        try (KvCache read = program.prefill(pass, 1).kept().get(0)) {
+            KvCache cache = program.allocate(KvCache.NONE, read, rows, CONTEXT + STEPS);
             for (int row = 0; row < rows; row++) {
-                program.settle(cache, row, List.of(read));
+                program.fill(cache, row, List.of(read));
             }
             return cache;
         }
     }
 
     /** Seconds of one step. */
-    private static double steps(TorchProgram program, Entries cache, int rows) {
+    private static double steps(TorchProgram program, KvCache cache, int rows) {
         long[] tokens = new long[rows];
         int[] lengths = new int[rows];
         Arrays.fill(lengths, CONTEXT);
         Arrays.setAll(tokens, i -> 104_729L * (i + 1) % VOCABULARY);
-        return seconds(() -> program.decode(tokens, lengths, lengths, cache, Shared.NOTHING, STEPS)) / STEPS;
+        return seconds(() -> program.decode(tokens, lengths, lengths, cache, Prefixes.NONE, STEPS)) / STEPS;
     }
 
     private static double seconds(Runnable work) {

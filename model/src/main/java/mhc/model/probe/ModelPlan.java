@@ -117,7 +117,7 @@ public record ModelPlan(
                     .map(window -> Math.min(tokens, window.tokens()))
                     .orElse(tokens);
         }
-        double attention = (double) seen * config.attention().operationsPerSeenToken();
+        double attention = (double) seen * config.attention().operationsPerAttendedToken();
         double mixing = config.residual().hasStreams()
                 ? 2.0 * config.layers() * 2 * config.hidden() * (streams * streams + 2.0 * streams)
                 : 0;

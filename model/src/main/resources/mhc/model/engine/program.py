@@ -1,4 +1,4 @@
-# What Java calls, by TorchProgram.
+# What Java calls, by TorchProgram. A list of lists comes with an empty one in front, since the engine takes none without.
 
 
 class Program(Module):
@@ -8,7 +8,7 @@ class Program(Module):
     w: List[Tensor]
 
     def bind(self: Program, ws: List[Tensor]) -> int:
-        # The first tensor with a value that is not finite, or -1. A sum may overflow by itself: look closer then.
+        # The first tensor with a value that is not finite, or -1. A sum may overflow by itself: then each value decides.
         self.w = ws
         for i in range(len(ws)):
             if not bool(torch.isfinite(ws[i].sum()).item()):
@@ -19,40 +19,51 @@ class Program(Module):
     def pack(self: Program, multiplied: List[int]) -> int:
         return pack(self.w, multiplied)
 
-    def read(
+    def score(
         self: Program,
         ids: Tensor,
         positions: Tensor,
         segments: List[int],
         views: List[int],
-        prefixes: List[List[Tensor]],
+        sources: List[List[Tensor]],
         keep: List[int],
         asked: Tensor,
         targets: Tensor,
         chunk: int,
     ) -> Tuple[Tensor, Tensor, List[List[Tensor]]]:
-        w = self.w
-        kept = annotate(List[Tensor], [])
-        keep_segments = segments_of(keep)
-        tokens = prefill_pass(w.frequencies, positions, segments_of(segments), views_of(views), prefixes, keep_segments)
-        h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None)).index_select(0, asked)
-        caches = by_segment(kept, len(keep_segments))
-        numbers = annotate(List[Tensor], [])
-        found = annotate(List[Tensor], [])
+        # Log-likelihood and greedy flag per asked position and target.
+        h, kept = read_pass(self.w, ids, positions, segments, views, sources, keep, asked)
+        log_likelihoods = [torch.zeros([0], dtype=FLOAT32, device=h.device)]
+        greedy = [torch.zeros([0], dtype=BOOL, device=h.device)]
         for start in range(0, h.size(0), chunk):
             count = min(chunk, h.size(0) - start)
-            z = logits(w, h.narrow(0, start, count))
-            if targets.size(1) == 0:
-                next, margin = most_likely(z)
-                numbers.append(margin)
-                found.append(next)
-            else:
-                wanted = targets.narrow(0, start, count)
-                numbers.append(torch.log_softmax(z, -1).gather(1, wanted).flatten())
-                found.append(torch.eq(z.argmax(-1, True), wanted).to(INT64).flatten())
-        if len(numbers) == 0:
-            return (torch.zeros([0], dtype=FLOAT32), torch.zeros([0], dtype=INT64), caches)
-        return (torch.cat(numbers, 0), torch.cat(found, 0), caches)
+            z = logits(self.w, h.narrow(0, start, count))
+            wanted = targets.narrow(0, start, count)
+            log_likelihoods.append(torch.log_softmax(z, -1).gather(1, wanted).flatten())
+            greedy.append(torch.eq(z.argmax(-1, True), wanted).flatten())
+        return (torch.cat(log_likelihoods, 0), torch.cat(greedy, 0), kept)
+
+    def prefill(
+        self: Program,
+        ids: Tensor,
+        positions: Tensor,
+        segments: List[int],
+        views: List[int],
+        sources: List[List[Tensor]],
+        keep: List[int],
+        asked: Tensor,
+        chunk: int,
+    ) -> Tuple[Tensor, Tensor, List[List[Tensor]]]:
+        # The most likely token after each asked position, and its margin.
+        h, kept = read_pass(self.w, ids, positions, segments, views, sources, keep, asked)
+        tokens = [torch.zeros([0], dtype=INT64, device=h.device)]
+        margins = [torch.zeros([0], dtype=FLOAT32, device=h.device)]
+        for start in range(0, h.size(0), chunk):
+            count = min(chunk, h.size(0) - start)
+            token, margin = most_likely(logits(self.w, h.narrow(0, start, count)))
+            tokens.append(token)
+            margins.append(margin)
+        return (torch.cat(tokens, 0), torch.cat(margins, 0), kept)
 
     def decode(
         self: Program,
@@ -62,22 +73,24 @@ class Program(Module):
         cache: List[Tensor],
         views: List[int],
         order: Tensor,
-        prefixes: List[List[Tensor]],
+        sources: List[List[Tensor]],
         longest: int,
         steps: int,
     ) -> Tuple[Tensor, Tensor]:
+        # Greedy steps of the first rows of a cache: [steps * rows] tokens and margins.
         w = self.w
         prefix_views = views_of(views)
+        prefixes = sources[1:]
         kept = annotate(List[Tensor], [])
-        nexts = annotate(List[Tensor], [])
+        tokens = annotate(List[Tensor], [])
         margins = annotate(List[Tensor], [])
         for s in range(steps):
-            tokens = decode_pass(w.frequencies, positions + s, lengths + s, cache, prefix_views, order, prefixes, longest + s)
-            h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None))
-            ids, margin = most_likely(logits(w, h))
-            nexts.append(ids)
+            step = decode_pass(w.frequencies, positions + s, lengths + s, cache, prefix_views, order, prefixes, longest + s)
+            h = stack(self.w, ids, step, kept, annotate(Optional[List[Tensor]], None))
+            ids, margin = most_likely(logits(self.w, h))
+            tokens.append(ids)
             margins.append(margin)
-        return (torch.cat(nexts, 0), torch.cat(margins, 0))
+        return (torch.cat(tokens, 0), torch.cat(margins, 0))
 
     def trace(self: Program, ids: Tensor, with_logits: bool) -> Tuple[Tensor, List[Tensor]]:
         w = self.w
@@ -89,25 +102,24 @@ class Program(Module):
             out = ids
         return (out, combs)
 
-    def room(self: Program, cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:
+    def allocate(self: Program, cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:
         # Zeros, because a hidden key still takes part with weight 0.
-        made = annotate(List[Tensor], [])
+        allocated = annotate(List[Tensor], [])
         for i in range(len(like)):
             shape = [rows, like[i].size(1), capacity, like[i].size(3)]
             wide = torch.zeros(shape, dtype=like[i].dtype, device=like[i].device)
             if len(cache) > 0:
                 held = cache[i].narrow(0, 0, min(rows, cache[i].size(0)))
                 wide.narrow(0, 0, held.size(0)).narrow(2, 0, held.size(2)).copy_(held)
-            made.append(wide)
-        return made
+            allocated.append(wide)
+        return allocated
 
-    def settle(self: Program, cache: List[Tensor], row: int, segments: List[List[Tensor]]) -> int:
+    def fill(self: Program, cache: List[Tensor], row: int, parts: List[List[Tensor]]) -> int:
         at = 0
-        for k in range(1, len(segments)):
-            segment = segments[k]
+        for part in parts[1:]:
             for i in range(len(cache)):
-                cache[i].narrow(0, row, 1).narrow(2, at, segment[i].size(2)).copy_(segment[i])
-            at = at + segment[0].size(2)
+                cache[i].narrow(0, row, 1).narrow(2, at, part[i].size(2)).copy_(part[i])
+            at = at + part[0].size(2)
         return at
 
     def move(self: Program, cache: List[Tensor], source: int, target: int, count: int) -> int:
@@ -132,3 +144,23 @@ class Program(Module):
         x = torch.view_copy(raw, dtype=stored).squeeze(-1).to(FLOAT32)
         each = torch.repeat_interleave(torch.repeat_interleave(scale.to(FLOAT32), rows, 0), columns, 1)
         return (x * each.narrow(0, 0, x.size(0)).narrow(1, 0, x.size(1))).to(wanted)
+
+
+def read_pass(
+    w: List[Tensor],
+    ids: Tensor,
+    positions: Tensor,
+    segments: List[int],
+    views: List[int],
+    sources: List[List[Tensor]],
+    keep: List[int],
+    asked: Tensor,
+) -> Tuple[Tensor, List[List[Tensor]]]:
+    # -> streams of the asked tokens, collapsed, [asked,C]; keys and values of the segments to keep
+    kept = annotate(List[Tensor], [])
+    keep_segments = segments_of(keep)
+    tokens = prefill_pass(
+        w.frequencies, positions, segments_of(segments), views_of(views), sources[1:], keep_segments
+    )
+    h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None)).index_select(0, asked)
+    return (h, by_segment(kept, len(keep_segments)))

@@ -24,7 +24,10 @@ class LinkerTest {
                 return torch.neg(x)
 
             def idle(x: Tensor) -> Tensor:
-                return inner(x)
+                return torch.abs(x)
+
+            def other(x: Pair, inner: int) -> Tensor:
+                return inner(x) * 2
             """);
 
     private static String link(Replacement... replacements) {
@@ -59,6 +62,15 @@ class LinkerTest {
         assertThat(link(new Replacement("inner", "ops.mhc.inner", 1)))
                 .contains("return ops.mhc.inner(x.left) * inner")
                 .doesNotContain("torch.neg");
+    }
+
+    @Test
+    void putsOneFunctionInAnothersPlace() {
+        assertThat(link(new Replacement("outer", "__torch__.other", 1), new Replacement("inner", "__torch__.idle", 1)))
+                .contains("return __torch__.other(x, 1)", "return __torch__.idle(x) * 2", "return torch.abs(x)")
+                .doesNotContain("torch.neg");
+        assertThatThrownBy(() -> link(new Replacement("inner", "__torch__.absent", 1)))
+                .hasMessage("no script defines absent");
     }
 
     @Test

@@ -72,7 +72,7 @@ class CheckpointModelTest {
         }
         assertSame(answers(residual, Tiny.options(16384, false, false), requests), oneByOne, 1e-4);
         assertSame(answers(residual, Tiny.options(16384, true, false), requests), oneByOne, 1e-4);
-        // So little room that rows must wait for one another.
+        // So few tokens that rows must wait for one another.
         assertSame(answers(residual, Tiny.options(100, true, false), requests), oneByOne, 1e-4);
         assertSame(answers(residual, Tiny.options(1, true, false), requests), oneByOne, 1e-4);
     }
@@ -143,7 +143,7 @@ class CheckpointModelTest {
                 .isEqualTo(
                         new Answer.Failed(Answer.Cause.UNANSWERABLE, "Continuation 1 adds no token to the context."));
         assertThat(((Answer.Failed) answers.get(1)).reason()).contains("Continuation 0 has", "the model takes 4096");
-        assertThat(((Answer.Failed) answers.get(2)).reason()).contains("4096 tokens leaves no room");
+        assertThat(((Answer.Failed) answers.get(2)).reason()).contains("4096 tokens leaves none");
         assertThat(Tiny.likelihoods(answers.get(3))).hasSize(2);
     }
 

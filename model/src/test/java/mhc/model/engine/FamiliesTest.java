@@ -24,7 +24,7 @@ import mhc.model.checkpoint.ModelSummary;
 import mhc.model.checkpoint.WeightEdits;
 import mhc.model.decoder.ComputeType;
 import mhc.model.inference.Budget;
-import mhc.model.inference.ForwardPasses.Entries;
+import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.Pass;
 import mhc.model.inference.PrefixTree;
 import org.junit.jupiter.api.Test;
@@ -41,7 +41,7 @@ class FamiliesTest {
     }
 
     private static List<Answer> answers(String family, boolean share, boolean deterministic, List<Request> requests) {
-        // So few tokens a pass that a question takes several, so little room that rows wait for one another.
+        // So few tokens a pass that a question takes several, so small a cache that rows wait for one another.
         InferenceOptions options = Tiny.options(100, share, deterministic);
         try (LanguageModel model = LanguageModels.open(Families.folder(family, "mhc"), options)) {
             return Tiny.answers(model, requests);
@@ -105,8 +105,8 @@ class FamiliesTest {
         assertThat(ModelSummary.of(checkpoint.folder(), dtype).cacheBytesPerToken())
                 .isEqualTo(bytesPerToken);
         try (TorchProgram program = Tiny.load(checkpoint, ComputeType.of(dtype));
-                Entries entries = TorchProgramTest.read(program, Tiny.tokens(11, 1))) {
-            assertThat(program.bytes(entries)).isEqualTo(11 * bytesPerToken);
+                KvCache cache = TorchProgramTest.read(program, Tiny.tokens(11, 1))) {
+            assertThat(program.bytes(cache)).isEqualTo(11 * bytesPerToken);
         }
     }
 
@@ -153,7 +153,7 @@ class FamiliesTest {
                 .sorted(Comparator.comparing(i -> nodes.get(i).ends().get(0)))
                 .forEach(i -> IntStream.range(40, 48)
                         .forEach(position -> pass.ask(i, position, new long[] {3, 17, 250, 400})));
-        float[] found = program.read(pass, 100).numbers();
+        float[] found = program.score(pass, 100).logLikelihoods();
         return IntStream.range(0, found.length).mapToDouble(i -> found[i]).toArray();
     }
 

@@ -19,9 +19,10 @@ import mhc.model.checkpoint.Tokenizer;
 import mhc.model.decoder.ComputeType;
 import mhc.model.inference.Budget;
 import mhc.model.inference.ForwardPasses;
-import mhc.model.inference.ForwardPasses.Entries;
-import mhc.model.inference.ForwardPasses.Found;
-import mhc.model.inference.ForwardPasses.Shared;
+import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.NextTokens;
+import mhc.model.inference.ForwardPasses.Prefixes;
+import mhc.model.inference.ForwardPasses.Scores;
 import mhc.model.inference.ForwardPasses.Steps;
 import mhc.model.inference.GenerateJob;
 import mhc.model.inference.GreedyDecoder;
@@ -69,12 +70,12 @@ class InvarianceTest {
     }
 
     private static int[] shuffled(int count, long seed) {
-        List<Integer> places = new ArrayList<>();
+        List<Integer> order = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            places.add(i);
+            order.add(i);
         }
-        Collections.shuffle(places, new Random(seed));
-        return places.stream().mapToInt(Integer::intValue).toArray();
+        Collections.shuffle(order, new Random(seed));
+        return order.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private static void assertSame(List<Answer> actual, List<Answer> expected) {
@@ -131,7 +132,7 @@ class InvarianceTest {
      * A program on a slow machine with little memory: whatever is larger than it allows fails as the engine would.
      *
      * @param stepMillis that a call for decoding steps takes longer
-     * @param others whether these pass while others have their turn, so that the thread's own clock stands still
+     * @param others whether these pass while others have their turn, so that the thread's clock stands still
      */
     private record Scarce(
             TorchProgram program, int passTokens, int rows, long stepMillis, boolean others, AtomicLong waited)
@@ -150,34 +151,41 @@ class InvarianceTest {
         }
 
         @Override
-        public Found read(Pass pass, int headBlock) {
+        public Scores score(Pass pass, int headBlock) {
             require(pass.tokens() <= passTokens);
-            return program.read(pass, headBlock);
+            return program.score(pass, headBlock);
         }
 
         @Override
-        public Steps decode(long[] tokens, int[] positions, int[] lengths, Entries cache, Shared shared, int steps) {
+        public NextTokens prefill(Pass pass, int headBlock) {
+            require(pass.tokens() <= passTokens);
+            return program.prefill(pass, headBlock);
+        }
+
+        @Override
+        public Steps decode(
+                long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
             require(tokens.length <= rows);
             long start = System.nanoTime();
             while (System.nanoTime() - start < stepMillis * 1_000_000) {
                 LockSupport.parkNanos(stepMillis * 1_000_000);
             }
             waited.addAndGet(others ? System.nanoTime() - start : 0);
-            return program.decode(tokens, positions, lengths, cache, shared, steps);
+            return program.decode(tokens, positions, lengths, cache, prefixes, steps);
         }
 
         @Override
-        public Entries room(Entries before, Entries like, int rows, int capacity) {
-            return program.room(before, like, rows, capacity);
+        public KvCache allocate(KvCache before, KvCache like, int rows, int capacity) {
+            return program.allocate(before, like, rows, capacity);
         }
 
         @Override
-        public void settle(Entries cache, int row, List<Entries> parts) {
-            program.settle(cache, row, parts);
+        public void fill(KvCache cache, int row, List<KvCache> parts) {
+            program.fill(cache, row, parts);
         }
 
         @Override
-        public void move(Entries cache, int source, int target, int count) {
+        public void move(KvCache cache, int source, int target, int count) {
             program.move(cache, source, target, count);
         }
 
@@ -193,11 +201,11 @@ class InvarianceTest {
         List<String> texts = new ArrayList<>();
         for (Request request : requests()) {
             if (request instanceof Generate generate) {
-                int place = texts.size();
+                int index = texts.size();
                 texts.add(null);
                 jobs.add(GenerateJob.of(generate, tokenizer, 4096).whenDone((job, reused) -> {
                     Answer answer = job.answer(reused);
-                    texts.set(place, answer instanceof Answer.Failed failed ? failed.reason() : Tiny.text(answer));
+                    texts.set(index, answer instanceof Answer.Failed failed ? failed.reason() : Tiny.text(answer));
                 }));
             }
         }

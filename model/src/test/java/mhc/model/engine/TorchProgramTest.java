@@ -12,13 +12,15 @@ import java.util.stream.Stream;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.decoder.ComputeType;
 import mhc.model.inference.Budget;
-import mhc.model.inference.ForwardPasses.Entries;
-import mhc.model.inference.ForwardPasses.Found;
-import mhc.model.inference.ForwardPasses.Shared;
+import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.NextTokens;
+import mhc.model.inference.ForwardPasses.Prefixes;
+import mhc.model.inference.ForwardPasses.Scores;
 import mhc.model.inference.ForwardPasses.Steps;
 import mhc.model.inference.Pass;
 import mhc.model.inference.PrefixTree;
 import mhc.model.inference.PrefixTree.Node;
+import mhc.model.inference.PrefixView;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +86,7 @@ class TorchProgramTest {
         return best;
     }
 
-    private static float lead(float[] logits) {
+    private static float margin(float[] logits) {
         float[] sorted = logits.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length - 1] - sorted[sorted.length - 2];
@@ -105,13 +107,13 @@ class TorchProgramTest {
         return whole;
     }
 
-    private static void assertNext(float[] logits, long token, float lead, float close) {
-        if (lead > 2 * close) {
+    private static void assertNext(float[] logits, long token, float margin, float close) {
+        if (margin > 2 * close) {
             assertThat(token).isEqualTo(best(logits));
         }
         double most = logits[best(logits)];
         assertThat((double) logits[(int) token]).isCloseTo(most, share(2 * close, most));
-        assertThat((double) lead).isCloseTo(lead(logits), share(2 * close, most));
+        assertThat((double) margin).isCloseTo(margin(logits), share(2 * close, most));
     }
 
     @ParameterizedTest
@@ -137,22 +139,22 @@ class TorchProgramTest {
             }
         }
         // The head runs on 7 positions at a time: blocks that end anywhere.
-        Found found = program.read(pass, 7);
+        Scores found = program.score(pass, 7);
         int at = 0;
         for (Node node : nodes) {
             float[][] expected = logits(program, Arrays.copyOf(node.tokens(), node.to()));
             for (int position = node.from(); position < node.to(); position++) {
                 for (long target : targets) {
                     double likelihood = logLikelihood(expected[position], target);
-                    assertThat((double) found.numbers()[at]).isCloseTo(likelihood, share(close, likelihood));
-                    if (lead(expected[position]) > 2 * close) {
-                        assertThat(found.tokens()[at]).isEqualTo(best(expected[position]) == target ? 1 : 0);
+                    assertThat((double) found.logLikelihoods()[at]).isCloseTo(likelihood, share(close, likelihood));
+                    if (margin(expected[position]) > 2 * close) {
+                        assertThat(found.greedy()[at]).isEqualTo(best(expected[position]) == target);
                     }
                     at++;
                 }
             }
         }
-        assertThat(found.numbers()).hasSize(at);
+        assertThat(found.logLikelihoods()).hasSize(at);
     }
 
     @ParameterizedTest
@@ -165,66 +167,66 @@ class TorchProgramTest {
         for (Node node : PrefixTree.nodes(sequences, BUDGET)) {
             Pass pass = new Pass(List.of(node));
             pass.keep(node);
-            pass.ask(0, node.to() - 1, new long[0]);
-            Found found = program.read(pass, 16);
-            node.hold(found.kept().get(0));
+            pass.ask(0, node.to() - 1);
+            NextTokens found = program.prefill(pass, 16);
+            node.keep(found.kept().get(0));
             float[][] expected = logits(program, Arrays.copyOf(node.tokens(), node.to()));
-            assertNext(expected[node.to() - 1], found.tokens()[0], found.numbers()[0], close);
+            assertNext(expected[node.to() - 1], found.tokens()[0], found.margins()[0], close);
         }
     }
 
     @ParameterizedTest
     @MethodSource("models")
-    void rowsDecodeAsTheirSequencesWhateverTheySee(String family, String residual, ComputeType type) {
+    void rowsDecodeAsTheirSequencesWhateverTheyAttendTo(String family, String residual, ComputeType type) {
         float close = close(residual, type);
         TorchProgram program = program(family, residual, type);
         long[][] openings = {Tiny.tokens(18, 1), Tiny.tokens(7, 2)};
-        List<Entries> past = new ArrayList<>();
+        List<KvCache> sources = new ArrayList<>();
         for (long[] opening : openings) {
-            past.add(read(program, opening));
+            sources.add(read(program, opening));
         }
-        // Rows 0 and 2 continue the second opening, row 1 the first, row 3 none; row 2 has nothing of its own.
+        // Rows 0 and 2 continue the second opening, row 1 the first, row 3 none; row 2 has no tokens in the cache.
         long[][] whole = {
             concat(openings[1], Tiny.tokens(5, 3)),
             concat(openings[0], Tiny.tokens(2, 4)),
             openings[1],
             Tiny.tokens(6, 5)
         };
-        int[] own = {5, 2, 0, 6};
-        long[] above = {1, 0, 18, 0, 0, 1, 2, 0, 7, 0, 1, 2};
-        Shared shared = new Shared(above, past, new int[] {1, 0, 2, 3});
-        try (Entries small = cache(program, whole, own, 8);
-                Entries cache = program.room(small, small, 5, 6 + STEPS + 1)) {
+        int[] lengths = {5, 2, 0, 6};
+        List<PrefixView> views = List.of(new PrefixView(0, 0, 18, 0, 0, 1), new PrefixView(1, 0, 7, 0, 1, 2));
+        Prefixes prefixes = new Prefixes(views, sources, new int[] {1, 0, 2, 3});
+        try (KvCache small = cache(program, whole, lengths, 8);
+                KvCache cache = program.allocate(small, small, 5, 6 + STEPS + 1)) {
             long[] tokens = {9, 10, 11, 12};
             int[] positions = {12, 20, 7, 6};
-            Steps steps = program.decode(tokens, positions, own, cache, shared, STEPS);
+            Steps steps = program.decode(tokens, positions, lengths, cache, prefixes, STEPS);
             for (int row = 0; row < 4; row++) {
                 long[] sequence = concat(whole[row], tokens[row]);
                 for (int step = 0; step < STEPS; step++) {
                     float[][] expected = logits(program, sequence);
                     int at = 4 * step + row;
-                    assertNext(expected[sequence.length - 1], steps.tokens()[at], steps.leads()[at], close);
+                    assertNext(expected[sequence.length - 1], steps.tokens()[at], steps.margins()[at], close);
                     sequence = concat(sequence, steps.tokens()[at]);
                 }
             }
-            // The last row moves into the first one's place and goes on there.
+            // The last row moves to the first one's index and goes on there.
             long newest = steps.tokens()[4 * STEPS - 1];
             int at = 6 + STEPS;
             program.move(cache, 3, 0, at);
-            Steps moved = program.decode(new long[] {newest}, new int[] {at}, new int[] {at}, cache, Shared.NOTHING, 1);
+            Steps moved = program.decode(new long[] {newest}, new int[] {at}, new int[] {at}, cache, Prefixes.NONE, 1);
             long[] sequence = concat(whole[3], tokens[3]);
             for (int step = 0; step < STEPS; step++) {
                 sequence = concat(sequence, steps.tokens()[4 * step + 3]);
             }
-            assertNext(logits(program, sequence)[at], moved.tokens()[0], moved.leads()[0], close);
+            assertNext(logits(program, sequence)[at], moved.tokens()[0], moved.margins()[0], close);
         }
-        past.forEach(Entries::close);
+        sources.forEach(KvCache::close);
     }
 
     /** So many that a latent is expanded for them, and that a group of them is a matrix. */
     @ParameterizedTest
     @MethodSource("models")
-    void manyRowsLookAtOneOpening(String family, String residual, ComputeType type) {
+    void manyRowsAttendToOnePrefix(String family, String residual, ComputeType type) {
         float close = close(residual, type);
         TorchProgram program = program(family, residual, type);
         long[] opening = Tiny.tokens(33, 1);
@@ -232,45 +234,45 @@ class TorchProgramTest {
         long[] tokens = Tiny.tokens(rows, 2);
         int[] positions = new int[rows];
         Arrays.fill(positions, opening.length);
-        long[] above = {1, 0, opening.length, 0, 0, rows};
-        try (Entries entries = read(program, opening);
-                Entries cache = program.room(Entries.NONE, entries, rows, 1)) {
-            Shared shared = new Shared(above, List.of(entries), new int[0]);
-            Steps step = program.decode(tokens, positions, new int[rows], cache, shared, 1);
+        PrefixView view = new PrefixView(0, 0, opening.length, 0, 0, rows);
+        try (KvCache prefix = read(program, opening);
+                KvCache cache = program.allocate(KvCache.NONE, prefix, rows, 1)) {
+            Prefixes prefixes = new Prefixes(List.of(view), List.of(prefix), new int[0]);
+            Steps step = program.decode(tokens, positions, new int[rows], cache, prefixes, 1);
             for (int row = 0; row < rows; row++) {
                 float[][] expected = logits(program, concat(opening, tokens[row]));
-                assertNext(expected[opening.length], step.tokens()[row], step.leads()[row], close);
+                assertNext(expected[opening.length], step.tokens()[row], step.margins()[row], close);
             }
         }
     }
 
-    /** A cache whose rows hold the last {@code own} entries of sequences. */
-    private static Entries cache(TorchProgram program, long[][] whole, int[] own, int capacity) {
-        Entries cache = Entries.NONE;
+    /** A cache whose rows hold the last tokens of sequences. */
+    private static KvCache cache(TorchProgram program, long[][] whole, int[] lengths, int capacity) {
+        KvCache cache = KvCache.NONE;
         for (int row = 0; row < whole.length; row++) {
-            try (Entries all = read(program, whole[row])) {
+            try (KvCache all = read(program, whole[row])) {
                 if (row == 0) {
-                    cache = program.room(Entries.NONE, all, whole.length, capacity);
+                    cache = program.allocate(KvCache.NONE, all, whole.length, capacity);
                 }
             }
-            if (own[row] > 0) {
-                try (Entries last = readLast(program, whole[row], own[row])) {
-                    program.settle(cache, row, List.of(last));
+            if (lengths[row] > 0) {
+                try (KvCache last = readLast(program, whole[row], lengths[row])) {
+                    program.fill(cache, row, List.of(last));
                 }
             }
         }
         return cache;
     }
 
-    static Entries read(TorchProgram program, long[] ids) {
+    static KvCache read(TorchProgram program, long[] ids) {
         return readLast(program, ids, ids.length);
     }
 
-    private static Entries readLast(TorchProgram program, long[] ids, int count) {
+    private static KvCache readLast(TorchProgram program, long[] ids, int count) {
         Node first = PrefixTree.nodes(List.of(ids), BUDGET).remove();
         Node last = count == ids.length ? first : first.cut(ids.length - count);
         Pass pass = new Pass(count == ids.length ? List.of(first) : List.of(first, last));
         pass.keep(last);
-        return program.read(pass, 1).kept().get(0);
+        return program.prefill(pass, 1).kept().get(0);
     }
 }

@@ -22,7 +22,7 @@ class SequenceScorerTest {
      */
     private record Arithmetic(int most) implements ForwardPasses {
         @Override
-        public Found read(Pass pass, int headBlock) {
+        public Scores score(Pass pass, int headBlock) {
             if (pass.tokens() > most) {
                 throw new OutOfMemoryException(new IllegalStateException(pass.tokens() + " tokens"));
             }
@@ -30,35 +30,41 @@ class SequenceScorerTest {
             long[][] targets = pass.targets();
             int width = targets.length == 0 ? 0 : targets[0].length;
             float[] numbers = new float[targets.length * width];
-            long[] likeliest = new long[numbers.length];
+            boolean[] greedy = new boolean[numbers.length];
             for (int i = 0; i < targets.length; i++) {
                 for (int k = 0; k < width; k++) {
                     numbers[i * width + k] = -targets[i][k] * (positions[pass.asked()[i]] + 1);
-                    likeliest[i * width + k] = 1;
+                    greedy[i * width + k] = true;
                 }
             }
-            List<Entries> kept = new ArrayList<>();
-            pass.kept().forEach(node -> kept.add(() -> {}));
-            return new Found(numbers, likeliest, kept);
+            List<KvCache> kept = new ArrayList<>();
+            pass.keptSegments().forEach(segment -> kept.add(() -> {}));
+            return new Scores(numbers, greedy, kept);
         }
 
         @Override
-        public Steps decode(long[] tokens, int[] positions, int[] lengths, Entries cache, Shared shared, int steps) {
+        public NextTokens prefill(Pass pass, int headBlock) {
+            throw new UnsupportedOperationException("scoring asks for no next token");
+        }
+
+        @Override
+        public Steps decode(
+                long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
             throw new UnsupportedOperationException("scoring decodes nothing");
         }
 
         @Override
-        public Entries room(Entries before, Entries like, int rows, int capacity) {
+        public KvCache allocate(KvCache before, KvCache like, int rows, int capacity) {
             throw new UnsupportedOperationException("scoring keeps no cache of rows");
         }
 
         @Override
-        public void settle(Entries cache, int row, List<Entries> parts) {
+        public void fill(KvCache cache, int row, List<KvCache> parts) {
             throw new UnsupportedOperationException("scoring keeps no cache of rows");
         }
 
         @Override
-        public void move(Entries cache, int source, int target, int count) {
+        public void move(KvCache cache, int source, int target, int count) {
             throw new UnsupportedOperationException("scoring keeps no cache of rows");
         }
     }

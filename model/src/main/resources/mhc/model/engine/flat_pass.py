@@ -1,4 +1,4 @@
-# Lists of numbers as records.
+# Lists of numbers as the records that FlatPass writes.
 
 
 def segments_of(flat: List[int]) -> List[Segment]:

@@ -1,0 +1,92 @@
+package mhc.model.engine;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import java.util.Arrays;
+import mhc.datasets.InputException;
+import mhc.model.checkpoint.Checkpoint;
+import mhc.model.checkpoint.WeightFiles;
+import mhc.model.decoder.ComputeType;
+import mhc.model.decoder.PackedWeights;
+import mhc.model.decoder.Program;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives a loaded program its weights: checked, then packed where the engine multiplies faster by its form of a matrix. */
+final class WeightBinding {
+    private static final Logger log = LoggerFactory.getLogger(WeightBinding.class);
+
+    private final TorchModule module;
+    private final int[] packed;
+    private final ComputeType type;
+
+    WeightBinding(TorchModule module, PackedWeights packing, Program program, ComputeType type) {
+        this.module = module;
+        this.packed = packing.of(program.tensors(), type);
+        this.type = type;
+    }
+
+    /**
+     * Binds the weights of a checkpoint. What is packed is a copy; the others stay mapped.
+     *
+     * @throws InputException when one of them is not finite
+     */
+    void bind(Checkpoint checkpoint) {
+        module.run(scope -> {
+            PtNDArray[] weights = new WeightLoader(checkpoint, module, type).load();
+            int wrong = bindAndCheck(scope, weights);
+            if (wrong >= 0) {
+                throw notFinite(checkpoint, wrong);
+            }
+            pack(scope);
+            Arrays.stream(packed).forEach(index -> weights[index].close());
+            return null;
+        });
+    }
+
+    /**
+     * Binds weights that are there already, in the program's order.
+     *
+     * @throws IllegalArgumentException when one of them is not finite
+     */
+    void bind(PtNDArray[] weights) {
+        module.run(scope -> {
+            int wrong = bindAndCheck(scope, weights);
+            if (wrong >= 0) {
+                throw new IllegalArgumentException("weight " + wrong + " is not finite");
+            }
+            pack(scope);
+            return null;
+        });
+    }
+
+    /** The index of the first weight that is not finite, or -1. */
+    private int bindAndCheck(CallScope scope, PtNDArray[] weights) {
+        IValue list = scope.closing(IValue.listFrom(weights));
+        return (int) scope.closing(module.call("bind", list)).toLong();
+    }
+
+    private void pack(CallScope scope) {
+        if (packed.length == 0) {
+            return;
+        }
+        IValue indices = scope.list(Arrays.stream(packed).asLongStream().toArray());
+        long left = scope.closing(module.call("pack", indices)).toLong();
+        if (left > 0) {
+            log.warn(
+                    "{} of {} matrices are multiplied as they are stored: this processor's packed product of their"
+                            + " shape gives other numbers",
+                    left,
+                    packed.length);
+        }
+    }
+
+    private static InputException notFinite(Checkpoint checkpoint, int index) {
+        WeightFiles.Stored stored =
+                checkpoint.weights().get(checkpoint.program().tensors().get(index));
+        return new InputException("Tensor " + stored.tensor().name() + " in "
+                + stored.file().file()
+                + " holds values that are not finite: the checkpoint is damaged or its training diverged; use"
+                + " another one.");
+    }
+}

@@ -1,0 +1,62 @@
+package mhc.model.inference;
+
+import java.util.List;
+import mhc.model.inference.ForwardPasses.KvCache;
+
+/** The KV cache of a batch that decodes: rows of equal capacity, of which the first ones are in use. It grows as needed. */
+final class RowCache implements AutoCloseable {
+    /** The capacity of a row is a multiple of so many tokens. */
+    private static final int BLOCK = 64;
+
+    private final ForwardPasses program;
+    private KvCache cache = KvCache.NONE;
+    private int rows;
+    private int capacity;
+
+    RowCache(ForwardPasses program) {
+        this.program = program;
+    }
+
+    KvCache cache() {
+        return cache;
+    }
+
+    /** Makes sure that so many rows of so many tokens fit, doubling the rows where they do not, up to the most wanted. */
+    void reserve(int wantedRows, int tokens, int mostRows, KvCache like) {
+        if (wantedRows <= rows && tokens <= capacity) {
+            return;
+        }
+        int wider = wantedRows <= rows ? rows : Math.max(wantedRows, Math.min(mostRows, 2 * rows));
+        int longer = tokens <= capacity ? capacity : (tokens + BLOCK - 1) / BLOCK * BLOCK;
+        replace(program.allocate(cache, like, wider, longer));
+        rows = wider;
+        capacity = longer;
+    }
+
+    /** The next allocation need not hold more rows than these. */
+    void shrink(int usedRows) {
+        rows = usedRows;
+    }
+
+    /** Makes parts the beginning of a row. */
+    void fill(int row, List<KvCache> parts) {
+        program.fill(cache, row, parts);
+    }
+
+    /** Copies the first tokens of one row over those of another. */
+    void move(int source, int target, int tokens) {
+        if (tokens > 0) {
+            program.move(cache, source, target, tokens);
+        }
+    }
+
+    private void replace(KvCache next) {
+        cache.close();
+        cache = next;
+    }
+
+    @Override
+    public void close() {
+        replace(KvCache.NONE);
+    }
+}
