@@ -32,9 +32,7 @@ final class HtmlWriter {
     private String page(Report report, Page page, SampleIndex samples) {
         if (report.models().size() > 1) {
             section("Verdict");
-            report.models().stream()
-                    .skip(1)
-                    .forEach(model -> out.append(new VerdictTable(report, model).html()));
+            report.models().stream().skip(1).forEach(model -> out.append(new VerdictTable(report, model).html()));
         }
         section("Scores");
         boolean opening = true;

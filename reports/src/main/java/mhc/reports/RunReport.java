@@ -68,8 +68,7 @@ public final class RunReport {
      * @param outDir Hadoop URI; may be one of the runs
      * @throws InputException when predictions are missing, damaged or not comparable
      */
-    public static Result write(
-            SparkSession spark, List<String> runDirs, String outDir, Options options) {
+    public static Result write(SparkSession spark, List<String> runDirs, String outDir, Options options) {
         if (runDirs.isEmpty()) {
             throw new InputException("There is no run to report on: give at least one run directory");
         }

@@ -11,8 +11,7 @@ import java.io.Serializable;
  * @param flags of each model on each example: a sum of {@link #ASKED} and the others
  * @param bytes of all its chunks
  */
-record SampleTask(
-        String benchmark, String task, String file, String[] ids, byte[][] scores, byte[][] flags, long bytes)
+record SampleTask(String benchmark, String task, String file, String[] ids, byte[][] scores, byte[][] flags, long bytes)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 

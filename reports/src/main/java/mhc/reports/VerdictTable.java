@@ -26,7 +26,9 @@ record VerdictTable(Report report, String model) {
     String html() {
         List<Line> lines = lines();
         StringBuilder out = new StringBuilder();
-        out.append("<h3>").append(escape(model + " against " + report.baseline())).append("</h3>\n");
+        out.append("<h3>")
+                .append(escape(model + " against " + report.baseline()))
+                .append("</h3>\n");
         if (lines.isEmpty()) {
             return out.append("<p>No example in common.</p>\n").toString();
         }
@@ -52,7 +54,8 @@ record VerdictTable(Report report, String model) {
         List<String> worse = names(lines, "worse");
         StringBuilder text = new StringBuilder(model);
         if (better.isEmpty() && worse.isEmpty()) {
-            return text.append(" is shown to differ on none of " + lines.size() + " benchmarks.").toString();
+            return text.append(" is shown to differ on none of " + lines.size() + " benchmarks.")
+                    .toString();
         }
         if (!better.isEmpty()) {
             text.append(" is better on ").append(String.join(", ", better));
@@ -61,7 +64,8 @@ record VerdictTable(Report report, String model) {
             text.append(better.isEmpty() ? " is" : " and").append(" worse on ").append(String.join(", ", worse));
         }
         int open = lines.size() - better.size() - worse.size();
-        return text.append(open == 0 ? "." : "; on the other " + open + " no difference is shown.").toString();
+        return text.append(open == 0 ? "." : "; on the other " + open + " no difference is shown.")
+                .toString();
     }
 
     private static List<String> names(List<Line> lines, String verdict) {
@@ -83,7 +87,8 @@ record VerdictTable(Report report, String model) {
         return "<tr><th scope=\"row\">" + escape(Labels.benchmark(line.row().benchmark())) + "</th>"
                 + "<td class=\"plot " + kind + "\">" + plot(d, reach) + "</td>"
                 + "<td class=\"r\" data-label=\"Difference\">" + Numbers.points(d.delta()) + " " + interval + "</td>"
-                + "<td class=\"" + kind + "\" data-label=\"Verdict\">" + escape(line.pair().explained()) + "</td>"
+                + "<td class=\"" + kind + "\" data-label=\"Verdict\">"
+                + escape(line.pair().explained()) + "</td>"
                 + "<td data-label=\"Examples\">" + examples(line, "won", d.won()) + ", "
                 + examples(line, "lost", d.lost()) + "</td></tr>\n";
     }

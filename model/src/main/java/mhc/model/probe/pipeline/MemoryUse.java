@@ -91,11 +91,10 @@ public record MemoryUse(double weights, double optimizer, double activations) {
      */
     private static double stored(PipelinePlan plan, int layers) {
         MoeShape shape = plan.shape();
-        double attention = shape.heads() * (2.0 * shape.headWidth() + shape.ropeWidth())
-                + shape.latentWidth()
-                + shape.ropeWidth();
-        double experts = (double) shape.active() * shape.hidden()
-                + 2.0 * (shape.active() + shape.shared()) * shape.expert();
+        double attention =
+                shape.heads() * (2.0 * shape.headWidth() + shape.ropeWidth()) + shape.latentWidth() + shape.ropeWidth();
+        double experts =
+                (double) shape.active() * shape.hidden() + 2.0 * (shape.active() + shape.shared()) * shape.expert();
         int sites = 2 * layers;
         double n = plan.streams().count();
         double c = shape.hidden();
@@ -111,6 +110,11 @@ public record MemoryUse(double weights, double optimizer, double activations) {
         if (!plan.streams().recomputed()) {
             return 0;
         }
-        return plan.step().tokens() * (double) BYTES * (plan.streams().count() + 2) * plan.shape().hidden() * 2 * layers;
+        return plan.step().tokens()
+                * (double) BYTES
+                * (plan.streams().count() + 2)
+                * plan.shape().hidden()
+                * 2
+                * layers;
     }
 }

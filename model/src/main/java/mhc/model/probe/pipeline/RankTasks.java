@@ -98,8 +98,7 @@ final class RankTasks {
         return stage(chunk) == stages.size() - 1;
     }
 
-    void add(
-            Lane lane, Op op, Kernel kernel, Pass pass, double seconds, List<Signal> needs, Optional<Signal> gives) {
+    void add(Lane lane, Op op, Kernel kernel, Pass pass, double seconds, List<Signal> needs, Optional<Signal> gives) {
         boolean yields = kernel != Kernel.ATTENTION || plan.extensions().yieldingAttention();
         tasks.add(new Task(rank, lane, op, kernel, pass, seconds, yields, needs, gives));
     }

@@ -44,8 +44,7 @@ public final class Timeline {
 
     /** Part of a rank's step in which it computes nothing, of either lane. */
     public double bubble(int rank) {
-        double busy = of(rank)
-                .filter(run -> run.task().lane() != Lane.COMMUNICATION)
+        double busy = of(rank).filter(run -> run.task().lane() != Lane.COMMUNICATION)
                 .mapToDouble(Ran::seconds)
                 .sum();
         return 1 - busy / seconds();
