@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import mhc.reports.Page.Heading;
 import mhc.reports.Page.Table;
 import mhc.reports.Page.Text;
@@ -72,7 +73,7 @@ class WritersTest {
 
     @Test
     void htmlIsEscapedAndNeedsNothingElse() {
-        Report report = new Report("t", "paper", List.of("a"), List.of(), List.of(), List.of(), List.of());
+        Report report = new Report("t", "paper", List.of("a"), Map.of(), List.of(), List.of(), List.of(), List.of());
         String html = HtmlWriter.write(report, PAGE, SampleIndex.NONE);
         assertThat(html)
                 .contains("<title>A &amp; &lt;B&gt;</title>")
