@@ -79,7 +79,7 @@ class WritersTest {
                 .contains("<title>A &amp; &lt;B&gt;</title>")
                 .contains("{x} &quot;q&quot; *bold* &lt;i&gt;")
                 .contains("<th scope=\"row\">my_model-1.0</th><td class=\"r\" data-label=\"Score\">-0.5*</td>")
-                .doesNotContain("http", "src=", "@import", "url(", "<script", "<link");
+                .doesNotContain("http:", "https:", "src=", "@import", "url(", "<script", "<link");
     }
 
     @Test
