@@ -28,4 +28,42 @@ public record InferenceOptions(
     /** CPU, fp32, whatever kernels load, 16,384 tokens a batch, one thread. */
     public static final InferenceOptions DEFAULT =
             new InferenceOptions("cpu", "float32", "auto", 16_384, 1, true, false, 0);
+
+    public InferenceOptions withDevice(String value) {
+        return new InferenceOptions(
+                value, dtype, kernels, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds);
+    }
+
+    public InferenceOptions withDtype(String value) {
+        return new InferenceOptions(
+                device, value, kernels, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds);
+    }
+
+    public InferenceOptions withKernels(String value) {
+        return new InferenceOptions(
+                device, dtype, value, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds);
+    }
+
+    public InferenceOptions withMaxBatchTokens(int value) {
+        return new InferenceOptions(device, dtype, kernels, value, threads, prefixCache, deterministic, exampleSeconds);
+    }
+
+    public InferenceOptions withThreads(int value) {
+        return new InferenceOptions(
+                device, dtype, kernels, maxBatchTokens, value, prefixCache, deterministic, exampleSeconds);
+    }
+
+    public InferenceOptions withPrefixCache(boolean value) {
+        return new InferenceOptions(
+                device, dtype, kernels, maxBatchTokens, threads, value, deterministic, exampleSeconds);
+    }
+
+    public InferenceOptions withDeterministic(boolean value) {
+        return new InferenceOptions(
+                device, dtype, kernels, maxBatchTokens, threads, prefixCache, value, exampleSeconds);
+    }
+
+    public InferenceOptions withExampleSeconds(int value) {
+        return new InferenceOptions(device, dtype, kernels, maxBatchTokens, threads, prefixCache, deterministic, value);
+    }
 }

@@ -70,15 +70,8 @@ public final class InferenceBench implements AutoCloseable {
         int threads = inference.threads() > 0
                 ? inference.threads()
                 : Runtime.getRuntime().availableProcessors();
-        InferenceOptions options = new InferenceOptions(
-                inference.device().equals("auto") ? "cpu" : inference.device(),
-                inference.dtype(),
-                inference.kernels(),
-                inference.maxBatchTokens(),
-                threads,
-                inference.prefixCache(),
-                inference.deterministic(),
-                0);
+        InferenceOptions options =
+                inference.options(inference.device().equals("auto") ? "cpu" : inference.device(), threads);
         Path folder = ModelFolders.localize(config.models().values().iterator().next(), new Configuration());
         long start = System.nanoTime();
         this.model = LanguageModels.open(folder, options);

@@ -65,16 +65,11 @@ public final class ModelCommand implements Runnable {
         private int threads = Runtime.getRuntime().availableProcessors();
 
         InferenceOptions options() {
-            InferenceOptions base = InferenceOptions.DEFAULT;
-            return new InferenceOptions(
-                    device,
-                    dtype,
-                    kernels,
-                    base.maxBatchTokens(),
-                    threads,
-                    base.prefixCache(),
-                    base.deterministic(),
-                    base.exampleSeconds());
+            return InferenceOptions.DEFAULT
+                    .withDevice(device)
+                    .withDtype(dtype)
+                    .withKernels(kernels)
+                    .withThreads(threads);
         }
     }
 

@@ -69,7 +69,7 @@ final class ParityCommand implements Callable<Integer> {
                 reports.add(show(file, check(recording, pools).replay(), false));
             }
         } else {
-            try (LanguageModel asked = LanguageModels.open(model, options())) {
+            try (LanguageModel asked = LanguageModels.open(model, InferenceOptions.DEFAULT.withThreads(threads))) {
                 for (Path file : files) {
                     Recording recording = Recording.read(file);
                     ParityCheck check = check(recording, pools);
@@ -79,19 +79,6 @@ final class ParityCommand implements Callable<Integer> {
             }
         }
         return summarize(reports);
-    }
-
-    private InferenceOptions options() {
-        InferenceOptions d = InferenceOptions.DEFAULT;
-        return new InferenceOptions(
-                d.device(),
-                d.dtype(),
-                d.kernels(),
-                d.maxBatchTokens(),
-                threads,
-                d.prefixCache(),
-                d.deterministic(),
-                d.exampleSeconds());
     }
 
     private List<Path> recordings() throws IOException {

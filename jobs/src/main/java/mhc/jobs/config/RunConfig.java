@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import mhc.datasets.FileOverride;
+import mhc.model.InferenceOptions;
 
 /**
  * A validated run configuration; the keys and their defaults are those of {@code docs/configuration.md}.
@@ -52,6 +53,18 @@ public record RunConfig(
             boolean deterministic)
             implements Serializable {
         public static final Inference DEFAULT = new Inference("auto", "float32", "auto", 16_384, 0, true, false);
+
+        /** As the model takes it, on a device of its own and with so many threads; no limit to an example's time. */
+        public InferenceOptions options(String ownDevice, int ownThreads) {
+            return InferenceOptions.DEFAULT
+                    .withDevice(ownDevice)
+                    .withDtype(dtype)
+                    .withKernels(kernels)
+                    .withMaxBatchTokens(maxBatchTokens)
+                    .withThreads(ownThreads)
+                    .withPrefixCache(prefixCache)
+                    .withDeterministic(deterministic);
+        }
     }
 
     /**

@@ -19,7 +19,7 @@ import mhc.reports.RowCounts;
 import mhc.reports.RunReport;
 
 /**
- * Everything the rows of a run depend on: configuration, data, models, plan. Written before the first row as
+ * Everything the rows of a run depend on: build, configuration, data, models, plan. Written before the first row as
  * {@code _run.json}, where a second start compares it, and again as part of the manifest.
  */
 final class RunStart {
@@ -40,15 +40,9 @@ final class RunStart {
     /** One per model, in the order of the configuration. */
     List<ModelSpec> specs() {
         RunConfig.Inference inference = config.inference();
-        InferenceOptions options = new InferenceOptions(
-                device,
-                inference.dtype(),
-                inference.kernels(),
-                inference.maxBatchTokens(),
-                inference.threads(),
-                inference.prefixCache(),
-                inference.deterministic(),
-                config.faults().exampleSeconds());
+        InferenceOptions options = inference
+                .options(device, inference.threads())
+                .withExampleSeconds(config.faults().exampleSeconds());
         List<ModelSpec> specs = new ArrayList<>();
         config.models()
                 .forEach((name, uri) ->
@@ -58,6 +52,7 @@ final class RunStart {
 
     ObjectNode json() {
         ObjectNode json = RunDirectory.object();
+        json.put("build", BuildInfo.current().identity());
         json.put("name", config.name());
         json.put("protocol", config.protocol());
         json.put("baseline", config.baseline());

@@ -16,13 +16,14 @@ import mhc.datasets.InputException;
 import mhc.eval.Answer;
 import mhc.jobs.run.BuildInfo;
 import mhc.jobs.run.Sha256;
+import mhc.model.InferenceOptions;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Answers kept across runs, by what they depend on: the model's files, how it is run, and the request. Below the cache
+ * Answers kept across runs, by what they depend on: the model's files, how and by which code it is run, and the request. Below the cache
  * directory lies one folder per model and way of running it, with one file of JSON lines per evaluated shard; a file
  * appears whole. Failures are not kept. Any Hadoop file system.
  */
@@ -47,10 +48,15 @@ public final class AnswerCache {
         this.files = files;
     }
 
-    /** The cache of one model below {@code root}. */
+    /** The cache of one model below {@code root}, for this build. */
     public static AnswerCache of(String root, ModelSpec spec, Configuration hadoop) {
+        return of(root, spec, BuildInfo.current().inference(), hadoop);
+    }
+
+    /** @param build {@link BuildInfo#inference()} */
+    static AnswerCache of(String root, ModelSpec spec, String build, Configuration hadoop) {
         try {
-            Path path = new Path(root, key(spec));
+            Path path = new Path(root, key(spec, build));
             return new AnswerCache(path, path.getFileSystem(hadoop));
         } catch (IOException | IllegalArgumentException e) {
             throw new InputException(
@@ -104,11 +110,9 @@ public final class AnswerCache {
         }
     }
 
-    private static String key(ModelSpec spec) {
-        return Sha256.of(String.join(
-                "\n",
-                spec.fingerprint(),
-                BuildInfo.current().version(),
-                spec.options().toString()));
+    /** Only answers are kept, and these do not depend on when one would have been late. */
+    private static String key(ModelSpec spec, String build) {
+        InferenceOptions options = spec.options().withExampleSeconds(0);
+        return Sha256.of(String.join("\n", spec.fingerprint(), build, options.toString()));
     }
 }

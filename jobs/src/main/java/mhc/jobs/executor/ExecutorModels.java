@@ -95,16 +95,9 @@ public final class ExecutorModels {
             if (!spec.equals(loaded)) {
                 long start = System.nanoTime();
                 closeIfIdle();
-                InferenceOptions o = spec.options();
-                InferenceOptions onDevice = new InferenceOptions(
-                        device,
-                        o.dtype(),
-                        o.kernels(),
-                        o.maxBatchTokens(),
-                        threads(o.threads()),
-                        o.prefixCache(),
-                        o.deterministic(),
-                        o.exampleSeconds());
+                InferenceOptions onDevice = spec.options()
+                        .withDevice(device)
+                        .withThreads(threads(spec.options().threads()));
                 model = LanguageModels.open(ModelFolders.localize(spec.uri(), hadoop), onDevice);
                 loaded = spec;
                 seconds = (System.nanoTime() - start) / 1e9;

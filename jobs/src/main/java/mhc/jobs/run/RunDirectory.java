@@ -34,6 +34,9 @@ public final class RunDirectory {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final Pattern PART = Pattern.compile("part-(\\d+)\\.parquet");
 
+    /** What a run may be continued with another value of: no row that has an answer depends on it. */
+    private static final Pattern FREE = Pattern.compile("config\\.(faults(\\..*)?|cache)");
+
     private final Path root;
     private final FileSystem files;
 
@@ -91,7 +94,8 @@ public final class RunDirectory {
      * Takes the directory for a run: creates it, or continues the same run in it. A run that has not committed anything is
      * replaced.
      *
-     * @param start everything that rows depend on
+     * @param start everything that rows depend on, and under {@code config.faults} and {@code config.cache} what may be
+     *     another value when the run is continued
      * @throws InputException when the directory holds another run (naming what changed), something else, or is not writable
      */
     public void claim(ObjectNode start) {
@@ -99,6 +103,9 @@ public final class RunDirectory {
             Optional<JsonNode> before = read("_run.json");
             if (before.isPresent() && hasPredictions()) {
                 requireSame(before.get(), start);
+                if (!before.get().equals(start)) {
+                    write("_run.json", start);
+                }
             } else if (before.isPresent()) {
                 write("_run.json", start);
             } else if (files.exists(root) && files.listStatus(root, RunDirectory::isVisible).length > 0) {
@@ -139,6 +146,7 @@ public final class RunDirectory {
         List<String> changes = new ArrayList<>();
         TreeSet<String> keys = new TreeSet<>(old.keySet());
         keys.addAll(current.keySet());
+        keys.removeIf(FREE.asMatchPredicate());
         for (String key : keys) {
             String was = old.getOrDefault(key, "absent");
             String is = current.getOrDefault(key, "absent");
@@ -147,9 +155,8 @@ public final class RunDirectory {
             }
         }
         if (!changes.isEmpty()) {
-            throw new InputException(
-                    "Run directory " + root + " holds a run with another configuration (" + String.join("; ", changes)
-                            + "): give a new directory to out, or the old configuration to continue it");
+            throw new InputException("Run directory " + root + " holds another run (" + String.join("; ", changes)
+                    + "): give a new directory to out, or start it as it was started to continue it");
         }
     }
 

@@ -129,15 +129,13 @@ class CheckpointTest {
     @ParameterizedTest
     @CsvSource({"dtype,float64", "kernels,fast", "device,tpu", "device,cuda:99"})
     void refusesOptionsByName(String option, String value) {
-        InferenceOptions options = new InferenceOptions(
-                option.equals("device") ? value : "cpu",
-                option.equals("dtype") ? value : "float32",
-                option.equals("kernels") ? value : "auto",
-                1024,
-                1,
-                true,
-                false,
-                0);
+        InferenceOptions given = InferenceOptions.DEFAULT;
+        InferenceOptions options =
+                switch (option) {
+                    case "device" -> given.withDevice(value);
+                    case "dtype" -> given.withDtype(value);
+                    default -> given.withKernels(value);
+                };
         assertThatThrownBy(() -> LanguageModels.open(Tiny.folder("mhc"), options))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(value);

@@ -77,7 +77,7 @@ public final class Tiny {
             Optional<String> missing = FusedKernels.load("cpu");
             assumeTrue(missing.isEmpty(), () -> "fused kernels: " + missing.orElse(""));
         }
-        return new InferenceOptions("cpu", "float32", kernels, 16_384, 1, true, false, 0);
+        return InferenceOptions.DEFAULT.withKernels(kernels);
     }
 
     /** A program on the kernels that this machine offers. */
@@ -87,11 +87,14 @@ public final class Tiny {
     }
 
     static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {
-        return new InferenceOptions("cpu", "float32", "auto", maxBatchTokens, 1, prefixCache, deterministic, 0);
+        return InferenceOptions.DEFAULT
+                .withMaxBatchTokens(maxBatchTokens)
+                .withPrefixCache(prefixCache)
+                .withDeterministic(deterministic);
     }
 
     static InferenceOptions bfloat16(int maxBatchTokens, boolean prefixCache) {
-        return new InferenceOptions("cpu", "bfloat16", "auto", maxBatchTokens, 1, prefixCache, false, 0);
+        return options(maxBatchTokens, prefixCache, false).withDtype("bfloat16");
     }
 
     public static List<Answer> answers(LanguageModel model, List<? extends Request> requests) {
