@@ -24,10 +24,7 @@ class LinkerTest {
                 return torch.neg(x)
 
             def idle(x: Tensor) -> Tensor:
-                return torch.abs(x)
-
-            def other(x: Pair, inner: int) -> Tensor:
-                return inner(x) * 2
+                return inner(x)
             """);
 
     private static String link(Replacement... replacements) {
@@ -62,15 +59,6 @@ class LinkerTest {
         assertThat(link(new Replacement("inner", "ops.mhc.inner", 1)))
                 .contains("return ops.mhc.inner(x.left) * inner")
                 .doesNotContain("torch.neg");
-    }
-
-    @Test
-    void putsOneFunctionInAnothersPlace() {
-        assertThat(link(new Replacement("outer", "__torch__.other", 1), new Replacement("inner", "__torch__.idle", 1)))
-                .contains("return __torch__.other(x, 1)", "return __torch__.idle(x) * 2", "return torch.abs(x)")
-                .doesNotContain("torch.neg");
-        assertThatThrownBy(() -> link(new Replacement("inner", "__torch__.absent", 1)))
-                .hasMessage("no script defines absent");
     }
 
     @Test
