@@ -37,6 +37,7 @@ class PackageOrderTest {
             "mhc.model.engine",
             "mhc.model.train",
             "mhc.model.probe",
+            "mhc.model.probe.pipeline",
             "mhc.reports",
             "mhc.jobs.config",
             "mhc.jobs.run",
