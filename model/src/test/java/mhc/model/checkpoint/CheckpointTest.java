@@ -178,8 +178,8 @@ class CheckpointTest {
                 .extracting(residual -> Checkpoint.open(Tiny.folder(residual)).fingerprint())
                 .containsExactly(
                         "96774f5e5f84e38e203689f94c8a2452414d88397094f213507ec0dbffc231d4",
-                        "5580d7a00b3e8251cd6fd0d83b7c83c2331b48bd91995c460b5fc5d89abd6dd3",
-                        "3bcabbf8af544698edcbdaaa1a44dbde486308b6eb55d927a5afbe9f1de590d6");
+                        "063b58f89f762e5f0c8db3201903929874d73f4983cebc3284c72d50665d8ddd",
+                        "af8f354d99a9e4d72de13a84c62764efc8a70b4a2414235046e1c6f863d8e68d");
     }
 
     private static double[] likelihoods(Path folder) {
