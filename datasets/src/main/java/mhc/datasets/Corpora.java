@@ -2,9 +2,7 @@ package mhc.datasets;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -132,7 +130,7 @@ public final class Corpora {
                 .map(file -> "%s  %s\n".formatted(file.sha256(), relative(source, file)))
                 .sorted()
                 .collect(Collectors.joining());
-        return HexFormat.of().formatHex(DataFile.newSha256().digest(lines.getBytes(StandardCharsets.UTF_8)));
+        return Sha256.of(lines);
     }
 
     private String relative(Source source, DataFile file) {

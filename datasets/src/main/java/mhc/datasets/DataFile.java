@@ -15,9 +15,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
@@ -114,21 +112,13 @@ final class DataFile {
 
     /** Lower-case hex of the stored bytes (of the packed ones when gzipped). */
     String sha256() {
-        MessageDigest digest = newSha256();
+        MessageDigest digest = Sha256.digest();
         try (InputStream in = new DigestInputStream(openRaw(), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw unreadable(e, 0);
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(digest);
     }
 
     /** One sentence for a file that opened but could not be read on; {@code line} is the last line that was whole (0: none). */

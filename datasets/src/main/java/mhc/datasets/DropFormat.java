@@ -5,9 +5,7 @@ import static mhc.datasets.Head.Shape.OBJECT;
 import static mhc.datasets.Head.Shape.TEXT;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -120,8 +118,7 @@ final class DropFormat implements CorpusFormat {
 
     /** Where the source names no passage: the beginning of the SHA-256 of its text. */
     private static String passageId(String passage) {
-        byte[] digest = DataFile.newSha256().digest(passage.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest, 0, 6);
+        return Sha256.of(passage).substring(0, 12);
     }
 
     @Override

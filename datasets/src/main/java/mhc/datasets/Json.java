@@ -133,7 +133,7 @@ final class Json {
 
     /** The parser's reason on one line, without its hints about our own settings. */
     private static String reason(JsonProcessingException e) {
-        String reason = e.getOriginalMessage().lines().findFirst().orElse("no reason given");
+        String reason = Reason.firstLine(e.getOriginalMessage());
         int hint = reason.indexOf(" (start marker");
         return hint < 0 ? reason : reason.substring(0, hint);
     }

@@ -78,20 +78,15 @@ final class ParquetRows {
     private static InputException damaged(DataFile file, Exception cause) {
         return new InputException(
                 "%s: this is not a whole Parquet file (%s); it is cut short or damaged: fetch it again"
-                        .formatted(file, firstLine(cause)),
+                        .formatted(file, Reason.of(cause)),
                 cause);
     }
 
     private static InputException damagedAt(DataFile file, long row, Exception cause) {
         return new InputException(
                 "%s, row %d: the Parquet file is damaged here (%s); fetch it again"
-                        .formatted(file, row, firstLine(cause)),
+                        .formatted(file, row, Reason.of(cause)),
                 cause);
-    }
-
-    private static String firstLine(Exception cause) {
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return message.lines().findFirst().orElse("no reason given");
     }
 
     private static ObjectNode object(Group group) {

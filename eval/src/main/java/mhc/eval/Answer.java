@@ -1,6 +1,7 @@
 package mhc.eval;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -55,6 +56,11 @@ public sealed interface Answer extends Serializable {
             Objects.requireNonNull(reason, "reason is null");
         }
 
+        /** As the reason stands in a row: {@code time-limit: no answer within 600 s}. */
+        public String row() {
+            return cause.failureClass() + ": " + reason;
+        }
+
         @Override
         public Usage usage() {
             return Usage.NONE;
@@ -95,6 +101,15 @@ public sealed interface Answer extends Serializable {
         /** The class that rows and reports count it under: {@code model}, {@code time-limit}, {@code memory}, {@code scoring}. */
         public String failureClass() {
             return failureClass;
+        }
+
+        /** The class that stands before the reason of a failed row, or {@code other} where none does. */
+        public static String failureClass(String reason) {
+            return Arrays.stream(values())
+                    .map(Cause::failureClass)
+                    .filter(name -> reason.startsWith(name + ": "))
+                    .findFirst()
+                    .orElse("other");
         }
     }
 

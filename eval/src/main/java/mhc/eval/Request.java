@@ -4,9 +4,8 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import mhc.datasets.Sha256;
 
 /** What a language model is asked. Two kinds only: continue a text greedily, or score given continuations of it. */
 public sealed interface Request extends Serializable {
@@ -64,19 +63,13 @@ public sealed interface Request extends Serializable {
         private Hash() {}
 
         private static String of(String kind, String context, List<String> texts, int number) {
-            try {
-                MessageDigest sha = MessageDigest.getInstance("SHA-256");
-                update(sha, kind);
-                update(sha, context);
-                sha.update(ByteBuffer.allocate(8)
-                        .putInt(texts.size())
-                        .putInt(number)
-                        .flip());
-                texts.forEach(text -> update(sha, text));
-                return HexFormat.of().formatHex(sha.digest());
-            } catch (NoSuchAlgorithmException e) {
-                throw new AssertionError("every Java platform has SHA-256", e);
-            }
+            MessageDigest sha = Sha256.digest();
+            update(sha, kind);
+            update(sha, context);
+            sha.update(
+                    ByteBuffer.allocate(8).putInt(texts.size()).putInt(number).flip());
+            texts.forEach(text -> update(sha, text));
+            return Sha256.hex(sha);
         }
 
         private static void update(MessageDigest sha, String text) {

@@ -7,6 +7,7 @@ import static mhc.eval.PredictionColumn.METRICS;
 import static mhc.eval.PredictionColumn.NEW_TOKENS;
 import static mhc.eval.PredictionColumn.PROMPT_TOKENS;
 import static mhc.eval.PredictionColumn.PROTOCOL;
+import static mhc.eval.PredictionColumn.REASON;
 import static mhc.eval.PredictionColumn.REQUEST_HASH;
 import static mhc.eval.PredictionColumn.REUSED_TOKENS;
 import static mhc.eval.PredictionColumn.SHOTS;
@@ -17,7 +18,9 @@ import static mhc.eval.PredictionColumn.VERSION;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import mhc.eval.Answer;
 import mhc.eval.BenchmarkTally;
 import mhc.eval.Prediction;
 import org.apache.spark.sql.Row;
@@ -35,6 +38,7 @@ final class ModelRowsBuilder {
             REQUEST_HASH,
             METRICS,
             STATUS,
+            REASON,
             TRUNCATED,
             KERNELS,
             PROMPT_TOKENS,
@@ -46,9 +50,9 @@ final class ModelRowsBuilder {
     private final TreeSet<Integer> shots = new TreeSet<>();
     private final TreeSet<String> versions = new TreeSet<>();
     private final TreeSet<String> kernels = new TreeSet<>();
+    private final TreeMap<String, Long> failures = new TreeMap<>();
     private final BenchmarkTally.Builder tally = new BenchmarkTally.Builder();
     private final ExampleScoresBuilder examples = new ExampleScoresBuilder();
-    private long failed;
     private long truncated;
     private long promptTokens;
     private long reusedTokens;
@@ -77,7 +81,9 @@ final class ModelRowsBuilder {
         kernels.add(TABLE.text(row, KERNELS));
         tally.add(task, metrics, noAnswer, cut);
         examples.add(TABLE.text(row, ID), task, TABLE.text(row, CLUSTER), TABLE.text(row, REQUEST_HASH), metrics);
-        failed += noAnswer ? 1 : 0;
+        if (noAnswer) {
+            failures.merge(Answer.Cause.failureClass(TABLE.text(row, REASON)), 1L, Long::sum);
+        }
         truncated += cut ? 1 : 0;
         promptTokens += row.getInt(TABLE.at(PROMPT_TOKENS));
         reusedTokens += row.getInt(TABLE.at(REUSED_TOKENS));
@@ -87,7 +93,7 @@ final class ModelRowsBuilder {
     ModelRows build() {
         ExampleScores scores = examples.build();
         RowCounts counts =
-                new RowCounts(scores.size(), failed, truncated, promptTokens, reusedTokens, newTokens, kernels);
+                new RowCounts(scores.size(), failures, truncated, promptTokens, reusedTokens, newTokens, kernels);
         return new ModelRows(
                 model, new Asked(protocols, shots, versions), counts, tally.build(), List.of(scores), mistake);
     }

@@ -10,6 +10,7 @@ import mhc.eval.ScoreRow;
  * @param models in table order, the baseline first
  * @param chances what is scored blindly, 0 to 1, by benchmark, as far as it is known
  * @param notes what the caption of the table must say, such as that weights are untrained
+ * @param excess benchmarks of which so many examples failed that the caption must say so
  * @param remarks what is uneven in the data: missing cells, examples that not every model was asked
  * @param rows one per benchmark, by name
  * @param secondary whole-benchmark scores of every metric but the headline
@@ -20,6 +21,7 @@ record Report(
         List<String> models,
         Map<String, Double> chances,
         List<String> notes,
+        List<ExcessFailures> excess,
         List<String> remarks,
         List<BenchmarkComparison> rows,
         List<ScoreRow> secondary) {

@@ -87,6 +87,9 @@ final class ReportPage {
         StringBuilder caption = new StringBuilder("Scores in percent ± standard error, protocol " + report.protocol());
         report.notes().forEach(note -> caption.append("; ").append(note));
         caption.append(".");
+        report.excess().forEach(failures -> caption.append(" Not sound: ")
+                .append(failures.sentence())
+                .append('.'));
         if (report.models().size() > 1) {
             caption.append(" * differs from ")
                     .append(report.baseline())

@@ -25,6 +25,7 @@ import org.apache.hadoop.fs.Path;
  * @param headlines Table 4's metric by benchmark
  * @param examples planned number of examples by benchmark
  * @param chances what is scored blindly, 0 to 1, by benchmark, where the run says so
+ * @param maxFailed part of a benchmark's examples that may fail, 0 to 1; 1 when unknown
  * @param notes what a reader of the table must know
  */
 record RunDescription(
@@ -34,11 +35,12 @@ record RunDescription(
         Map<String, MetricName> headlines,
         Map<String, Integer> examples,
         Map<String, Double> chances,
+        double maxFailed,
         List<String> notes) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final RunDescription NONE =
-            new RunDescription("", "", List.of(), Map.of(), Map.of(), Map.of(), List.of());
+            new RunDescription("", "", List.of(), Map.of(), Map.of(), Map.of(), 1, List.of());
 
     static RunDescription read(FileSystem files, Path run) throws IOException {
         for (String name : List.of("manifest.json", "_run.json")) {
@@ -84,6 +86,7 @@ record RunDescription(
                 headlines,
                 examples,
                 chances,
+                json.path("config").path("faults").path("max-failed").asDouble(1),
                 notes);
     }
 

@@ -24,6 +24,7 @@ public final class RunReport {
     private final List<ScoreRow> scores = new ArrayList<>();
     private final List<BenchmarkComparison> comparisons = new ArrayList<>();
     private final List<Counted> counts = new ArrayList<>();
+    private final List<ExcessFailures> excess = new ArrayList<>();
     private final TreeSet<String> protocols = new TreeSet<>();
 
     /**
@@ -137,6 +138,7 @@ public final class RunReport {
                 models,
                 chances(),
                 notes(),
+                excess,
                 Remarks.of(models, rows, runs),
                 rows,
                 secondary);
@@ -177,6 +179,14 @@ public final class RunReport {
         List<ModelScore> cells = new ArrayList<>();
         for (ModelSummary model : benchmark.models()) {
             counts.add(new Counted(model.model(), benchmark.benchmark(), model.counts()));
+            ExcessFailures failures = ExcessFailures.of(
+                    model.model(),
+                    benchmark.benchmark(),
+                    model.counts(),
+                    runOf(model.model()).description().maxFailed());
+            if (failures.isExcess()) {
+                excess.add(failures);
+            }
             ClusterErrors errors = model.errors();
             boolean allow = benchmark.clusterRule() == ClusterRule.CLUSTERS && errors.shared();
             for (ScoreRow independent :

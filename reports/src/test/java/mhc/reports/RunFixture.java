@@ -32,7 +32,7 @@ final class RunFixture {
         }
 
         static Example failed(String id) {
-            return new Example(id, "", id, "paper", "1", 0, Map.of(), "the device was lost", false);
+            return new Example(id, "", id, "paper", "1", 0, Map.of(), "model: the device was lost", false);
         }
 
         Example task(String name) {

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -163,7 +164,8 @@ class RunReportTest {
                                 folder.resolve("out").toString())
                         .markdown())
                 .contains(
-                        "| DROP      | a     |   6 |        2 |          22.4 |        16.7 |         - |      0 |         0 |");
+                        "| DROP      | a     |   6 |        2 |          22.4 |        16.7 |         - |      0 |    "
+                                + "     0 |");
     }
 
     private static void assertStderr(String run, double expected) {
@@ -190,7 +192,8 @@ class RunReportTest {
         assertThat(RunReport.write(TestSpark.SESSION, List.of(written), written).markdown())
                 .contains("| 50.0 ± 0.0 |")
                 .contains(
-                        "| MMLU      | a     |   8 |        8 |           0.0 |        18.9 |      50.0 |      0 |         0 |");
+                        "| MMLU      | a     |   8 |        8 |           0.0 |        18.9 |      50.0 |      0 |    "
+                                + "     0 |");
     }
 
     @Test
@@ -236,6 +239,26 @@ class RunReportTest {
     }
 
     @Test
+    void theCaptionSaysWhereMoreFailedThanTheRunAllows() throws IOException {
+        Example late = new Example("2", "", "2", "paper", "1", 0, Map.of(), "time-limit: no answer within 1 s", false);
+        String run = new RunFixture(folder)
+                .add("a", "piqa", accuracy("1", 1), accuracy("2", 0), accuracy("3", 0))
+                .add("b", "piqa", accuracy("1", 1), late, Example.failed("3"))
+                .write();
+        Path description = folder.resolve("_run.json");
+        Files.writeString(description, "{\"config\": {\"faults\": {\"max-failed\": 0.005}}}");
+        RunReport.write(TestSpark.SESSION, List.of(run), run);
+        String said = "Not sound: 2 of 3 examples of b on piqa failed (model 1, time-limit 1), more than 0.5";
+        assertThat(folder.resolve("report.md")).content().contains(said + "%.");
+        assertThat(folder.resolve("report.html")).content().contains(said + "%.");
+        assertThat(folder.resolve("report.tex")).content().contains(said + "\\%.");
+
+        Files.writeString(description, "{\"config\": {\"faults\": {\"max-failed\": 0.7}}}");
+        RunReport.write(TestSpark.SESSION, List.of(run), run);
+        assertThat(folder.resolve("report.md")).content().doesNotContain("Not sound");
+    }
+
+    @Test
     void countsComeFromTheSameRows() {
         String run = new RunFixture(folder)
                 .add(
@@ -249,9 +272,20 @@ class RunReportTest {
         assertThat(RunReport.write(TestSpark.SESSION, List.of(run), run).counts())
                 .containsExactly(
                         new RunReport.Counted(
-                                "a", "piqa", new RowCounts(1, 0, 0, 12, 0, 1, new TreeSet<>(Set.of("none")))),
+                                "a",
+                                "piqa",
+                                new RowCounts(1, new TreeMap<>(), 0, 12, 0, 1, new TreeSet<>(Set.of("none")))),
                         new RunReport.Counted(
-                                "b", "piqa", new RowCounts(3, 1, 1, 36, 0, 3, new TreeSet<>(Set.of("none")))));
+                                "b",
+                                "piqa",
+                                new RowCounts(
+                                        3,
+                                        new TreeMap<>(Map.of("model", 1L)),
+                                        1,
+                                        36,
+                                        0,
+                                        3,
+                                        new TreeSet<>(Set.of("none")))));
     }
 
     @Test

@@ -73,7 +73,8 @@ class WritersTest {
 
     @Test
     void htmlIsEscapedAndNeedsNothingElse() {
-        Report report = new Report("t", "paper", List.of("a"), Map.of(), List.of(), List.of(), List.of(), List.of());
+        Report report =
+                new Report("t", "paper", List.of("a"), Map.of(), List.of(), List.of(), List.of(), List.of(), List.of());
         String html = HtmlWriter.write(report, PAGE, SampleIndex.NONE);
         assertThat(html)
                 .contains("<title>A &amp; &lt;B&gt;</title>")

@@ -9,13 +9,13 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import mhc.datasets.Corpus;
 import mhc.datasets.InputException;
+import mhc.datasets.Sha256;
 import mhc.eval.Benchmark;
 import mhc.eval.BenchmarkInfo;
 import mhc.eval.Prediction;
 import mhc.eval.protocol.Protocols;
 import mhc.jobs.run.PredictionFile;
 import mhc.jobs.run.RunDirectory;
-import mhc.jobs.run.Sha256;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

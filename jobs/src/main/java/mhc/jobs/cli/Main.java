@@ -2,8 +2,10 @@ package mhc.jobs.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import mhc.datasets.InputException;
+import mhc.datasets.Reason;
 import mhc.jobs.run.BuildInfo;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -15,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line. Exit status: 0 done, 1 an internal failure or a failed check, 2 a user's mistake. */
+/** The command line. Exit status: 0 done, 1 an internal failure or a failed check, 2 a user's mistake, 3 too many failed examples. */
 @Command(
         name = "mhc-eval",
         mixinStandardHelpOptions = true,
@@ -36,6 +38,7 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
     private static final int FAILURE = 1;
     private static final int USER_MISTAKE = 2;
+    private static final int TOO_MANY_FAILED = 3;
 
     @Spec
     private CommandSpec spec;
@@ -66,9 +69,16 @@ public final class Main implements Runnable {
         return status;
     }
 
+    /** The exit status of a finished run, whose complaint becomes the last line on standard error. */
+    static int complain(CommandLine at, Optional<String> complaint) {
+        at.getOut().flush();
+        complaint.ifPresent(sentence -> at.getErr().println("mhc-eval: " + sentence));
+        return complaint.isPresent() ? TOO_MANY_FAILED : 0;
+    }
+
     private static int mistake(CommandLine at, ParameterException e) {
         String command = at.getCommandSpec().qualifiedName();
-        at.getErr().println("mhc-eval: " + firstLine(e.getMessage()) + "; see " + command + " --help");
+        at.getErr().println("mhc-eval: " + Reason.of(e) + "; see " + command + " --help");
         return USER_MISTAKE;
     }
 
@@ -86,8 +96,8 @@ public final class Main implements Runnable {
         }
         LoggerFactory.getLogger(Main.class).debug("The command failed", e);
         at.getErr()
-                .println("mhc-eval: internal failure (" + e.getClass().getSimpleName() + "): "
-                        + firstLine(e.getMessage()) + (verbose ? "" : "; --verbose shows where"));
+                .println("mhc-eval: internal failure (" + e.getClass().getSimpleName() + "): " + Reason.of(e)
+                        + (verbose ? "" : "; --verbose shows where"));
         return FAILURE;
     }
 
@@ -97,10 +107,6 @@ public final class Main implements Runnable {
                 .map(String::strip)
                 .collect(Collectors.joining(" "))
                 .replaceFirst("\\.$", "");
-    }
-
-    private static String firstLine(String message) {
-        return String.valueOf(message).lines().findFirst().orElse("no message");
     }
 
     /** Without a subcommand there is nothing to do but to show what there is. */

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  mhc-eval run --config conf/table4.yaml",
-            "  mhc-eval run --model mhc=/models/mhc --data /data/benchmarks --benchmarks piqa,mmlu --limit 50 --out runs/try"
+            "  mhc-eval run --model mhc=/models/mhc --data /data/benchmarks --benchmarks piqa,mmlu --limit 50 --out"
+                    + " runs/try"
         })
 public final class RunCommand implements Callable<Integer> {
     @Spec
@@ -66,6 +67,11 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Print requests, tokens and an estimate of the work; evaluate nothing.")
     private boolean dryRun;
 
+    @Option(
+            names = "--retry-failed",
+            description = "Ask again what failed in an earlier start, and what was not asked; then report anew.")
+    private boolean retryFailed;
+
     @Override
     public Integer call() throws IOException {
         RunConfig run = RunConfigReader.read(settings());
@@ -75,9 +81,10 @@ public final class RunCommand implements Callable<Integer> {
         }
         try (SparkSession spark =
                 SparkSessions.open("mhc-eval " + run.name(), run.faults().retries())) {
-            spec.commandLine().getOut().print(Evaluation.run(run, spark, System.err));
+            Evaluation.Result result = Evaluation.run(run, spark, retryFailed, System.err);
+            spec.commandLine().getOut().print(result.report());
+            return Main.complain(spec.commandLine(), result.complaint());
         }
-        return 0;
     }
 
     private Settings settings() {

@@ -71,10 +71,11 @@ final class SmokeCommand implements Callable<Integer> {
         RunConfig run = RunConfigReader.read(settings(directory));
         try (SparkSession spark =
                 SparkSessions.open("mhc-eval smoke", run.faults().retries())) {
-            spec.commandLine().getOut().print(Evaluation.run(run, spark, System.err));
+            Evaluation.Result result = Evaluation.run(run, spark, System.err);
+            spec.commandLine().getOut().print(result.report());
+            spec.commandLine().getOut().println("\nRun directory: " + directory);
+            return Main.complain(spec.commandLine(), result.complaint());
         }
-        spec.commandLine().getOut().println("\nRun directory: " + directory);
-        return 0;
     }
 
     private Settings settings(Path directory) {

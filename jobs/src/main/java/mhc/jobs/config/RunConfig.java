@@ -69,10 +69,11 @@ public record RunConfig(
 
     /**
      * @param retries of a shard whose executor or engine failed
-     * @param exampleSeconds after which an example without an answer is a failed one
+     * @param exampleSeconds of its own after which an example without an answer is a failed one
+     * @param maxFailed part of a benchmark's examples that may fail, 0 to 1
      */
-    public record Faults(int retries, int exampleSeconds) implements Serializable {
-        public static final Faults DEFAULT = new Faults(2, 600);
+    public record Faults(int retries, int exampleSeconds, double maxFailed) implements Serializable {
+        public static final Faults DEFAULT = new Faults(2, 600, 0.005);
     }
 
     /** The override for a benchmark, empty where none is configured. */

@@ -178,7 +178,8 @@ public final class RunConfigReader {
         RunConfig.Faults defaults = RunConfig.Faults.DEFAULT;
         int retries = section.integer("retries", defaults.retries(), 0);
         int seconds = section.integer("example-seconds", defaults.exampleSeconds(), 1);
+        double maxFailed = section.part("max-failed", defaults.maxFailed());
         section.refuseOthers();
-        return new RunConfig.Faults(retries, seconds);
+        return new RunConfig.Faults(retries, seconds, maxFailed);
     }
 }

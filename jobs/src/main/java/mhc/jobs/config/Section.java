@@ -105,6 +105,19 @@ final class Section {
         return child.asDouble();
     }
 
+    /** A number from 0 to 1. */
+    double part(String key, double otherwise) {
+        JsonNode child = child(key);
+        if (child == null) {
+            return otherwise;
+        }
+        if (!child.isNumber() || !(child.asDouble() >= 0 && child.asDouble() <= 1)) {
+            problems.add("%s is %s: expected a number from 0 to 1, such as 0.005 for 0.5%%", path + key, child);
+            return otherwise;
+        }
+        return child.asDouble();
+    }
+
     boolean flag(String key, boolean otherwise) {
         JsonNode child = child(key);
         if (child == null) {

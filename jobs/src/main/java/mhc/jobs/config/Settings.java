@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import mhc.datasets.InputException;
+import mhc.datasets.Reason;
 
 /** The raw settings of a run: a YAML document and what flags lay over it. */
 public final class Settings {
@@ -138,7 +139,7 @@ public final class Settings {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-            String problem = e.getOriginalMessage().lines().findFirst().orElse("syntax error");
+            String problem = Reason.firstLine(e.getOriginalMessage());
             throw new InputException(what + " is not valid YAML" + where + " (" + problem + "): correct it there", e);
         }
     }

@@ -1,11 +1,14 @@
 package mhc.jobs.driver;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import mhc.datasets.InputException;
 import mhc.eval.Answer;
@@ -20,6 +23,8 @@ import mhc.jobs.executor.ShardResult;
 import mhc.jobs.executor.ShardTask;
 import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
+import mhc.jobs.run.FailedRows;
+import mhc.jobs.run.FailureCheck;
 import mhc.jobs.run.RunDirectory;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.reports.RunReport;
@@ -35,44 +40,70 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class Evaluation {
     private final RunConfig config;
     private final SparkSession spark;
+    private final boolean retryFailed;
     private final PrintStream progress;
     private final Configuration hadoop;
     private final RunWork work = new RunWork();
     private final RunTimes times = new RunTimes();
 
-    private Evaluation(RunConfig config, SparkSession spark, PrintStream progress) {
+    /**
+     * What a run came to.
+     *
+     * @param report text of {@code report.md}
+     * @param complaint one sentence when more examples failed than {@code faults.max-failed}
+     */
+    public record Result(String report, Optional<String> complaint) {}
+
+    private Evaluation(RunConfig config, SparkSession spark, boolean retryFailed, PrintStream progress) {
         this.config = config;
         this.spark = spark;
+        this.retryFailed = retryFailed;
         this.progress = progress;
         this.hadoop = spark.sparkContext().hadoopConfiguration();
     }
 
-    /**
-     * Runs to completion and returns the rendered report.
-     *
-     * @throws InputException for whatever the user can mend, before any model is loaded where possible
-     */
-    public static String run(RunConfig config, SparkSession spark, PrintStream progress) {
-        return new Evaluation(config, spark, progress).run();
+    /** {@link #run(RunConfig, SparkSession, boolean, PrintStream)}, failed rows standing as they are. */
+    public static Result run(RunConfig config, SparkSession spark, PrintStream progress) {
+        return run(config, spark, false, progress);
     }
 
-    private String run() {
+    /**
+     * Runs to completion.
+     *
+     * @param retryFailed whether committed rows without an answer are asked again
+     * @throws InputException for whatever the user can mend, before any model is loaded where possible
+     */
+    public static Result run(RunConfig config, SparkSession spark, boolean retryFailed, PrintStream progress) {
+        return new Evaluation(config, spark, retryFailed, progress).run();
+    }
+
+    private Result run() {
         RunDirectory directory = RunDirectory.at(config.out(), hadoop);
         Map<String, Checkpoint> checkpoints = checkpoints();
         List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
         RunStart runStart = new RunStart(config, device(), checkpoints, plan);
         directory.claim(runStart.json());
-        if (directory.manifest().isPresent()) {
-            progress.println("Run " + directory.root() + " is complete; its report stands as it is.");
-            return directory.report();
+        Optional<JsonNode> before = directory.manifest();
+        if (before.isPresent()) {
+            if (stands(before.get())) {
+                progress.println("Run " + directory.root() + " is complete; its report stands as it is.");
+                return new Result(directory.report(), FailureCheck.complaint(before.get()));
+            }
+            directory.reopen();
         }
         times.planned();
         for (ModelSpec spec : runStart.specs()) {
             evaluate(spec, plan, directory);
         }
-        report(directory, runStart);
+        ObjectNode manifest = report(directory, runStart);
         progress.println(times);
-        return directory.report();
+        return new Result(directory.report(), FailureCheck.complaint(manifest));
+    }
+
+    /** Whether nothing is to be asked, and the report says of failures what it would say now. */
+    private boolean stands(JsonNode manifest) {
+        JsonNode allowed = manifest.path("config").path("faults").path("max-failed");
+        return !retryFailed && allowed.asDouble(1) == config.faults().maxFailed();
     }
 
     /** Opens every checkpoint without an engine, so that a missing or malformed one is known before anything runs. */
@@ -107,23 +138,21 @@ public final class Evaluation {
                 counters,
                 context.broadcast(known));
         context.setJobGroup(spec.name(), "Evaluate " + spec.name() + " on " + config.benchmarks(), true);
-        Progress ticker = new Progress(progress, spec.name(), pending.size(), examples, counters);
-        try {
-            List<ShardResult> results =
-                    context.parallelize(pending, pending.size()).map(task).collect();
-            throwIfRefused(results);
+        try (RefusalWatch refusals = new RefusalWatch(spark.sparkContext(), spec.name());
+                Progress ticker = new Progress(progress, spec.name(), pending.size(), examples, counters)) {
+            List<ShardResult> results = refusals.during(
+                    () -> context.parallelize(pending, pending.size()).map(task).collect());
             work.add(spec.name(), results);
             times.evaluated(start, results);
             ticker.summarize(results);
         } finally {
-            ticker.close();
             ExecutorModels.closeAll();
             context.clearJobGroup();
         }
     }
 
     /** The largest first, so that no executor starts a long shard when the others are done. */
-    private static List<Shard> pending(ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory) {
+    private List<Shard> pending(ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory) {
         record Pending(Shard shard, long cost) {}
         List<Pending> pending = new ArrayList<>();
         for (ShardPlan.Planned planned : plan) {
@@ -132,27 +161,29 @@ public final class Evaluation {
             planned.shards().stream()
                     .filter(shard -> !committed.contains(shard.index()))
                     .forEach(shard -> pending.add(new Pending(shard, planned.cost(shard))));
+            if (retryFailed) {
+                FailedRows.of(spark, directory, spec.name(), planned.benchmark().name())
+                        .forEach((index, ids) -> {
+                            Shard whole = planned.shards().get(index);
+                            long cost = planned.cost(whole)
+                                    * ids.size()
+                                    / whole.items().size();
+                            pending.add(new Pending(whole.again(ids), cost));
+                        });
+            }
         }
         pending.sort(Comparator.comparingLong(Pending::cost).reversed());
         return pending.stream().map(Pending::shard).toList();
     }
 
-    /** What an executor could not do until the user mends it, such as a folder that is missing on its host. */
-    private static void throwIfRefused(List<ShardResult> results) {
-        results.stream()
-                .filter(result -> !result.mistake().isEmpty())
-                .findFirst()
-                .ifPresent(result -> {
-                    throw new InputException(result.mistake());
-                });
-    }
-
-    private void report(RunDirectory directory, RunStart runStart) {
+    private ObjectNode report(RunDirectory directory, RunStart runStart) {
         long start = System.nanoTime();
         String out = directory.root().toString();
         RunReport.Result report = RunReport.write(spark, List.of(out), out);
         times.reported(start);
-        directory.writeManifest(runStart.manifest(report.counts(), work, times));
+        ObjectNode manifest = runStart.manifest(report.counts(), work, times);
+        directory.writeManifest(manifest);
+        return manifest;
     }
 
     private String device() {

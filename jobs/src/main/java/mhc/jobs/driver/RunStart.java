@@ -88,7 +88,8 @@ final class RunStart {
                 .put("deterministic", inference.deterministic());
         json.putObject("faults")
                 .put("retries", config.faults().retries())
-                .put("example-seconds", config.faults().exampleSeconds());
+                .put("example-seconds", config.faults().exampleSeconds())
+                .put("max-failed", config.faults().maxFailed());
         json.put("cache", config.cache());
         return json;
     }
@@ -124,7 +125,7 @@ final class RunStart {
 
     private static ObjectNode counted(RunReport.Counted counted) {
         RowCounts counts = counted.counts();
-        return RunDirectory.object()
+        ObjectNode json = RunDirectory.object()
                 .put("model", counted.model())
                 .put("benchmark", counted.benchmark())
                 .put("examples", counts.examples())
@@ -134,6 +135,8 @@ final class RunStart {
                 .put("reused_tokens", counts.reusedTokens())
                 .put("new_tokens", counts.newTokens())
                 .put("kernels", String.join(", ", counts.kernels()));
+        counts.failures().forEach(json.putObject("failures")::put);
+        return json;
     }
 
     /** The manifest of the finished run: the start, versions, counts, and the work and time since this start. */

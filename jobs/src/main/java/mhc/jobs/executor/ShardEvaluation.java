@@ -17,26 +17,48 @@ import mhc.model.Work;
 
 /** Asks a model a shard's questions and scores the answers: examples in, one prediction per example out, in shard order. */
 final class ShardEvaluation {
+    private static final Outcome NO_OUTCOME = new Outcome(Map.of(), List.of(), Map.of());
+
     private final LanguageModel model;
     private final Shard shard;
+    private final FailurePolicy policy;
     private final Benchmark benchmark;
     private final List<Request> requests;
     private Work work = Work.NONE;
 
-    ShardEvaluation(LanguageModel model, Shard shard) {
+    ShardEvaluation(LanguageModel model, Shard shard, FailurePolicy policy) {
         this.model = model;
         this.shard = shard;
+        this.policy = policy;
         this.benchmark = Protocols.named(shard.protocol()).benchmark(shard.benchmark());
         this.requests = shard.items().stream()
                 .map(item -> benchmark.request(item.example(), item.shots()))
                 .toList();
     }
 
-    /** @param progress receives each prediction as it is made, in any order */
-    List<Prediction> together(Consumer<Prediction> progress) {
+    /**
+     * Asks all together, or, where that fails for no reason of the user's or the machine's, one by one.
+     *
+     * @param progress receives each prediction as it is made, in any order
+     * @throws RuntimeException what the policy does not take for the examples' own
+     */
+    List<Prediction> run(Consumer<Prediction> progress) {
+        try {
+            return together(progress);
+        } catch (RuntimeException e) {
+            if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE) {
+                throw e;
+            }
+            policy.divides(e);
+            return oneByOne(progress);
+        }
+    }
+
+    private List<Prediction> together(Consumer<Prediction> progress) {
         Prediction[] predictions = new Prediction[requests.size()];
         long start = System.nanoTime();
         Work taken = model.answer(requests, (index, answer) -> {
+            policy.answered(answer, requests.size());
             predictions[index] = prediction(index, answer, start);
             progress.accept(predictions[index]);
         });
@@ -44,22 +66,25 @@ final class ShardEvaluation {
         return Arrays.asList(predictions);
     }
 
-    /**
-     * Asks one at a time and turns whatever goes wrong into a failed row: the last resort for a shard that failed as a whole.
-     */
-    List<Prediction> oneByOne(Consumer<Prediction> progress) {
+    private List<Prediction> oneByOne(Consumer<Prediction> progress) {
         Prediction[] predictions = new Prediction[requests.size()];
+        int failures = 0;
         for (int i = 0; i < predictions.length; i++) {
-            int place = i;
+            int index = i;
             long start = System.nanoTime();
             try {
                 Work taken = model.answer(
                         List.of(requests.get(i)),
-                        (index, answer) -> predictions[place] = prediction(place, answer, start));
+                        (only, answer) -> predictions[index] = prediction(index, answer, start));
                 work = work.plus(taken);
             } catch (RuntimeException e) {
-                predictions[i] = prediction(
-                        i, new Answer.Failed(Answer.Cause.ENGINE, "the engine failed: " + firstLine(e)), start);
+                failures++;
+                if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE
+                        || (failures > 1 && failures == predictions.length)) {
+                    throw e;
+                }
+                String id = shard.items().get(i).example().id();
+                predictions[i] = prediction(i, policy.unanswered(id, e), start);
             }
             progress.accept(predictions[i]);
         }
@@ -75,13 +100,13 @@ final class ShardEvaluation {
         double seconds = (System.nanoTime() - start) / 1e9;
         Shard.Item item = shard.items().get(index);
         if (answer instanceof Answer.Failed failed) {
-            return row(index, answer, new Outcome(Map.of(), List.of(), Map.of()), failed.reason(), seconds);
+            return row(index, answer, NO_OUTCOME, failed.row(), seconds);
         }
         try {
             return row(index, answer, benchmark.score(item.example(), answer), "", seconds);
-        } catch (RuntimeException e) {
-            String reason = "the answer could not be scored: " + firstLine(e);
-            return row(index, answer, new Outcome(Map.of(), List.of(), Map.of()), reason, seconds);
+        } catch (RuntimeException | StackOverflowError e) { // a scorer parses whatever a model writes
+            Answer.Failed failed = policy.unscored(item.example().id(), e);
+            return row(index, answer, NO_OUTCOME, failed.row(), seconds);
         }
     }
 
@@ -113,12 +138,5 @@ final class ShardEvaluation {
                 answer.usage().reusedTokens(),
                 answer.usage().newTokens(),
                 seconds);
-    }
-
-    private static String firstLine(Exception e) {
-        return String.valueOf(e.getMessage())
-                .lines()
-                .findFirst()
-                .orElse(e.getClass().getSimpleName());
     }
 }

@@ -9,13 +9,12 @@ import org.apache.spark.SparkEnv;
 /**
  * What a task tells the driver about a shard; the rows themselves are in the part file.
  *
- * @param examples rows committed; 0 when the user has to mend something first
+ * @param examples rows committed
  * @param fromMillis when the task began, since the epoch
  * @param answeredMillis when the last of its answers had come
  * @param commitSeconds what writing the rows took
  * @param loadSeconds the model took to load for this shard; 0 when it was there
  * @param work what answering took
- * @param mistake what the user has to mend, or the empty string: it travels as a result because a failure would be tried again
  */
 public record ShardResult(
         String benchmark,
@@ -28,8 +27,7 @@ public record ShardResult(
         String device,
         String kernels,
         double loadSeconds,
-        Work work,
-        String mistake)
+        Work work)
         implements Serializable {
 
     static ShardResult of(
@@ -52,23 +50,6 @@ public record ShardResult(
                 model.device(),
                 model.kernels(),
                 loadSeconds,
-                work,
-                "");
-    }
-
-    static ShardResult refused(Shard shard, String mistake) {
-        return new ShardResult(
-                shard.benchmark(),
-                shard.index(),
-                0,
-                0,
-                0,
-                0,
-                SparkEnv.get().executorId(),
-                "",
-                "",
-                0,
-                Work.NONE,
-                mistake);
+                work);
     }
 }

@@ -3,7 +3,6 @@ package mhc.jobs.executor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import mhc.datasets.InputException;
 import mhc.eval.Answer;
 import mhc.eval.Prediction;
 import mhc.jobs.config.RunConfig;
@@ -17,13 +16,10 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.SerializableConfiguration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One shard on one executor: borrow the model, evaluate, commit the part file. */
 public final class ShardTask implements Function<Shard, ShardResult> {
     private static final long serialVersionUID = 1L;
-    private static final Logger log = LoggerFactory.getLogger(ShardTask.class);
 
     private final ModelSpec spec;
     private final RunConfig config;
@@ -49,21 +45,30 @@ public final class ShardTask implements Function<Shard, ShardResult> {
     }
 
     @Override
-    public ShardResult call(Shard shard) throws IOException, InterruptedException {
+    public ShardResult call(Shard shard) throws Exception {
         TaskContext task = TaskContext.get();
+        String name = shard.benchmark() + " " + shard.index();
+        FailurePolicy policy =
+                FailurePolicy.of(task, spec.name(), name, config.faults().retries());
+        try {
+            return evaluate(shard, task, policy);
+        } catch (IOException | RuntimeException e) {
+            policy.leaves(e);
+            throw e;
+        }
+    }
+
+    private ShardResult evaluate(Shard shard, TaskContext task, FailurePolicy policy) throws Exception {
         Configuration configuration = hadoop.value();
         long from = System.currentTimeMillis();
         try (ExecutorModels.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
                 RememberingModel model = new RememberingModel(lease.model(), known.value())) {
-            boolean lastAttempt = task.attemptNumber() >= config.faults().retries();
-            ShardEvaluation evaluation = new ShardEvaluation(model, shard);
-            List<Prediction> predictions = evaluate(evaluation, lastAttempt);
+            ShardEvaluation evaluation = new ShardEvaluation(model, shard, policy);
+            List<Prediction> predictions = evaluation.run(counters::add);
             long answered = System.currentTimeMillis();
             long start = System.nanoTime();
-            commit(shard, predictions, lastAttempt, configuration);
-            if (!config.cache().isEmpty()) {
-                AnswerCache.of(config.cache(), spec, configuration).keep(model.fresh());
-            }
+            commit(shard, predictions, policy, configuration);
+            keep(model, policy, configuration);
             counters.shardDone();
             return ShardResult.of(
                     shard,
@@ -74,49 +79,32 @@ public final class ShardTask implements Function<Shard, ShardResult> {
                     (System.nanoTime() - start) / 1e9,
                     lease.loadSeconds(),
                     evaluation.work());
-        } catch (InputException e) {
-            return ShardResult.refused(shard, e.getMessage());
         }
     }
 
-    /** A file system may recover, so only the last attempt takes its refusal for the user's to mend. */
-    private void commit(Shard shard, List<Prediction> predictions, boolean lastAttempt, Configuration configuration)
-            throws IOException {
+    private void commit(Shard shard, List<Prediction> predictions, FailurePolicy policy, Configuration configuration)
+            throws Exception {
         Path part = RunDirectory.at(out, configuration).part(spec.name(), shard.benchmark(), shard.index());
         try {
-            PredictionFile.write(configuration, part, TaskContext.get().taskAttemptId(), predictions);
+            long attempt = TaskContext.get().taskAttemptId();
+            if (shard.committed()) {
+                PredictionFile.replace(configuration, part, attempt, predictions);
+            } else {
+                PredictionFile.write(configuration, part, attempt, predictions);
+            }
         } catch (IOException | RuntimeException e) {
-            if (!lastAttempt) {
-                throw e;
-            }
-            throw new InputException(
-                    "Predictions cannot be written to " + part + " (" + rootCause(e)
-                            + "): make room or mend the file system, then start the same run again to continue it",
-                    e);
+            throw policy.uncommitted(part, e);
         }
     }
 
-    private static String rootCause(Throwable e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
+    private void keep(RememberingModel model, FailurePolicy policy, Configuration configuration) {
+        if (config.cache().isEmpty()) {
+            return;
         }
-        for (Throwable suppressed : cause.getSuppressed()) {
-            return rootCause(suppressed);
-        }
-        return cause.getMessage();
-    }
-
-    /** A shard that fails as a whole is tried again by Spark; on its last attempt its examples stand or fall one by one. */
-    private List<Prediction> evaluate(ShardEvaluation evaluation, boolean lastAttempt) {
         try {
-            return evaluation.together(counters::add);
-        } catch (RuntimeException e) {
-            if (!lastAttempt) {
-                throw e;
-            }
-            log.warn("A shard failed on its last attempt and is now asked one example at a time", e);
-            return evaluation.oneByOne(counters::add);
+            AnswerCache.of(config.cache(), spec, configuration).keep(model.fresh());
+        } catch (IOException | RuntimeException e) {
+            policy.unkept(e);
         }
     }
 

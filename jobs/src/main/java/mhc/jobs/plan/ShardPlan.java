@@ -13,13 +13,13 @@ import mhc.datasets.Corpora;
 import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.datasets.LoadedCorpus;
+import mhc.datasets.Sha256;
 import mhc.eval.Benchmark;
 import mhc.eval.Request;
 import mhc.eval.Shots;
 import mhc.eval.protocol.Protocols;
 import mhc.jobs.config.Problems;
 import mhc.jobs.config.RunConfig;
-import mhc.jobs.run.Sha256;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -128,7 +128,7 @@ public final class ShardPlan {
         }
         List<Shard> shards = new ArrayList<>();
         for (List<Shard.Item> packed : pack(pieces)) {
-            shards.add(new Shard(protocol, benchmark, shards.size(), shots, packed));
+            shards.add(new Shard(protocol, benchmark, shards.size(), shots, packed, false));
         }
         return shards;
     }

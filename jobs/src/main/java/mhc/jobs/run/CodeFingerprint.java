@@ -13,6 +13,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import mhc.datasets.Sha256;
 
 /**
  * What code is made of: SHA-256 over names, sizes and CRC-32 of classes and resources, whether they lie in a jar or in

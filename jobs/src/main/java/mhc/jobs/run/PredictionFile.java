@@ -1,10 +1,15 @@
 package mhc.jobs.run;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import mhc.eval.Prediction;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -31,7 +36,7 @@ public final class PredictionFile {
             writeRows(hadoop, target, predictions);
             return;
         }
-        Path hidden = new Path(target.getParent(), "." + target.getName() + "." + attempt + ".tmp");
+        Path hidden = hidden(target, attempt);
         try {
             writeRows(hadoop, hidden, predictions);
             if (!files.rename(hidden, target) && !files.exists(target)) {
@@ -40,6 +45,43 @@ public final class PredictionFile {
         } finally {
             files.delete(hidden, false);
         }
+    }
+
+    /**
+     * Writes a committed file anew with some of its rows replaced by others of the same id. Readers find the old file or the
+     * new one.
+     *
+     * @throws IOException also when the file lacks one of these rows
+     */
+    public static void replace(Configuration hadoop, Path target, long attempt, List<Prediction> replacements)
+            throws IOException {
+        Map<String, Prediction> open = new HashMap<>();
+        replacements.forEach(row -> open.put(row.id(), row));
+        List<Prediction> rows = new ArrayList<>();
+        for (Prediction row : PredictionRows.read(hadoop, target)) {
+            Prediction replacement = open.remove(row.id());
+            rows.add(replacement == null ? row : replacement);
+        }
+        if (!open.isEmpty()) {
+            throw new IOException(
+                    target + " has no row " + open.keySet().iterator().next());
+        }
+        if (isObjectStore(target.getFileSystem(hadoop))) {
+            writeRows(hadoop, target, rows);
+            return;
+        }
+        Path hidden = hidden(target, attempt);
+        FileContext files = FileContext.getFileContext(target.toUri(), hadoop);
+        try {
+            writeRows(hadoop, hidden, rows);
+            files.rename(hidden, target, Options.Rename.OVERWRITE);
+        } finally {
+            target.getFileSystem(hadoop).delete(hidden, false);
+        }
+    }
+
+    private static Path hidden(Path target, long attempt) {
+        return new Path(target.getParent(), "." + target.getName() + "." + attempt + ".tmp");
     }
 
     private static boolean isObjectStore(FileSystem files) {

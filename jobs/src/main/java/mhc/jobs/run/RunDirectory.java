@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import mhc.datasets.InputException;
+import mhc.datasets.Reason;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -86,7 +87,8 @@ public final class RunDirectory {
         return committed;
     }
 
-    private Path folder(String model, String benchmark) {
+    /** Folder of a model's part files of one benchmark. */
+    Path folder(String model, String benchmark) {
         return new Path(root, "predictions/model=" + model + "/benchmark=" + benchmark);
     }
 
@@ -183,10 +185,9 @@ public final class RunDirectory {
     JsonNode start() {
         try {
             return read("_run.json")
-                    .orElseThrow(
-                            () -> new InputException(
-                                    root
-                                            + " is not a run directory (it has no _run.json): give the directory that a run was written to"));
+                    .orElseThrow(() -> new InputException(root
+                            + " is not a run directory (it has no _run.json): give the directory that"
+                            + " a run was written to"));
         } catch (IOException e) {
             throw unreadable(e);
         }
@@ -198,6 +199,15 @@ public final class RunDirectory {
             return read("manifest.json");
         } catch (IOException e) {
             throw unreadable(e);
+        }
+    }
+
+    /** Takes the manifest away: the run is not complete any more. */
+    public void reopen() {
+        try {
+            files.delete(new Path(root, "manifest.json"), false);
+        } catch (IOException e) {
+            throw unwritable(e);
         }
     }
 
@@ -249,20 +259,13 @@ public final class RunDirectory {
 
     private InputException unwritable(IOException e) {
         return new InputException(
-                "Run directory " + root + " cannot be written (" + firstLine(e) + "): give a writable directory to out",
+                "Run directory " + root + " cannot be written (" + Reason.of(e) + "): give a writable directory to out",
                 e);
     }
 
     private InputException unreadable(IOException e) {
         return new InputException(
-                "Run directory " + root + " cannot be read (" + firstLine(e) + "): check the path and its permissions",
+                "Run directory " + root + " cannot be read (" + Reason.of(e) + "): check the path and its permissions",
                 e);
-    }
-
-    private static String firstLine(Exception e) {
-        return String.valueOf(e.getMessage())
-                .lines()
-                .findFirst()
-                .orElse(e.getClass().getSimpleName());
     }
 }

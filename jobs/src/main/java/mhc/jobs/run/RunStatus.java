@@ -1,6 +1,7 @@
 package mhc.jobs.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /** How far a run is, read from its directory without Spark. */
@@ -26,12 +27,14 @@ public final class RunStatus {
                 text.append("%-20s %-12s %9d %9d%n".formatted(modelName, benchmarkName, committed, planned));
             }
         }
-        boolean complete = run.manifest().isPresent();
-        String verdict = complete
+        Optional<JsonNode> manifest = run.manifest();
+        String verdict = manifest.isPresent()
                 ? "complete: the manifest is written"
                 : missing == 0
                         ? "evaluated, not reported: start the same run again to write its report"
                         : "unfinished, " + missing + " shards left: start the same run again to continue it";
-        return text.append("%n%s%n".formatted(verdict)).toString();
+        text.append("%n%s%n".formatted(verdict));
+        manifest.flatMap(FailureCheck::complaint).ifPresent(complaint -> text.append(complaint + "%n".formatted()));
+        return text.toString();
     }
 }

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import mhc.datasets.InputException;
+import mhc.datasets.Sha256;
 import mhc.jobs.config.TrainConfig;
 import mhc.jobs.config.TrainConfigReader;
-import mhc.jobs.run.Sha256;
 import mhc.model.train.TrainingOptions;
 
 /**

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RunConfigReaderTest {
     private static final String SMALLEST = """
-            benchmarks: [piqa]
-            data: /data
-            models: {a: /models/a}
-            out: /runs/a
-            """;
+        benchmarks: [piqa]
+        data: /data
+        models: {a: /models/a}
+        out: /runs/a
+        """;
 
     @Test
     void defaults() {
@@ -38,7 +38,7 @@ class RunConfigReaderTest {
                         Map.of("a", "/models/a"),
                         "a",
                         new RunConfig.Inference("auto", "float32", "auto", 16_384, 0, true, false),
-                        new RunConfig.Faults(2, 600),
+                        new RunConfig.Faults(2, 600, 0.005),
                         "",
                         "/runs/a"));
     }
@@ -67,7 +67,7 @@ class RunConfigReaderTest {
                   threads: 3
                   prefix-cache: false
                   deterministic: true
-                faults: {retries: 5, example-seconds: 60}
+                faults: {retries: 5, example-seconds: 60, max-failed: 0.02}
                 cache: /cache
                 out: runs/x
                 """));
@@ -85,7 +85,7 @@ class RunConfigReaderTest {
                         Map.of("v1.0", "/models/v1.0", "mhc", "s3a://bucket/mhc"),
                         "mhc",
                         new RunConfig.Inference("cuda:1", "bfloat16", "fused", 4096, 3, false, true),
-                        new RunConfig.Faults(5, 60),
+                        new RunConfig.Faults(5, 60, 0.02),
                         "/cache",
                         "runs/x"));
         assertThat(config.models().keySet()).containsExactly("v1.0", "mhc");
@@ -111,15 +111,15 @@ class RunConfigReaderTest {
     @Test
     void everyProblemIsReportedAtOnce() {
         assertThatThrownBy(() -> RunConfigReader.read(Settings.parse("""
-                        benchmark: [piqa]
-                        benchmarks: [piqa, piqa, arc]
-                        limit: -1
-                        shots: {boolq: 2}
-                        models: {"a b": /models/a}
-                        baseline: c
-                        inference: {threds: 2, dtype: fp8, prefix-cache: sometimes, max-batch-tokens: 0}
-                        faults: 3
-                        """)))
+            benchmark: [piqa]
+            benchmarks: [piqa, piqa, arc]
+            limit: -1
+            shots: {boolq: 2}
+            models: {"a b": /models/a}
+            baseline: c
+            inference: {threds: 2, dtype: fp8, prefix-cache: sometimes, max-batch-tokens: 0}
+            faults: 3
+            """)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("unknown key benchmark: the keys here are name, protocol, benchmarks, data")
                 .hasMessageContaining("benchmarks lists piqa twice")

@@ -23,6 +23,7 @@ import mhc.datasets.InputException;
 import mhc.datasets.Samples;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
+import mhc.jobs.run.PredictionEdits;
 import mhc.jobs.run.RunDifference;
 import mhc.jobs.run.RunStatus;
 import mhc.model.checkpoint.TinyCheckpoints;
@@ -119,6 +120,41 @@ class EvaluationTest {
         assertThat(out.resolve("_run.json")).exists();
 
         assertThat(run(settings(out))).contains("PIQA");
+    }
+
+    @Test
+    void failedRowsAreAskedAgainAndTheOthersStand() throws IOException {
+        Path whole = folder.resolve("whole");
+        run(settings(whole));
+        Path out = folder.resolve("run");
+        copy(whole, out);
+        Path part = out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet");
+        PredictionEdits.fail(part, 1, "time-limit: no answer within 1 s");
+        Files.delete(out.resolve("manifest.json"));
+
+        Evaluation.Result failed = run(settings(out), false);
+
+        assertThat(failed.report()).contains("Not sound: 1 of 3 examples of mhc on piqa failed (time-limit 1)");
+        assertThat(failed.complaint().orElseThrow())
+                .startsWith("1 of 3 examples of mhc on piqa failed (time-limit 1), more than 0.5%: raise");
+        assertThat(RunStatus.describe(out.toString())).contains("failed (time-limit 1)");
+        Settings patient = settings(out);
+        patient.assign("faults.max-failed=0.5");
+        assertThat(run(patient, false).complaint()).isEmpty();
+
+        progress.reset();
+        Settings again = settings(out);
+        again.assign("faults.example-seconds=1200");
+        Evaluation.Result mended = run(again, true);
+
+        assertThat(progress.toString(StandardCharsets.UTF_8))
+                .contains("mhc: 1 examples in 1 shards")
+                .doesNotContain("plain:");
+        assertThat(mended.complaint()).isEmpty();
+        assertThat(mended.report()).doesNotContain("Not sound");
+        assertThat(PredictionEdits.answers(part))
+                .isEqualTo(PredictionEdits.answers(
+                        whole.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet")));
     }
 
     @Test
@@ -232,9 +268,14 @@ class EvaluationTest {
     }
 
     private String run(Settings settings) {
+        return run(settings, false).report();
+    }
+
+    private Evaluation.Result run(Settings settings, boolean retryFailed) {
         return Evaluation.run(
                 RunConfigReader.read(settings),
                 LocalSpark.session(),
+                retryFailed,
                 new PrintStream(progress, true, StandardCharsets.UTF_8));
     }
 

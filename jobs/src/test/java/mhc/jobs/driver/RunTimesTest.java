@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class RunTimesTest {
     private static ShardResult shard(long from, long answered) {
-        return new ShardResult("piqa", 0, 1, from, answered, 0.5, "driver", "cpu", "none", 0, Work.NONE, "");
+        return new ShardResult("piqa", 0, 1, from, answered, 0.5, "driver", "cpu", "none", 0, Work.NONE);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package mhc.jobs.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,64 +43,72 @@ class PredictionFileTest {
             3,
             0.25);
 
-    private static final Prediction FAILED = new Prediction(
-            "piqa/valid/0",
-            "",
-            "piqa/valid/0",
-            "paper",
-            "paper/1",
-            0,
-            "cd",
-            "",
-            List.of(),
-            List.of(),
-            List.of(),
-            "",
-            Map.of(),
-            List.of(),
-            Map.of(),
-            "no answer",
-            false,
-            "",
-            "none",
-            0,
-            0,
-            0,
-            0.0);
+    private static final Prediction FAILED = failed("piqa/valid/0");
+
+    private static final Prediction ANSWERED = PredictionEdits.with(FAILED, Map.of("acc", 1.0), "");
+
+    private static final Prediction OTHER = failed("piqa/valid/1");
+
+    private static Prediction failed(String id) {
+        return new Prediction(
+                id,
+                "",
+                id,
+                "paper",
+                "paper/1",
+                0,
+                "cd",
+                "",
+                List.of(),
+                List.of(),
+                List.of(),
+                "",
+                Map.of(),
+                List.of(),
+                Map.of(),
+                "no answer",
+                false,
+                "",
+                "none",
+                0,
+                0,
+                0,
+                0.0);
+    }
 
     /** What other tools read. */
     private static final String CONTRACT = """
-            message prediction {
-              required binary id (STRING);
-              required binary task (STRING);
-              required binary cluster (STRING);
-              required binary protocol (STRING);
-              required binary version (STRING);
-              required int32 shots;
-              required binary request_hash (STRING);
-              required binary context (STRING);
-              required group continuations (LIST) { repeated group list { required binary element (STRING); } }
-              required group loglikelihoods (LIST) { repeated group list { required double element; } }
-              required group tokens (LIST) { repeated group list { required int32 element; } }
-              required binary raw (STRING);
-              required group extracted (MAP) {
-                repeated group key_value { required binary key (STRING); required binary value (STRING); }
-              }
-              required group gold (LIST) { repeated group list { required binary element (STRING); } }
-              required group metrics (MAP) {
-                repeated group key_value { required binary key (STRING); required double value; }
-              }
-              required binary status (STRING);
-              required binary reason (STRING);
-              required boolean truncated;
-              required binary stop (STRING);
-              required binary kernels (STRING);
-              required int32 prompt_tokens;
-              required int32 reused_tokens;
-              required int32 new_tokens;
-              required double seconds;
-            }
-            """;
+        message prediction {
+          required binary id (STRING);
+          required binary task (STRING);
+          required binary cluster (STRING);
+          required binary protocol (STRING);
+          required binary version (STRING);
+          required int32 shots;
+          required binary request_hash (STRING);
+          required binary context (STRING);
+          required group continuations (LIST) { repeated group list { required binary element (STRING); } }
+          required group loglikelihoods (LIST) { repeated group list { required double element; } }
+          required group tokens (LIST) { repeated group list { required int32 element; } }
+          required binary raw (STRING);
+          required group extracted (MAP) {
+            repeated group key_value { required binary key (STRING); required binary value (STRING); }
+          }
+          required group gold (LIST) { repeated group list { required binary element (STRING); } }
+          required group metrics (MAP) {
+            repeated group key_value { required binary key (STRING); required double value; }
+          }
+          required binary status (STRING);
+          required binary reason (STRING);
+          required boolean truncated;
+          required binary stop (STRING);
+          required binary kernels (STRING);
+          required int32 prompt_tokens;
+          required int32 reused_tokens;
+          required int32 new_tokens;
+          required double seconds;
+        }
+        """;
 
     @TempDir
     private java.nio.file.Path folder;
@@ -145,6 +154,25 @@ class PredictionFileTest {
         assertThat(failed.<String>getAs("reason")).isEqualTo("no answer");
         assertThat(failed.getList(failed.fieldIndex("gold"))).isEmpty();
         assertThat(failed.getJavaMap(failed.fieldIndex("metrics"))).isEmpty();
+    }
+
+    @Test
+    void rowsOfTheSameIdAreReplacedAndTheOthersStand() throws IOException {
+        Path file = new Path(folder.resolve("part-00002.parquet").toUri());
+        Configuration hadoop = new Configuration();
+        PredictionFile.write(hadoop, file, 1, List.of(FULL, FAILED));
+        assertThat(PredictionRows.read(hadoop, file)).containsExactly(FULL, FAILED);
+
+        PredictionFile.replace(hadoop, file, 2, List.of(ANSWERED));
+
+        assertThat(PredictionRows.read(hadoop, file)).containsExactly(FULL, ANSWERED);
+        assertThatThrownBy(() -> PredictionFile.replace(hadoop, new Path(file.toString()), 3, List.of(OTHER)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has no row piqa/valid/1");
+        try (Stream<java.nio.file.Path> files = Files.list(folder)) {
+            assertThat(files.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".crc")))
+                    .containsExactly("part-00002.parquet");
+        }
     }
 
     @Test

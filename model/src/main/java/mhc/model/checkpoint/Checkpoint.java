@@ -8,14 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import mhc.datasets.InputException;
+import mhc.datasets.Sha256;
 import mhc.model.decoder.JsonFields;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
@@ -121,7 +120,7 @@ public final class Checkpoint {
         SIDE_FILES.stream().filter(name -> optional(name).isPresent()).forEach(names::add);
         weights.files().forEach(file -> names.add(file.getFileName().toString()));
         try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            MessageDigest sha = Sha256.digest();
             for (String name : names) {
                 Path file = folder.resolve(name);
                 byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
@@ -135,11 +134,9 @@ public final class Checkpoint {
                     }
                 }
             }
-            return HexFormat.of().formatHex(sha.digest());
+            return Sha256.hex(sha);
         } catch (IOException e) {
             throw new UncheckedIOException("Reading " + folder + " failed", e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
         }
     }
 

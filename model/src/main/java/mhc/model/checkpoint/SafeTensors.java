@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import mhc.datasets.InputException;
+import mhc.datasets.Reason;
 import mhc.model.decoder.JsonFields;
 
 /**
@@ -137,8 +138,7 @@ public record SafeTensors(Path file, Map<String, Tensor> tensors, Map<String, St
             }
             return header;
         } catch (JsonProcessingException e) {
-            throw wrong(
-                    file, "has a header that is not valid JSON (" + JsonFields.firstLine(e.getOriginalMessage()) + ")");
+            throw wrong(file, "has a header that is not valid JSON (" + Reason.firstLine(e.getOriginalMessage()) + ")");
         }
     }
 

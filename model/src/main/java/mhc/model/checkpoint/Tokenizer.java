@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import mhc.datasets.InputException;
+import mhc.datasets.Reason;
 import mhc.model.decoder.JsonFields;
 import mhc.model.kernels.NativeLibraries;
 
@@ -101,7 +102,7 @@ public final class Tokenizer implements AutoCloseable {
             } catch (RuntimeException e) {
                 throw new InputException(
                         checkpoint.tokenizer() + " is not a tokenizer that can be loaded ("
-                                + JsonFields.firstLine(e.getMessage())
+                                + Reason.of(e)
                                 + "): copy the checkpoint's tokenizer.json again.",
                         e);
             }

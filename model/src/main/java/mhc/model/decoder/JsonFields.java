@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import mhc.datasets.InputException;
+import mhc.datasets.Reason;
 
 /** Typed access to a JSON object of a checkpoint; problems are gathered and thrown together. */
 public final class JsonFields {
@@ -56,16 +57,11 @@ public final class JsonFields {
             throw new InputException(
                     file + " is not valid JSON (line "
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ": "
-                            + firstLine(e.getOriginalMessage()) + "): replace it by the one of the checkpoint.",
+                            + Reason.firstLine(e.getOriginalMessage()) + "): replace it by the one of the checkpoint.",
                     e);
         } catch (IOException e) {
             throw new InputException(file + " cannot be read (" + e + "): check that it is there and readable.", e);
         }
-    }
-
-    /** First line of a library's message, which may quote the input at length. */
-    public static String firstLine(String message) {
-        return message == null ? "no details" : message.lines().findFirst().orElse("no details");
     }
 
     JsonNode node(String key) {

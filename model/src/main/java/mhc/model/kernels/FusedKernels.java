@@ -6,13 +6,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import mhc.datasets.InputException;
+import mhc.datasets.Sha256;
 
 /**
  * Brings the operations {@code torch.ops.mhc.*} into the engine of this process, once. Thread-safe; processes that start at
@@ -115,7 +113,7 @@ public final class FusedKernels {
      * same to the byte.
      */
     static Path unpack(byte[] library, Path folder) throws IOException {
-        Path home = folder.resolve(hash(library));
+        Path home = folder.resolve(Sha256.of(library).substring(0, 16));
         Path file = home.resolve(FILE);
         if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), library)) {
             return file;
@@ -129,14 +127,5 @@ public final class FusedKernels {
             Files.deleteIfExists(fresh);
         }
         return file;
-    }
-
-    private static String hash(byte[] library) {
-        try {
-            byte[] sha = MessageDigest.getInstance("SHA-256").digest(library);
-            return HexFormat.of().formatHex(sha, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }
