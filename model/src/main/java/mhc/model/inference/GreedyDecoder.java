@@ -262,6 +262,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     @Override
     public void close() {
+        reader.close();
         batch.close();
     }
 }

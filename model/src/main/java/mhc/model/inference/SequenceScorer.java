@@ -62,8 +62,10 @@ public final class SequenceScorer implements TreeReader.Questions<Scores> {
 
     public static void run(ForwardPasses program, Budget budget, WorkMeter meter, List<? extends Sequence> sequences) {
         SequenceScorer scorer = new SequenceScorer(program, budget, meter, sequences);
-        while (!scorer.reader.isDone()) {
-            scorer.reader.read(node -> true, scorer);
+        try (TreeReader<Scores> reader = scorer.reader) {
+            while (!reader.isDone()) {
+                reader.read(node -> true, scorer);
+            }
         }
     }
 

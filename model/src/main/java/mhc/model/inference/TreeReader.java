@@ -9,11 +9,15 @@ import mhc.eval.Answer;
 import mhc.model.inference.ForwardPasses.Found;
 import mhc.model.inference.PrefixTree.Node;
 
-/** Reads the nodes of a prefix tree in passes under a token budget, and less at once where memory does not suffice. */
-final class TreeReader<F extends Found> {
+/**
+ * Reads the nodes of a prefix tree in passes under a token budget, and less at once where memory does not suffice. Closing it
+ * frees what a call that ends early leaves of its keys and values.
+ */
+final class TreeReader<F extends Found> implements AutoCloseable {
     private final ForwardPasses program;
     private final WorkMeter meter;
     private final Deque<Node> waiting;
+    private final List<Node> kept = new ArrayList<>();
     private Budget budget;
 
     /** What is asked of a pass, and what becomes of the answers. */
@@ -82,6 +86,7 @@ final class TreeReader<F extends Found> {
         for (int i = 0; i < pass.kept().size(); i++) {
             pass.kept().get(i).keep(found.kept().get(i));
         }
+        kept.addAll(pass.kept());
         questions.take(pass, found);
         meter.prefilled(pass.tokens(), pass.asked().length, program.clock() - start);
     }
@@ -107,5 +112,10 @@ final class TreeReader<F extends Found> {
             below.add(waiting.poll());
         }
         below.forEach(questions::giveUp);
+    }
+
+    @Override
+    public void close() {
+        kept.forEach(Node::close);
     }
 }

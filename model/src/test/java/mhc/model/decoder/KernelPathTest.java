@@ -20,7 +20,8 @@ class KernelPathTest {
     void fusedKernelsThatDoNotFitAreRefusedByName() {
         assertThatThrownBy(() -> KernelPath.choose(SEVENTEEN, "fused", "cpu"))
                 .isInstanceOf(InputException.class)
-                .hasMessage("kernels is fused, but these cannot be used: they take at most 16 streams, and hc_mult is 17."
-                        + " Set inference.kernels to auto or reference.");
+                .hasMessage(
+                        "kernels is fused, but these cannot be used: they take at most 16 streams, and hc_mult is 17."
+                                + " Set inference.kernels to auto or reference.");
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import mhc.eval.Answer;
 import mhc.eval.Request;
 import mhc.model.checkpoint.Tokenizer;
@@ -15,12 +16,19 @@ import org.junit.jupiter.api.Test;
 
 /** Every target is scored once, whatever memory allows at once. */
 class SequenceScorerTest {
+    private static final Budget BUDGET = new Budget(2048, 65536, 64, true, false, 4);
 
     /**
      * Arithmetic in place of a decoder: a target's log-likelihood is minus the token times the number of tokens before it, so
      * that a sum over targets tells which of them were scored. More tokens than {@code most} at once do not fit.
+     *
+     * @param open caches that are kept and not closed
      */
-    private record Arithmetic(int most) implements ForwardPasses {
+    private record Arithmetic(int most, AtomicInteger open) implements ForwardPasses {
+        Arithmetic(int most) {
+            this(most, new AtomicInteger());
+        }
+
         @Override
         public Scores score(Pass pass, int headBlock) {
             if (pass.tokens() > most) {
@@ -38,7 +46,10 @@ class SequenceScorerTest {
                 }
             }
             List<KvCache> kept = new ArrayList<>();
-            pass.keptSegments().forEach(segment -> kept.add(() -> {}));
+            pass.keptSegments().forEach(segment -> {
+                open.incrementAndGet();
+                kept.add(open::decrementAndGet);
+            });
             return new Scores(numbers, greedy, kept);
         }
 
@@ -99,9 +110,10 @@ class SequenceScorerTest {
                 assertThat(sums(one.answer(reused))).containsExactly(expected);
             }));
         }
-        SequenceScorer.run(
-                new Arithmetic(most), new Budget(2048, 65536, 64, true, false, 4), new WorkMeter(), sequences);
+        Arithmetic program = new Arithmetic(most);
+        SequenceScorer.run(program, BUDGET, new WorkMeter(), sequences);
         assertThat(done).hasSameSizeAs(choices);
+        assertThat(program.open()).hasValue(0);
     }
 
     @Test
@@ -126,6 +138,24 @@ class SequenceScorerTest {
             }
             assertAllScored(choices, Budget.SHORTEST + random.nextInt(200));
         }
+    }
+
+    @Test
+    void aCallThatEndsEarlyKeepsNothing() throws UnanswerableException {
+        long[] context = new Random(5).longs(300, 1, 9).toArray();
+        List<Tokenizer.Pair> pairs = List.of(
+                new Tokenizer.Pair(context, new long[] {1, 2, 3}), new Tokenizer.Pair(context, new long[] {4, 5}));
+        IllegalStateException full = new IllegalStateException("the disk of whoever takes the answers is full");
+        List<Sequence> sequences = new ArrayList<>(job(pairs).sequences((one, reused) -> {
+            throw full;
+        }));
+        Arithmetic program = new Arithmetic(100);
+        WorkMeter meter = new WorkMeter();
+
+        assertThatThrownBy(() -> SequenceScorer.run(program, BUDGET, meter, sequences))
+                .isSameAs(full);
+
+        assertThat(program.open()).hasValue(0);
     }
 
     @Test
