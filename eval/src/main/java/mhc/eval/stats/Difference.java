@@ -66,7 +66,7 @@ public record Difference(
             throw new IllegalArgumentException("An exact test wants scores of 0 and 1 only");
         }
         Test test = scores.clusters().size() == scores.n() ? Test.MCNEMAR : Test.CLUSTERED_MCNEMAR;
-        SignFlipTest signs = SignFlipTest.of(scores.clusters());
+        SignFlips signs = SignFlips.of(scores.clusters());
         return of(scores, test, ScoreInterval.of(scores), signs.p(), signs.midP());
     }
 

@@ -30,7 +30,7 @@ class NullSimulationTest {
         int exact = 0;
         int mid = 0;
         for (int run = 0; run < runs; run++) {
-            SignFlipTest test = SignFlipTest.of(clusters(random, 300, 1));
+            SignFlips test = SignFlips.of(clusters(random, 300, 1));
             exact += test.p() < .05 ? 1 : 0;
             mid += test.midP() < .05 ? 1 : 0;
         }
@@ -46,14 +46,14 @@ class NullSimulationTest {
         int independent = 0;
         for (int run = 0; run < runs; run++) {
             List<ClusterSum> clusters = clusters(random, 60, 8);
-            clustered += SignFlipTest.of(clusters).p() < .05 ? 1 : 0;
+            clustered += SignFlips.of(clusters).p() < .05 ? 1 : 0;
             List<ClusterSum> split = new ArrayList<>();
             for (ClusterSum cluster : clusters) {
                 for (int i = 0; i < Math.abs(cluster.sum()); i++) {
                     split.add(new ClusterSum(cluster.cluster() + i, 1, Math.signum(cluster.sum())));
                 }
             }
-            independent += SignFlipTest.of(split).p() < .05 ? 1 : 0;
+            independent += SignFlips.of(split).p() < .05 ? 1 : 0;
         }
         assertThat((double) clustered / runs).isBetween(.02, .06);
         assertThat((double) independent / runs)

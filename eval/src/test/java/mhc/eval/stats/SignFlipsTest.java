@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SignFlipTestTest {
+class SignFlipsTest {
 
     @ParameterizedTest
     @CsvSource({ // won, lost, scipy.stats.binomtest p, 2 binom.cdf - binom.pmf
@@ -32,16 +32,16 @@ class SignFlipTestTest {
         "10500, 9500, 1.6011093401587764e-12, 1.5234716356501175e-12",
     })
     void singleExamplesGiveTheExactMcNemarTest(int won, int lost, double p, double midP) {
-        SignFlipTest test = SignFlipTest.of(signs(won, lost, 50));
+        SignFlips test = SignFlips.of(signs(won, lost, 50));
         assertThat(test.p()).isCloseTo(p, within(1e-10 * p));
         assertThat(test.midP()).isCloseTo(midP, within(1e-10 * midP));
-        assertThat(SignFlipTest.of(signs(lost, won, 3))).isEqualTo(test);
+        assertThat(SignFlips.of(signs(lost, won, 3))).isEqualTo(test);
     }
 
     @Test
     void binomialIsExactToItsLastTail() {
         for (int n : new int[] {0, 1, 2, 13, 257, 1000}) {
-            double[] fair = SignFlipTest.fairBinomial(n);
+            double[] fair = SignFlips.fairBinomial(n);
             BigDecimal all = new BigDecimal(BigInteger.TWO.pow(n));
             BigInteger choose = BigInteger.ONE;
             for (int k = 0; k <= n; k++) {
@@ -71,7 +71,7 @@ class SignFlipTestTest {
             farther += Math.abs(total) > 5 ? 1 : 0;
             level += Math.abs(total) == 5 ? 1 : 0;
         }
-        SignFlipTest test = SignFlipTest.of(clusters);
+        SignFlips test = SignFlips.of(clusters);
         assertThat(test.p()).isCloseTo((farther + level) / 256.0, within(1e-14));
         assertThat(test.midP()).isCloseTo((farther + level / 2.0) / 256.0, within(1e-14));
     }

@@ -13,9 +13,9 @@ import java.util.TreeMap;
  * @param p two-sided
  * @param midP counts patterns as far from 0 as the one seen by half
  */
-record SignFlipTest(double p, double midP) {
+record SignFlips(double p, double midP) {
 
-    static SignFlipTest of(List<ClusterSum> clusters) {
+    static SignFlips of(List<ClusterSum> clusters) {
         Map<Integer, Integer> countBySize = new TreeMap<>();
         int seen = 0;
         for (ClusterSum cluster : clusters) {
@@ -26,7 +26,7 @@ record SignFlipTest(double p, double midP) {
             }
         }
         if (seen == 0) {
-            return new SignFlipTest(1, 1); // the two tails meet at 0, half of it in each
+            return new SignFlips(1, 1); // the two tails meet at 0, half of it in each
         }
         // plus[s]: probability that the clusters with a positive sign sum up to s; the total is then 2 s - reach.
         double[] plus = {1};
@@ -45,7 +45,7 @@ record SignFlipTest(double p, double midP) {
                 level += both;
             }
         }
-        return new SignFlipTest(Math.min(1, beyond + level), Math.min(1, beyond + level / 2));
+        return new SignFlips(Math.min(1, beyond + level), Math.min(1, beyond + level / 2));
     }
 
     /**
