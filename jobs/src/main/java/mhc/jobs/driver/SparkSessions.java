@@ -2,9 +2,14 @@ package mhc.jobs.driver;
 
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Spark sessions: the one spark-submit configured, or a quiet local one. */
 public final class SparkSessions {
+    private static final Logger log = LoggerFactory.getLogger(SparkSessions.class);
+    private static final String ATTEMPTS_ON_A_HOST = "spark.excludeOnFailure.task.maxTaskAttemptsPerNode";
+
     private SparkSessions() {}
 
     /** A session for work that needs no retries, such as a report. */
@@ -18,7 +23,11 @@ public final class SparkSessions {
      * @param retries how often a failed shard is tried again
      */
     public static SparkSession open(String appName, int retries) {
-        SparkConf conf = new SparkConf().setAppName(appName);
+        SparkConf conf = configured(new SparkConf().setAppName(appName), retries);
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    static SparkConf configured(SparkConf conf, int retries) {
         conf.setIfMissing("spark.sql.debug.maxToStringFields", "1000"); // else a wide plan is worth a warning to Spark
         conf.set("spark.task.maxFailures", Integer.toString(retries + 1));
         if (!conf.contains("spark.master")) {
@@ -29,6 +38,20 @@ public final class SparkSessions {
             conf.setIfMissing("spark.sql.shuffle.partitions", "4");
             conf.setIfMissing("spark.ui.showConsoleProgress", "false");
         }
-        return SparkSession.builder().config(conf).getOrCreate();
+        if (conf.getBoolean("spark.excludeOnFailure.enabled", false)) {
+            limitExclusion(conf, retries);
+        }
+        return conf;
+    }
+
+    /** Spark wants more attempts at a task than one host may have, and starts no session else. */
+    private static void limitExclusion(SparkConf conf, int retries) {
+        if (retries == 0) {
+            log.warn("faults.retries is 0: no shard is tried elsewhere, and no host is excluded");
+            conf.set("spark.excludeOnFailure.enabled", "false");
+        } else {
+            int most = conf.getInt(ATTEMPTS_ON_A_HOST, 2);
+            conf.set(ATTEMPTS_ON_A_HOST, Integer.toString(Math.min(most, retries)));
+        }
     }
 }

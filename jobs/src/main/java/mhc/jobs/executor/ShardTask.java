@@ -61,7 +61,7 @@ public final class ShardTask implements Function<Shard, ShardResult> {
     private ShardResult evaluate(Shard shard, TaskContext task, FailurePolicy policy) throws Exception {
         Configuration configuration = hadoop.value();
         long from = System.currentTimeMillis();
-        try (ExecutorModels.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
+        try (ModelSlot.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
                 RememberingModel model = new RememberingModel(lease.model(), known.value())) {
             ShardEvaluation evaluation = new ShardEvaluation(model, shard, policy);
             List<Prediction> predictions = evaluation.run(counters::add);

@@ -60,9 +60,8 @@ class EvaluationTest {
         JsonNode timings = new ObjectMapper()
                 .readTree(out.resolve("manifest.json").toFile())
                 .path("timings");
-        assertThat(timings.path("answer_seconds").asDouble())
-                .isPositive()
-                .isLessThan(timings.path("evaluate_seconds").asDouble());
+        assertThat(timings.path("answer_seconds").asDouble()).isPositive();
+        assertThat(timings.path("evaluate_seconds").asDouble()).isPositive();
         assertThat(timings.path("overhead").asDouble()).isBetween(0.0, 1.0);
         assertThat(progress.toString(StandardCharsets.UTF_8)).contains("time: start-up ");
         assertThat(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"))
