@@ -1,5 +1,9 @@
 package mhc.jobs.bench;
 
+import static mhc.jobs.run.TextColumns.count;
+import static mhc.jobs.run.TextColumns.name;
+import static mhc.jobs.run.TextColumns.number;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -26,6 +30,7 @@ import mhc.jobs.executor.ModelFolders;
 import mhc.jobs.executor.PeakMemory;
 import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
+import mhc.jobs.run.TextColumns;
 import mhc.model.InferenceOptions;
 import mhc.model.LanguageModel;
 import mhc.model.Work;
@@ -36,6 +41,18 @@ import org.apache.hadoop.conf.Configuration;
 
 /** Measures how fast one model answers each benchmark's questions, without Spark. */
 public final class InferenceBench implements AutoCloseable {
+    private static final TextColumns TABLE = TextColumns.of(
+            name("benchmark", 10),
+            number("seconds", 8, "%.3f"),
+            count("prompt", 9),
+            count("prefill", 9),
+            count("decode", 9),
+            number("reused", 8, "%.1f%%"),
+            number("padding", 8, "%.1f%%"),
+            number("tok/s", 8, "%.0f"),
+            number("prefill/s", 9, "%.0f"),
+            number("decode/s", 9, "%.0f"));
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final RunConfig config;
@@ -91,18 +108,7 @@ public final class InferenceBench implements AutoCloseable {
      */
     public void run(Map<String, Sample> samples, Path answers, Path summary) {
         out.printf("model loaded in %.2f s%n", loadSeconds);
-        out.printf(
-                "%-10s %8s %9s %9s %9s %8s %8s %8s %9s %9s%n",
-                "benchmark",
-                "seconds",
-                "prompt",
-                "prefill",
-                "decode",
-                "reused",
-                "padding",
-                "tok/s",
-                "prefill/s",
-                "decode/s");
+        out.println(TABLE.header());
         List<String> answerLines = new ArrayList<>();
         List<String> summaryLines = new ArrayList<>();
         for (ShardPlan.Planned planned : ShardPlan.of(config, new Configuration())) {
@@ -178,8 +184,7 @@ public final class InferenceBench implements AutoCloseable {
     private void print(String name, double[] seconds, Work work) {
         double median = median(seconds);
         long fed = work.prefilledTokens() + work.decodedTokens();
-        out.printf(
-                "%-10s %8.3f %9d %9d %9d %7.1f%% %7.1f%% %8.0f %9.0f %9.0f%n",
+        out.println(TABLE.line(
                 name,
                 median,
                 work.promptTokens(),
@@ -189,7 +194,7 @@ public final class InferenceBench implements AutoCloseable {
                 100.0 * work.paddingTokens() / Math.max(1, fed),
                 (work.promptTokens() + work.decodedTokens()) / median,
                 work.prefilledTokens() / Math.max(1e-9, work.prefillSeconds()),
-                work.decodedTokens() / Math.max(1e-9, work.decodeSeconds()));
+                work.decodedTokens() / Math.max(1e-9, work.decodeSeconds())));
         out.flush();
     }
 

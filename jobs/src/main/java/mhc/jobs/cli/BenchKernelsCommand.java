@@ -1,5 +1,9 @@
 package mhc.jobs.cli;
 
+import static mhc.jobs.run.TextColumns.count;
+import static mhc.jobs.run.TextColumns.name;
+import static mhc.jobs.run.TextColumns.number;
+
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
+import mhc.jobs.run.TextColumns;
 import mhc.model.probe.KernelBench;
 import mhc.model.probe.ModelBench;
 import picocli.CommandLine.Command;
@@ -32,6 +37,21 @@ import picocli.CommandLine.Spec;
             "With --model: what mHC adds to the time of a whole model, prompt and decoding."
         })
 final class BenchKernelsCommand implements Callable<Integer> {
+    private static final TextColumns OPERATIONS = TextColumns.of(
+            name("op", 13),
+            count("tokens", 6),
+            count("channels", 9),
+            number("us", 12, "%.2f"),
+            number("pages us", 12, "%.2f"),
+            number("MB", 12, "%.3f"),
+            number("of copy", 9, "%.0f%%"),
+            number("of GEMM", 9, "%s"),
+            number("speed-up", 9, "%.1fx"));
+    private static final TextColumns WHOLE = TextColumns.of(
+            name("work", 18),
+            number("plain ms", 12, "%.2f"),
+            number("mHC fused", 12, "%+.1f%%"),
+            number("mHC reference", 14, "%+.1f%%"));
     private static final List<Integer> QUICK_TOKENS = List.of(1, 64, 512);
     private static final List<Integer> QUICK_CHANNELS = List.of(768, 2560);
 
@@ -90,9 +110,7 @@ final class BenchKernelsCommand implements Callable<Integer> {
             print(
                     "%s, %d threads: copy %.1f GB/s, matrix product %.0f GFLOP/s",
                     device, threads, machine.copyBytesPerSecond() * 1e-9, machine.flopsPerSecond() * 1e-9);
-            print(
-                    "%-13s %6s %9s %12s %12s %12s %9s %9s %9s",
-                    "op", "tokens", "channels", "us", "pages us", "MB", "of copy", "of GEMM", "speed-up");
+            print("%s", OPERATIONS.header());
             List<KernelBench.Row> rows = new ArrayList<>();
             for (int width : quick ? QUICK_CHANNELS : channels) {
                 for (int count : quick ? QUICK_TOKENS : tokens) {
@@ -109,14 +127,18 @@ final class BenchKernelsCommand implements Callable<Integer> {
 
     private void wholeModel(String engineDevice) {
         print("%s, %d threads, float32: time beyond that of the plain residual", device, threads);
-        print("%-18s %12s %12s %14s", "work", "plain ms", "mHC fused", "mHC reference");
+        print("%s", WHOLE.header());
         List<ModelBench.Row> rows = new ArrayList<>();
         try (ModelBench bench = ModelBench.open(engineDevice, threads)) {
             bench.run(row -> {
                 rows.add(row);
                 print(
-                        "%-18s %12.2f %+11.1f%% %+13.1f%%",
-                        row.work(), row.plainSeconds() * 1e3, row.fusedOverhead() * 100, row.referenceOverhead() * 100);
+                        "%s",
+                        WHOLE.line(
+                                row.work(),
+                                row.plainSeconds() * 1e3,
+                                row.fusedOverhead() * 100,
+                                row.referenceOverhead() * 100));
             });
         }
         print("For training at n = 4, arXiv 2512.24880 reports +6.7%%.");
@@ -125,16 +147,17 @@ final class BenchKernelsCommand implements Callable<Integer> {
 
     private void print(KernelBench.Row row) {
         print(
-                "%-13s %6d %9d %12.2f %12.2f %12.3f %8.0f%% %9s %8.1fx",
-                row.op(),
-                row.tokens(),
-                row.channels(),
-                row.seconds() * 1e6,
-                row.pageSeconds() * 1e6,
-                row.bytes() * 1e-6,
-                row.copyFraction() * 100,
-                row.productFraction() == 0 ? "" : Math.round(row.productFraction() * 100) + "%",
-                row.referenceSeconds() / row.seconds());
+                "%s",
+                OPERATIONS.line(
+                        row.op(),
+                        row.tokens(),
+                        row.channels(),
+                        row.seconds() * 1e6,
+                        row.pageSeconds() * 1e6,
+                        row.bytes() * 1e-6,
+                        row.copyFraction() * 100,
+                        row.productFraction() == 0 ? "" : Math.round(row.productFraction() * 100) + "%",
+                        row.referenceSeconds() / row.seconds()));
     }
 
     private void write(Map<String, Object> measured) {

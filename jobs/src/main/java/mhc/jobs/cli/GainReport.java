@@ -1,77 +1,90 @@
 package mhc.jobs.cli;
 
+import static mhc.jobs.run.TextColumns.count;
+import static mhc.jobs.run.TextColumns.name;
+import static mhc.jobs.run.TextColumns.number;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import mhc.jobs.run.TextColumns;
 import mhc.model.probe.AmaxGain;
 import mhc.model.probe.GainProbe;
 
 /** Gains of a checkpoint as lines of text, and as JSON. */
 record GainReport(PlanTable.Line out) {
-    private static final String SPREAD = " %11s %11s";
+    private static final TextColumns SPREAD = TextColumns.of(number("mean", 11, "%.6g"), number("max", 11, "%.6g"));
 
     void print(GainProbe.Result result) {
         out.print("%d tokens; mean and max over tokens", result.tokens());
-        out.print(
-                "%-9s %23s %23s %23s %23s %23s %23s",
-                "site",
-                "single forward",
-                "single backward",
-                "composite forward",
-                "composite backward",
-                "suffix forward",
-                "suffix backward");
+        TextColumns gains = TextColumns.of(
+                name("site", 9),
+                pair("single forward"),
+                pair("single backward"),
+                pair("composite forward"),
+                pair("composite backward"),
+                pair("suffix forward"),
+                pair("suffix backward"));
+        out.print("%s", gains.header());
         for (int site = 0; site < result.sites().size(); site++) {
-            AmaxGain.Site gains = result.sites().get(site);
-            List<AmaxGain.Spread> spreads = new ArrayList<>(gains.columns());
-            spreads.add(gains.suffix());
-            spreads.add(gains.suffixBackward());
-            out.print("%s", line(site, spreads));
+            AmaxGain.Site measured = result.sites().get(site);
+            List<AmaxGain.Spread> spreads = new ArrayList<>(measured.columns());
+            spreads.add(measured.suffix());
+            spreads.add(measured.suffixBackward());
+            out.print("%s", gains.line(cells(site, spreads)));
         }
         out.print("");
-        out.print("%-9s %23s %23s %23s", "site", "composite row spread", "|H - identity|", "|H - 1/n|");
+        TextColumns distances = TextColumns.of(
+                name("site", 9), pair("composite row spread"), pair("|H - identity|"), pair("|H - 1/n|"));
+        out.print("%s", distances.header());
         for (int site = 0; site < result.sites().size(); site++) {
-            AmaxGain.Site gains = result.sites().get(site);
-            out.print("%s", line(site, List.of(gains.rowSpread(), gains.fromIdentity(), gains.fromUniform())));
+            AmaxGain.Site measured = result.sites().get(site);
+            out.print(
+                    "%s",
+                    distances.line(cells(
+                            site, List.of(measured.rowSpread(), measured.fromIdentity(), measured.fromUniform()))));
         }
         out.print("");
         out.print("|column sum - 1| of every site, token and stream:");
         List<Long> counts = histogram(result);
         long all = counts.stream().mapToLong(Long::longValue).sum();
+        TextColumns deviations = TextColumns.of(name("below", 12), count("number", 12), number("share", 9, "%.2f %%"));
         for (int i = 0; i < counts.size(); i++) {
             out.print(
-                    "  %-10s %12d %7.2f %%",
-                    i < AmaxGain.DEVIATIONS.size()
-                            ? String.format(Locale.ROOT, "< %.0e", AmaxGain.DEVIATIONS.get(i))
-                            : "more",
-                    counts.get(i),
-                    100.0 * counts.get(i) / all);
+                    "%s",
+                    deviations.line(
+                            "  "
+                                    + (i < AmaxGain.DEVIATIONS.size()
+                                            ? String.format(Locale.ROOT, "< %.0e", AmaxGain.DEVIATIONS.get(i))
+                                            : "more"),
+                            counts.get(i),
+                            100.0 * counts.get(i) / all));
         }
     }
 
-    private static String line(int site, List<AmaxGain.Spread> spreads) {
-        StringBuilder line = new StringBuilder("%-9s".formatted(name(site)));
-        for (AmaxGain.Spread spread : spreads) {
-            line.append(SPREAD.formatted(number(spread.mean()), number(spread.max())));
-        }
-        return line.toString();
+    /** Mean and maximum below one title. */
+    private static TextColumns.Column pair(String title) {
+        return TextColumns.number(title, 23, "%s");
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.6g", value);
+    private static Object[] cells(int site, List<AmaxGain.Spread> spreads) {
+        List<String> cells = new ArrayList<>(List.of(label(site)));
+        spreads.forEach(spread -> cells.add(SPREAD.line(spread.mean(), spread.max())));
+        return cells.toArray();
     }
 
-    private static String name(int site) {
+    private static String label(int site) {
         return site / 2 + (site % 2 == 0 ? ".attn" : ".ffn");
     }
 
     private static List<Long> histogram(GainProbe.Result result) {
         Long[] counts = new Long[AmaxGain.DEVIATIONS.size() + 1];
-        java.util.Arrays.fill(counts, 0L);
+        Arrays.fill(counts, 0L);
         for (AmaxGain.Site site : result.sites()) {
             for (int i = 0; i < counts.length; i++) {
                 counts[i] += site.deviations().get(i);
@@ -86,7 +99,7 @@ record GainReport(PlanTable.Line out) {
         for (int i = 0; i < result.sites().size(); i++) {
             AmaxGain.Site site = result.sites().get(i);
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("site", name(i));
+            fields.put("site", label(i));
             fields.put("single_forward", spread(site.single()));
             fields.put("single_backward", spread(site.singleBackward()));
             fields.put("composite_forward", spread(site.composite()));

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import mhc.datasets.InputException;
+import mhc.jobs.run.TextColumns;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.ModelSummary;
 import mhc.model.engine.ProgramFile;
@@ -146,10 +147,12 @@ public final class ModelCommand implements Runnable {
             mixinStandardHelpOptions = true)
     int check(@Parameters(paramLabel = "PATH", description = "Checkpoint folder") Path folder, @Mixin Engine engine) {
         GoldenCheck.Result result = GoldenCheck.run(folder, engine.options());
+        TextColumns table = TextColumns.of(
+                TextColumns.name("entry", 12), TextColumns.number("difference", 14, "%.6f"), TextColumns.name("", 0));
         for (GoldenCheck.Entry entry : result.entries()) {
-            print("%-12s %14.6f  %s", entry.name(), entry.worst(), entry.passed() ? "ok" : "FAILED");
+            print("%s", table.line(entry.name(), entry.worst(), entry.passed() ? " ok" : " FAILED"));
         }
-        result.skipped().forEach(name -> print("%-12s %14s  skipped, not recorded", name, "-"));
+        result.skipped().forEach(name -> print("%s", table.line(name, "-", " skipped, not recorded")));
         print("%s", result.passed() ? "PASS" : "FAIL");
         return result.passed() ? 0 : FAILED;
     }

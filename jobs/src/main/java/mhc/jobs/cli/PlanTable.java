@@ -1,5 +1,9 @@
 package mhc.jobs.cli;
 
+import static mhc.jobs.run.TextColumns.name;
+import static mhc.jobs.run.TextColumns.number;
+
+import mhc.jobs.run.TextColumns;
 import mhc.model.probe.ModelPlan;
 import mhc.model.probe.ResidualTraffic;
 
@@ -34,14 +38,17 @@ record PlanTable(Line out) {
             out.print("%-24s%s", "fits on %d GB".formatted(gigabytes), plan.fits(gigabytes) ? "yes" : "no");
         }
         out.print("residual connection, elements per token and site (%d sites):", plan.sites());
-        out.print("  %-32s %12s %12s %12s", "", "read", "written", "both");
+        TextColumns traffic = TextColumns.of(
+                name("", 34), number("read", 12, "%,d"), number("written", 12, "%,d"), number("both", 12, "%,d"));
+        out.print("%s", traffic.header());
         for (ResidualTraffic way : plan.traffic()) {
             out.print(
-                    "  %-32s %,12d %,12d %,12d",
-                    way.way() + (way.norm() ? ", with the norm" : ""),
-                    way.read(),
-                    way.written(),
-                    way.read() + way.written());
+                    "%s",
+                    traffic.line(
+                            "  " + way.way() + (way.norm() ? ", with the norm" : ""),
+                            way.read(),
+                            way.written(),
+                            way.read() + way.written()));
         }
     }
 }

@@ -1,11 +1,15 @@
 package mhc.jobs.driver;
 
+import static mhc.jobs.run.TextColumns.count;
+import static mhc.jobs.run.TextColumns.name;
+
 import java.util.Map;
 import mhc.eval.Request;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.executor.ModelFolders;
 import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
+import mhc.jobs.run.TextColumns;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.ModelSummary;
 import mhc.model.checkpoint.TokenCounter;
@@ -13,6 +17,13 @@ import org.apache.hadoop.conf.Configuration;
 
 /** What a run would ask, counted without running it. */
 public final class DryRun {
+    private static final TextColumns TABLE = TextColumns.of(
+            name("benchmark", 12),
+            count("examples", 9),
+            count("requests", 9),
+            count("prompt tokens", 15),
+            count("new tokens <=", 15));
+
     private DryRun() {}
 
     /**
@@ -23,12 +34,11 @@ public final class DryRun {
         Configuration hadoop = new Configuration();
         Map.Entry<String, String> model = config.models().entrySet().iterator().next();
         Checkpoint checkpoint = Checkpoint.open(ModelFolders.localize(model.getValue(), hadoop));
-        StringBuilder text = new StringBuilder("%-12s %9s %9s %15s %15s%n"
-                .formatted("benchmark", "examples", "requests", "prompt tokens", "new tokens <="));
+        StringBuilder text = new StringBuilder(TABLE.header()).append('\n');
         Count total = new Count(0, 0, 0, 0);
         try (TokenCounter tokenizer = TokenCounter.of(checkpoint)) {
             for (ShardPlan.Planned planned : ShardPlan.of(config, hadoop)) {
-                Count count = count(planned, tokenizer);
+                Count count = counted(planned, tokenizer);
                 text.append(count.line(planned.benchmark().name()));
                 total = total.plus(count);
             }
@@ -48,7 +58,7 @@ public final class DryRun {
                 .toString();
     }
 
-    private static Count count(ShardPlan.Planned planned, TokenCounter tokenizer) {
+    private static Count counted(ShardPlan.Planned planned, TokenCounter tokenizer) {
         long requests = 0;
         long prompt = 0;
         long fresh = 0;
@@ -81,7 +91,7 @@ public final class DryRun {
         }
 
         String line(String name) {
-            return "%-12s %9d %9d %15d %15d%n".formatted(name, examples, requests, promptTokens, newTokens);
+            return TABLE.line(name, examples, requests, promptTokens, newTokens) + "\n";
         }
     }
 }

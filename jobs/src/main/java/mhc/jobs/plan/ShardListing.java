@@ -1,6 +1,10 @@
 package mhc.jobs.plan;
 
+import static mhc.jobs.run.TextColumns.count;
+import static mhc.jobs.run.TextColumns.name;
+
 import mhc.jobs.config.RunConfig;
+import mhc.jobs.run.TextColumns;
 import org.apache.hadoop.conf.Configuration;
 
 /** The shards of a run as a table. */
@@ -8,21 +12,25 @@ public final class ShardListing {
     private ShardListing() {}
 
     public static String describe(RunConfig config) {
-        StringBuilder text = new StringBuilder("%-12s %6s %9s %14s  %s%n"
-                .formatted("benchmark", "shard", "examples", "relative cost", "first .. last"));
+        TextColumns table = TextColumns.of(
+                name("benchmark", 12),
+                count("shard", 6),
+                count("examples", 9),
+                count("relative cost", 14),
+                name(" first .. last", 0));
+        StringBuilder text = new StringBuilder(table.header()).append('\n');
         for (ShardPlan.Planned planned : ShardPlan.of(config, new Configuration())) {
             for (Shard shard : planned.shards()) {
                 String first = shard.items().get(0).example().id();
                 String last =
                         shard.items().get(shard.items().size() - 1).example().id();
-                text.append("%-12s %6d %9d %14d  %s .. %s%n"
-                        .formatted(
+                text.append(table.line(
                                 shard.benchmark(),
                                 shard.index(),
                                 shard.items().size(),
                                 planned.cost(shard),
-                                first,
-                                last));
+                                " " + first + " .. " + last))
+                        .append('\n');
             }
         }
         return text.toString();

@@ -1,5 +1,8 @@
 package mhc.jobs.run;
 
+import static mhc.jobs.run.TextColumns.count;
+import static mhc.jobs.run.TextColumns.name;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -15,7 +18,9 @@ public final class RunStatus {
         StringBuilder text = new StringBuilder();
         text.append("%s (%s protocol), %s%n%n"
                 .formatted(start.path("name").asText(), start.path("protocol").asText(), run.root()));
-        text.append("%-20s %-12s %9s %9s%n".formatted("model", "benchmark", "shards", "of"));
+        TextColumns table =
+                TextColumns.of(name("model", 20), name("benchmark", 12), count("shards", 9), count("of", 9));
+        text.append(table.header()).append('\n');
         int missing = 0;
         for (JsonNode model : start.path("models")) {
             for (JsonNode benchmark : start.path("benchmarks")) {
@@ -24,7 +29,8 @@ public final class RunStatus {
                 int committed = run.committed(modelName, benchmarkName).size();
                 int planned = benchmark.path("shards").asInt();
                 missing += planned - committed;
-                text.append("%-20s %-12s %9d %9d%n".formatted(modelName, benchmarkName, committed, planned));
+                text.append(table.line(modelName, benchmarkName, committed, planned))
+                        .append('\n');
             }
         }
         Optional<JsonNode> manifest = run.manifest();
