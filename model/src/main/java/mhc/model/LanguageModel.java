@@ -5,8 +5,8 @@ import mhc.eval.Answer;
 import mhc.eval.Request;
 
 /**
- * A loaded checkpoint on one device. Thread-safe: shards answer concurrently, and forward passes of different callers are
- * interleaved so that the device never waits for one of them.
+ * A loaded checkpoint on one device. Thread-safe: shards answer concurrently, and forward passes of different callers
+ * are interleaved so that the device never waits for one of them.
  */
 public interface LanguageModel extends AutoCloseable {
 
@@ -19,9 +19,10 @@ public interface LanguageModel extends AutoCloseable {
      * @param sink receives each answer as it comes, with the index of its request; called on the calling thread
      * @return what it took
      * @throws IllegalStateException when the model is closed
-     * @throws RuntimeException when the engine fails, also for want of memory beside its passes: which request is to blame
-     *     is not known, and the answers that came stand; and what the sink throws, which ends the call. A request that
-     *     cannot be answered, and one too large for the memory, throws nothing: its answer is {@link Answer.Failed}
+     * @throws RuntimeException when the engine fails, also for want of memory beside its passes: which request is to
+     *     blame is not known, and the answers that came stand; and what the sink throws, which ends the call. A request
+     *     that cannot be answered, and one too large for the memory, throws nothing: its answer is {@link
+     *     Answer.Failed}
      */
     Work answer(List<Request> requests, Sink sink);
 

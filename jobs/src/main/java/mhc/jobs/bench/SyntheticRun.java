@@ -20,8 +20,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Writes run directories of invented rows, in the proportions of the eight test sets and in the files a run would write:
- * what reports are measured with. The same figures give the same rows.
+ * Writes run directories of invented rows, in the proportions of the eight test sets and in the files a run would
+ * write: what reports are measured with. The same figures give the same rows.
  *
  * @param models named m00, m01, ...; each a little better than the one before
  * @param rows of all models together, about

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Measure how fast the first model of a configuration answers each benchmark, without Spark.",
-            "Prints the median seconds, prompt tokens, tokens run through the model, the share that was not computed again,"
-                    + " padding, and tokens per second."
+            "Prints the median seconds, prompt tokens, tokens run through the model, the share that was not computed"
+                    + " again, padding, and tokens per second."
         })
 final class BenchInferenceCommand implements Callable<Integer> {
     private static final Pattern SAMPLE = Pattern.compile("(\\d{1,9})(?:/(\\d{1,9}))?");

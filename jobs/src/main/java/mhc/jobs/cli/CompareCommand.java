@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         name = "compare",
         mixinStandardHelpOptions = true,
         description =
-                "Compare the prediction rows of two runs, every column but the time taken; exit status 1 when they differ.")
+                "Compare the prediction rows of two runs, every column but the time taken; exit status 1 when they"
+                        + " differ.")
 final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code datasets list} and {@code datasets verify}: which benchmark files a run would read, and whether they are whole.
- * {@code datasets generate} writes the synthetic curriculum as such files.
+ * {@code datasets list} and {@code datasets verify}: which benchmark files a run would read, and whether they are
+ * whole. {@code datasets generate} writes the synthetic curriculum as such files.
  */
 @Command(
         name = "datasets",

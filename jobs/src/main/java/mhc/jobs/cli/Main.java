@@ -17,7 +17,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line. Exit status: 0 done, 1 an internal failure or a failed check, 2 a user's mistake, 3 too many failed examples. */
+/**
+ * The command line. Exit status: 0 done, 1 an internal failure or a failed check, 2 a user's mistake, 3 too many failed
+ * examples.
+ */
 @Command(
         name = "mhc-eval",
         mixinStandardHelpOptions = true,

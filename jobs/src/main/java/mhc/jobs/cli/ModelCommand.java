@@ -78,7 +78,8 @@ public final class ModelCommand implements Runnable {
             name = "inspect",
             description = {
                 "Prints what a checkpoint is.",
-                "With --plan: what a model of a config.json would take and whether it fits on a GPU; no weights needed.",
+                "With --plan: what a model of a config.json would take and whether it fits on a GPU; no weights"
+                        + " needed.",
                 "With --program: writes its TorchScript program for torch.jit.load; no weights needed."
             },
             mixinStandardHelpOptions = true)
@@ -161,7 +162,8 @@ public final class ModelCommand implements Runnable {
             name = "gain",
             description = {
                 "Prints Amax gains of the residual mapping: per site, of the product of all sites up to it (composite)",
-                "and of all from it on (suffix). Forward: largest absolute row sum; backward: largest absolute column sum."
+                "and of all from it on (suffix). Forward: largest absolute row sum; backward: largest absolute column"
+                        + " sum."
             },
             mixinStandardHelpOptions = true)
     int gain(

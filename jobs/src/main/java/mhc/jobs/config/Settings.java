@@ -95,8 +95,8 @@ public final class Settings {
     }
 
     /**
-     * Lays {@code key=value} of a {@code --set} flag over the document; the value is YAML, so numbers, booleans and lists
-     * such as {@code [piqa, mmlu]} work.
+     * Lays {@code key=value} of a {@code --set} flag over the document; the value is YAML, so numbers, booleans and
+     * lists such as {@code [piqa, mmlu]} work.
      *
      * <p>Keys are dotted; a model's name may itself hold dots: everything after {@code models.} is the name.
      */

@@ -27,8 +27,8 @@ public final class DryRun {
     private DryRun() {}
 
     /**
-     * Requests, prompt tokens and generated tokens per benchmark, with the first model's tokenizer, and the floating-point
-     * operations they amount to: 2 per parameter and token, without any sharing of prefixes.
+     * Requests, prompt tokens and generated tokens per benchmark, with the first model's tokenizer, and the
+     * floating-point operations they amount to: 2 per parameter and token, without any sharing of prefixes.
      */
     public static String describe(RunConfig config) {
         Configuration hadoop = new Configuration();
@@ -47,14 +47,14 @@ public final class DryRun {
         double tokens = (double) total.promptTokens + total.newTokens;
         long parameters = ModelSummary.of(checkpoint).parameters();
         double operations = 2.0 * parameters * tokens * config.models().size();
-        return text.append(
-                        "%n%d models like %s (%,d parameters, tokens counted with its tokenizer): at most %.3g floating-point operations, %s at 1 TFLOP/s%n"
-                                .formatted(
-                                        config.models().size(),
-                                        model.getKey(),
-                                        parameters,
-                                        operations,
-                                        Progress.duration(operations / 1e12)))
+        return text.append(("%n%d models like %s (%,d parameters, tokens counted with its tokenizer): at most %.3g"
+                                + " floating-point operations, %s at 1 TFLOP/s%n")
+                        .formatted(
+                                config.models().size(),
+                                model.getKey(),
+                                parameters,
+                                operations,
+                                Progress.duration(operations / 1e12)))
                 .toString();
     }
 

@@ -34,8 +34,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Evaluates the configured models on the configured benchmarks: plan, one Spark job per model over its uncommitted shards,
- * report, manifest. Started again on the same directory it does what is left.
+ * Evaluates the configured models on the configured benchmarks: plan, one Spark job per model over its uncommitted
+ * shards, report, manifest. Started again on the same directory it does what is left.
  */
 public final class Evaluation {
     private final RunConfig config;

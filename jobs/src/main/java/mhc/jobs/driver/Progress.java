@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import mhc.jobs.executor.RunCounters;
 import mhc.jobs.executor.ShardResult;
 
-/** Prints how far a model's evaluation is, every few seconds and only when something changed; one thread, closed with the run. */
+/**
+ * Prints how far a model's evaluation is, every few seconds and only when something changed; one thread, closed with
+ * the run.
+ */
 final class Progress implements AutoCloseable {
     private static final int SECONDS = 5;
 

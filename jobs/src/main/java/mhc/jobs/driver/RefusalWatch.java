@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches one Spark job for tasks that end with an {@link InputException}: what the user has to mend is not tried again. The
- * job is cancelled at once, unless Spark excludes hosts ({@code spark.excludeOnFailure.enabled}) and has one that has not
- * refused: a folder may be missing on some hosts only.
+ * Watches one Spark job for tasks that end with an {@link InputException}: what the user has to mend is not tried
+ * again. The job is cancelled at once, unless Spark excludes hosts ({@code spark.excludeOnFailure.enabled}) and has one
+ * that has not refused: a folder may be missing on some hosts only.
  */
 final class RefusalWatch extends SparkListener implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RefusalWatch.class);

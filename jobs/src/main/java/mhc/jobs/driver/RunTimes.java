@@ -9,7 +9,9 @@ import java.util.Locale;
 import mhc.jobs.executor.ShardResult;
 import mhc.jobs.run.RunDirectory;
 
-/** Where the time of one start goes: before it, into the plan, into answers, into what surrounds them, into the report. */
+/**
+ * Where the time of one start goes: before it, into the plan, into answers, into what surrounds them, into the report.
+ */
 final class RunTimes {
     private final double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
     private final long start = System.nanoTime();

@@ -10,8 +10,8 @@ import mhc.jobs.run.RunDirectory;
 import mhc.model.Work;
 
 /**
- * What the shards evaluated since this start took, per model and benchmark. Unlike the counts it knows nothing of shards
- * that an earlier start committed, and nothing of attempts that failed.
+ * What the shards evaluated since this start took, per model and benchmark. Unlike the counts it knows nothing of
+ * shards that an earlier start committed, and nothing of attempts that failed.
  */
 final class RunWork {
     private final Map<String, Map<String, Total>> totals = new TreeMap<>();

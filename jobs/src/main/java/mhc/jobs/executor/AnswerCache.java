@@ -23,9 +23,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Answers kept across runs, by what they depend on: the model's files, how and by which code it is run, and the request. Below the cache
- * directory lies one folder per model and way of running it, with one file of JSON lines per evaluated shard; a file
- * appears whole. Failures are not kept. Any Hadoop file system.
+ * Answers kept across runs, by what they depend on: the model's files, how and by which code it is run, and the
+ * request. Below the cache directory lies one folder per model and way of running it, with one file of JSON lines per
+ * evaluated shard; a file appears whole. Failures are not kept. Any Hadoop file system.
  */
 public final class AnswerCache {
     private static final ObjectMapper JSON = new ObjectMapper().addMixIn(Answer.class, Typed.class);

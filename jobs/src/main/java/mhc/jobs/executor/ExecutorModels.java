@@ -10,8 +10,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 
 /**
- * The models of this executor JVM: one per device, loaded on first use and shared by every task. Asking for another model on
- * a device waits until the tasks of the present one are done with it, then replaces it, so a device never holds two.
+ * The models of this executor JVM: one per device, loaded on first use and shared by every task. Asking for another
+ * model on a device waits until the tasks of the present one are done with it, then replaces it, so a device never
+ * holds two.
  *
  * <p>Thread-safe. Static because it belongs to the process, as the devices do.
  */
@@ -36,8 +37,8 @@ public final class ExecutorModels {
     }
 
     /**
-     * All cores of this executor unless configured: forward passes of one device are serialised, so threads times passes never
-     * exceeds the cores.
+     * All cores of this executor unless configured: forward passes of one device are serialised, so threads times
+     * passes never exceeds the cores.
      */
     private static int threads(int configured) {
         if (configured > 0) {

@@ -12,17 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whose a failure is, for one attempt at one shard. Every failure ends here: as an exception that leaves the task, or
- * as an answer that its row shows; none is lost.
+ * Decides whose a failure is, for one attempt at one shard. Every failure ends here: as an exception that leaves the
+ * task, or as an answer that its row shows; none is lost.
  *
  * <ul>
- *   <li>The user's: an {@link InputException}, and rows that even the last attempt could not write. It leaves the task; the
- *       driver stops the run at once and names the host, or lets Spark exclude the host where it is told to
+ *   <li>The user's: an {@link InputException}, and rows that even the last attempt could not write. It leaves the task;
+ *       the driver stops the run at once and names the host, or lets Spark exclude the host where it is told to
  *       ({@code spark.excludeOnFailure.enabled}) and another one is there.
- *   <li>The machine's: whatever else fails a shard as a whole. It leaves the task, and Spark tries the shard again, elsewhere
- *       where it can, as often as {@code faults.retries} says.
- *   <li>The example's: on the last attempt each example is asked alone, and what fails then, or cannot be scored, is a failed
- *       row with its {@linkplain Answer.Cause class}. Where all of several fail that way it is still the machine.
+ *   <li>The machine's: whatever else fails a shard as a whole. It leaves the task, and Spark tries the shard again,
+ *       elsewhere where it can, as often as {@code faults.retries} says.
+ *   <li>The example's: on the last attempt each example is asked alone, and what fails then, or cannot be scored, is a
+ *       failed row with its {@linkplain Answer.Cause class}. Where all of several fail that way it is still the
+ *       machine.
  * </ul>
  */
 final class FailurePolicy {
@@ -110,7 +111,8 @@ final class FailurePolicy {
     /**
      * Takes note of an answer.
      *
-     * @throws InputException when the model's logits are finite for none of several questions: no other one is worth its time
+     * @throws InputException when the model's logits are finite for none of several questions: no other one is worth
+     *     its time
      * @throws TaskKilledException when the task is to end
      */
     void answered(Answer answer, int asked) {

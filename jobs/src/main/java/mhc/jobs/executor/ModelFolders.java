@@ -15,8 +15,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Checkpoints as local folders, so that their weights can be mapped into memory. A local folder is used where it lies; any
- * other Hadoop URI is copied once per host into a cache named by its files' names, sizes and times.
+ * Checkpoints as local folders, so that their weights can be mapped into memory. A local folder is used where it lies;
+ * any other Hadoop URI is copied once per host into a cache named by its files' names, sizes and times.
  */
 public final class ModelFolders {
     private static final String COMPLETE = ".complete";

@@ -3,7 +3,10 @@ package mhc.jobs.executor;
 import java.util.function.Supplier;
 import mhc.model.LanguageModel;
 
-/** What one device holds: at most one model, shared by its users. Thread-safe; its lock is never held while a model loads. */
+/**
+ * What one device holds: at most one model, shared by its users. Thread-safe; its lock is never held while a model
+ * loads.
+ */
 final class ModelSlot {
     private ModelSpec loaded;
     private LanguageModel model;

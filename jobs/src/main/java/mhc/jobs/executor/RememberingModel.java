@@ -11,8 +11,8 @@ import mhc.model.ModelInfo;
 import mhc.model.Work;
 
 /**
- * A model in front of which known answers stand: only other requests reach it, and what it answers to them is remembered.
- * For one shard on one thread; closing it leaves the model open.
+ * A model in front of which known answers stand: only other requests reach it, and what it answers to them is
+ * remembered. For one shard on one thread; closing it leaves the model open.
  */
 final class RememberingModel implements LanguageModel {
     private final LanguageModel model;

@@ -15,7 +15,9 @@ import mhc.jobs.plan.Shard;
 import mhc.model.LanguageModel;
 import mhc.model.Work;
 
-/** Asks a model a shard's questions and scores the answers: examples in, one prediction per example out, in shard order. */
+/**
+ * Asks a model a shard's questions and scores the answers: examples in, one prediction per example out, in shard order.
+ */
 final class ShardEvaluation {
     private static final Outcome NO_OUTCOME = new Outcome(Map.of(), List.of(), Map.of());
 

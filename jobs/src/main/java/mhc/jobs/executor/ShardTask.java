@@ -108,7 +108,10 @@ public final class ShardTask implements Function<Shard, ShardResult> {
         }
     }
 
-    /** The GPU that Spark gave this task, where the device is {@code cuda} without a number; else the device as configured. */
+    /**
+     * The GPU that Spark gave this task, where the device is {@code cuda} without a number; else the device as
+     * configured.
+     */
     private String device(TaskContext task) {
         if (!spec.options().device().equals("cuda")) {
             return spec.options().device();

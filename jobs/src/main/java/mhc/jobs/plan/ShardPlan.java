@@ -23,8 +23,8 @@ import mhc.jobs.config.RunConfig;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Which examples are evaluated, with which shots, in which shards. Depends on the data and the configuration alone, never on
- * cores or executors, so that a run can be resumed on any cluster.
+ * Which examples are evaluated, with which shots, in which shards. Depends on the data and the configuration alone,
+ * never on cores or executors, so that a run can be resumed on any cluster.
  */
 public final class ShardPlan {
     /** Examples a shard holds at most: several batches on any device, yet thousands of shards' worth of balance. */
@@ -36,7 +36,8 @@ public final class ShardPlan {
      * One benchmark's part of the plan.
      *
      * @param costs of the shards, relative to one another
-     * @param prompts SHA-256, in hexadecimal digits, of all its requests' {@link Request#hash()}, one a line, in plan order
+     * @param prompts SHA-256, in hexadecimal digits, of all its requests' {@link Request#hash()}, one a line, in plan
+     *     order
      */
     public record Planned(
             Benchmark benchmark, LoadedCorpus corpus, int shots, List<Shard> shards, List<Long> costs, String prompts) {

@@ -41,8 +41,9 @@ public record BuildInfo(String version, String commit, String spark, String djl,
     }
 
     /**
-     * What tells this build from every other one, such as {@code 0.1.0 528f783c12ab}. A commit alone does not where files
-     * were changed or no checkout was there: then a fingerprint of the program's classes and resources follows it.
+     * What tells this build from every other one, such as {@code 0.1.0 528f783c12ab}. A commit alone does not where
+     * files were changed or no checkout was there: then a fingerprint of the program's classes and resources follows
+     * it.
      */
     public String identity() {
         boolean exact = !commit.equals("unknown") && !commit.endsWith("-dirty");
@@ -50,8 +51,8 @@ public record BuildInfo(String version, String commit, String spark, String djl,
     }
 
     /**
-     * What of a build a model's answers depend on: the code of {@code mhc.model}, native code included, and the engine. The
-     * same over all commits that do not touch these.
+     * What of a build a model's answers depend on: the code of {@code mhc.model}, native code included, and the engine.
+     * The same over all commits that do not touch these.
      */
     public String inference() {
         return "DJL " + djl + ", libtorch " + libtorch + ", mhc.model " + Code.MODEL;

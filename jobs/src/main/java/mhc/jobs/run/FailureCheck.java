@@ -19,7 +19,9 @@ public final class FailureCheck {
 
     private FailureCheck() {}
 
-    /** One sentence on all benchmarks of which more examples failed than {@code faults.max-failed}, as a manifest tells. */
+    /**
+     * One sentence on all benchmarks of which more examples failed than {@code faults.max-failed}, as a manifest tells.
+     */
     public static Optional<String> complaint(JsonNode manifest) {
         double allowed =
                 manifest.path("config").path("faults").path("max-failed").asDouble(1);

@@ -23,9 +23,9 @@ public final class PredictionFile {
     private PredictionFile() {}
 
     /**
-     * Writes {@code predictions} to {@code target}. On a file system with renames the rows go to a hidden sibling first; on
-     * an object store closing the stream is the single PUT that makes the file appear. Two attempts that race write the
-     * same rows, so whichever comes last does no harm.
+     * Writes {@code predictions} to {@code target}. On a file system with renames the rows go to a hidden sibling
+     * first; on an object store closing the stream is the single PUT that makes the file appear. Two attempts that race
+     * write the same rows, so whichever comes last does no harm.
      *
      * @param attempt tells concurrent attempts at the same shard apart
      */
@@ -48,8 +48,8 @@ public final class PredictionFile {
     }
 
     /**
-     * Writes a committed file anew with some of its rows replaced by others of the same id. Readers find the old file or the
-     * new one.
+     * Writes a committed file anew with some of its rows replaced by others of the same id. Readers find the old file
+     * or the new one.
      *
      * @throws IOException also when the file lacks one of these rows
      */

@@ -27,9 +27,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
 /**
- * The directory of one run, on any Hadoop file system: {@code predictions/}, {@code scores/}, {@code comparison/}, reports,
- * and {@code manifest.json}, written last. What the run was started with stands in {@code _run.json}, so that a second start
- * can tell a continuation from a different run.
+ * The directory of one run, on any Hadoop file system: {@code predictions/}, {@code scores/}, {@code comparison/},
+ * reports, and {@code manifest.json}, written last. What the run was started with stands in {@code _run.json}, so that
+ * a second start can tell a continuation from a different run.
  */
 public final class RunDirectory {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -93,12 +93,13 @@ public final class RunDirectory {
     }
 
     /**
-     * Takes the directory for a run: creates it, or continues the same run in it. A run that has not committed anything is
-     * replaced.
+     * Takes the directory for a run: creates it, or continues the same run in it. A run that has not committed anything
+     * is replaced.
      *
      * @param start everything that rows depend on, and under {@code config.faults} and {@code config.cache} what may be
      *     another value when the run is continued
-     * @throws InputException when the directory holds another run (naming what changed), something else, or is not writable
+     * @throws InputException when the directory holds another run (naming what changed), something else, or is not
+     *     writable
      */
     public void claim(ObjectNode start) {
         try {

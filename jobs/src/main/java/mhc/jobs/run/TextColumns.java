@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A table as lines of text, names to the left and numbers to the right. Lines are made one by one, so that what takes long
- * shows as it goes; picocli's table lays out whole ones, and to the left only.
+ * A table as lines of text, names to the left and numbers to the right. Lines are made one by one, so that what takes
+ * long shows as it goes; picocli's table lays out whole ones, and to the left only.
  */
 public final class TextColumns {
     private final List<Column> columns;

@@ -22,7 +22,10 @@ import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
-/** The steps of one model as a Parquet file, a row each in their order, which is written anew and whole at every checkpoint. */
+/**
+ * The steps of one model as a Parquet file, a row each in their order, which is written anew and whole at every
+ * checkpoint.
+ */
 final class Curve {
     private static final MessageType SCHEMA = MessageTypeParser.parseMessageType("""
             message step {

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A wish to end the process, such as Ctrl-C, heard as a question that work asks between its steps. The process ends when the
- * work has, so that no step is cut in its middle, or after a while.
+ * A wish to end the process, such as Ctrl-C, heard as a question that work asks between its steps. The process ends
+ * when the work has, so that no step is cut in its middle, or after a while.
  */
 final class Interruption implements AutoCloseable {
     private static final int SECONDS = 60;

@@ -38,8 +38,8 @@ public final class Training {
      *
      * @param resume whether to go on with a training that was stopped
      * @return one line for each model
-     * @throws InputException when a text folder holds no text, a training diverges or something cannot be written; what was
-     *     saved before is kept
+     * @throws InputException when a text folder holds no text, a training diverges or something cannot be written; what
+     *     was saved before is kept
      */
     public static String run(TrainConfig config, boolean resume, PrintStream progress) {
         Training training = new Training(config, documents(config.data()), progress);

@@ -15,8 +15,8 @@ import mhc.jobs.config.TrainConfigReader;
 import mhc.model.train.TrainingOptions;
 
 /**
- * What a training writes: a checkpoint folder for each model, and beside these {@code training/} with what was configured, the
- * state to go on from and the curve of each.
+ * What a training writes: a checkpoint folder for each model, and beside these {@code training/} with what was
+ * configured, the state to go on from and the curve of each.
  */
 final class TrainingDirectory {
     private static final JsonMapper JSON = new JsonMapper();
@@ -32,8 +32,8 @@ final class TrainingDirectory {
      * Takes the directory for a configuration.
      *
      * @param resume whether a training is there already
-     * @throws InputException when there is one and should not be, when there is none and should be, and when it is another one,
-     *     with the differences
+     * @throws InputException when there is one and should not be, when there is none and should be, and when it is
+     *     another one, with the differences
      */
     void claim(TrainConfig config, boolean resume) {
         Path file = training().resolve(CONFIG);

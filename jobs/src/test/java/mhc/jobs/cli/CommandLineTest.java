@@ -7,10 +7,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import mhc.datasets.Samples;
 import mhc.model.checkpoint.TinyCheckpoints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What a user sees: exit status, and the last line on standard error. */
 class CommandLineTest {
@@ -45,6 +47,19 @@ class CommandLineTest {
         assertThat(lastError()).startsWith("mhc-eval: ").contains("--limit").contains("run --help");
         assertThat(run("status", folder.toString())).isEqualTo(2);
         assertThat(lastError()).startsWith("mhc-eval: ").contains("is not a run directory");
+    }
+
+    @Test
+    void tooManyFailedExamplesAreTheLastLineAndAStatusOfTheirOwn() {
+        CommandLine line =
+                new CommandLine(new Main()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true));
+
+        assertThat(Main.complain(line, Optional.empty())).isZero();
+        assertThat(Main.complain(line, Optional.of("2 of 3 examples of mhc on piqa failed")))
+                .isEqualTo(3);
+
+        assertThat(err.toString()).hasLineCount(1);
+        assertThat(lastError()).isEqualTo("mhc-eval: 2 of 3 examples of mhc on piqa failed");
     }
 
     @Test

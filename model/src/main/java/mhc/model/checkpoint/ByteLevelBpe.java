@@ -11,7 +11,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import mhc.model.decoder.JsonFields;
 
-/** A byte-level BPE vocabulary learned from a text, as a {@code tokenizer.json}: any text has tokens, and comes back whole. */
+/**
+ * A byte-level BPE vocabulary learned from a text, as a {@code tokenizer.json}: any text has tokens, and comes back
+ * whole.
+ */
 public final class ByteLevelBpe {
     /** Ends a text, and stands before one without context. */
     static final String END_OF_TEXT = "<|endoftext|>";

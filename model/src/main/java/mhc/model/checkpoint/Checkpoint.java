@@ -20,8 +20,8 @@ import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
 
 /**
- * A checkpoint folder, checked as far as that is possible without the tensor engine: configuration, names, types and shapes
- * of all weights, presence of the tokenizer. Opening one is cheap; no weight is read.
+ * A checkpoint folder, checked as far as that is possible without the tensor engine: configuration, names, types and
+ * shapes of all weights, presence of the tokenizer. Opening one is cheap; no weight is read.
  */
 public final class Checkpoint {
     private static final String CONFIG = "config.json";

@@ -20,8 +20,8 @@ import mhc.datasets.Reason;
 import mhc.model.decoder.JsonFields;
 
 /**
- * A safetensors file: eight bytes of header length, a JSON header, then the tensors without gaps. Everything in the header is
- * untrusted and checked before a byte of data is touched; data is mapped, never copied through the heap.
+ * A safetensors file: eight bytes of header length, a JSON header, then the tensors without gaps. Everything in the
+ * header is untrusted and checked before a byte of data is touched; data is mapped, never copied through the heap.
  *
  * @param tensors by name, in the order of their data
  * @param metadata texts that the header carries beside them

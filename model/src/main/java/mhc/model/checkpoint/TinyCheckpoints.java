@@ -20,8 +20,8 @@ import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
 
 /**
- * Small untrained checkpoints made from a seed, the same on every machine: what a first run and the tests need where no real
- * checkpoint is at hand. Scores are near chance; every part of the model matters to them.
+ * Small untrained checkpoints made from a seed, the same on every machine: what a first run and the tests need where no
+ * real checkpoint is at hand. Scores are near chance; every part of the model matters to them.
  */
 public final class TinyCheckpoints {
     private static final String SENTENCES = "tiny-checkpoint-sentences.txt";
@@ -34,8 +34,8 @@ public final class TinyCheckpoints {
     private TinyCheckpoints() {}
 
     /**
-     * Writes {@code config.json}, {@code model.safetensors}, {@code tokenizer.json} and {@code tokenizer_config.json}. The
-     * weights that two residual kinds share are equal for equal seeds.
+     * Writes {@code config.json}, {@code model.safetensors}, {@code tokenizer.json} and {@code tokenizer_config.json}.
+     * The weights that two residual kinds share are equal for equal seeds.
      *
      * @param residual {@code none}, {@code hc} or {@code mhc}
      * @throws InputException for another residual kind

@@ -17,8 +17,8 @@ import mhc.model.decoder.JsonFields;
 import mhc.model.kernels.NativeLibraries;
 
 /**
- * The checkpoint's own tokenizer. Special tokens are added as the tokenizer itself says, and contexts and continuations are
- * cut apart as lm-evaluation-harness 0.4.13 does (api/model.py, {@code TemplateLM._encode_pair}). Thread-safe.
+ * The checkpoint's own tokenizer. Special tokens are added as the tokenizer itself says, and contexts and continuations
+ * are cut apart as lm-evaluation-harness 0.4.13 does (api/model.py, {@code TemplateLM._encode_pair}). Thread-safe.
  */
 public final class Tokenizer implements AutoCloseable {
     // Without these options the library cuts every text to 512 tokens.

@@ -10,8 +10,8 @@ import mhc.model.decoder.GroupedQueryAttention.Biases;
 import mhc.model.decoder.MixtureOfExperts.Routing;
 
 /**
- * The families of decoders that a {@code config.json} may name. A field that is absent has the default of transformers, but
- * for {@code q_lora_rank}: queries are compressed only where the file says so.
+ * The families of decoders that a {@code config.json} may name. A field that is absent has the default of transformers,
+ * but for {@code q_lora_rank}: queries are compressed only where the file says so.
  */
 enum Architecture {
     LLAMA("LlamaForCausalLM"),

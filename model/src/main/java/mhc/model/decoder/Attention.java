@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How tokens attend to those before them. Keys and values of any kind are kept in a KV cache, as tensors of layout [rows,
- * heads, tokens, width].
+ * How tokens attend to those before them. Keys and values of any kind are kept in a KV cache, as tensors of layout
+ * [rows, heads, tokens, width].
  */
 public interface Attention {
 
@@ -39,10 +39,11 @@ public interface Attention {
      * combine(o [T,H,V], w) -> [T,C]
      * }</pre>
      *
-     * What a token attends to stands in several places (its shared prefixes, its row); {@code attend} takes one of them, and
-     * the logarithms make the parts one softmax before {@code combine}. Causal: K = S and no mask, each token attends to
-     * itself and those before. A mask is added to the scores. {@code scaled_dot_product} does the arithmetic, see
-     * {@link AttentionProgram}; {@code rotate} of {@link Rope} is there, and {@code rms} and {@code norm} of {@link Program}.
+     * What a token attends to stands in several places (its shared prefixes, its row); {@code attend} takes one of
+     * them, and the logarithms make the parts one softmax before {@code combine}. Causal: K = S and no mask, each token
+     * attends to itself and those before. A mask is added to the scores. {@code scaled_dot_product} does the
+     * arithmetic, see {@link AttentionProgram}; {@code rotate} of {@link Rope} is there, and {@code rms} and {@code
+     * norm} of {@link Program}.
      */
     Script script();
 

@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * TorchScript that lets tokens attend to exactly those before them in their own sequence, without padding and without copies
- * of what several sequences share: {@code pass.py} says what a pass is, {@code attention.py} how its parts become one
- * softmax. Parts are merged by their logarithms of sums of exponentials, in float32, which gives the exact softmax over all
- * of them. A sliding window hides keys in every part; its masks are computed once for all layers that have the window.
+ * TorchScript that lets tokens attend to exactly those before them in their own sequence, without padding and without
+ * copies of what several sequences share: {@code pass.py} says what a pass is, {@code attention.py} how its parts
+ * become one softmax. Parts are merged by their logarithms of sums of exponentials, in float32, which gives the exact
+ * softmax over all of them. A sliding window hides keys in every part; its masks are computed once for all layers that
+ * have the window.
  */
 public final class AttentionProgram {
     /** Numbers of one block of scores where a whole matrix of them is built: 128 MB. */
@@ -30,8 +31,8 @@ public final class AttentionProgram {
 
     /**
      * TorchScript of {@code scaled_dot_product(q [B,H,S,D], k [B,H,K,D], v [B,H,K,V], mask?, causal, scale)} and of
-     * {@code scaled_dot_product_in_blocks}, which takes the most numbers of a block of scores as well: attention to one place
-     * [B,H,S,V] and its logarithms [B,H,S].
+     * {@code scaled_dot_product_in_blocks}, which takes the most numbers of a block of scores as well: attention to one
+     * place [B,H,S,V] and its logarithms [B,H,S].
      */
     public static Script scaledDotProduct() {
         return Binder.of(Script.class, "scaled_dot_product.py")

@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Fills in what TorchScript files leave open. A name in capitals, such as {@code HEADS}, stands for a number, a flag or a
- * list; {@code w.q_proj} for the weight of that name in the list {@code w} of the part that the file belongs to, so that a
- * file is Python that every editor reads. A flag in an {@code if} decides while the program is compiled: what it leaves out
- * may name weights that are not there.
+ * Fills in what TorchScript files leave open. A name in capitals, such as {@code HEADS}, stands for a number, a flag or
+ * a list; {@code w.q_proj} for the weight of that name in the list {@code w} of the part that the file belongs to, so
+ * that a file is Python that every editor reads. A flag in an {@code if} decides while the program is compiled: what it
+ * leaves out may name weights that are not there.
  */
 public final class Binder {
     /** The engine's numbers for types and layouts, which every file may name. */
@@ -122,7 +122,8 @@ public final class Binder {
     /**
      * The definitions of the files.
      *
-     * @throws IllegalStateException when a file leaves something open that is not bound, or what is bound stands in none
+     * @throws IllegalStateException when a file leaves something open that is not bound, or what is bound stands in
+     *     none
      */
     public Script script() {
         Set<String> missing = new TreeSet<>();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How 8-bit weights are scaled: beside a weight {@code x.weight} of type F8_E4M3 stands {@code x.weight_scale_inv} with one
- * factor for each block of rows x columns, as in DeepSeek-V3's published checkpoints.
+ * How 8-bit weights are scaled: beside a weight {@code x.weight} of type F8_E4M3 stands {@code x.weight_scale_inv} with
+ * one factor for each block of rows x columns, as in DeepSeek-V3's published checkpoints.
  */
 public record BlockScales(int rows, int columns) {
     private static final String SUFFIX = "_scale_inv";
@@ -27,9 +27,9 @@ public record BlockScales(int rows, int columns) {
                 && block.get(0).intValue() > 0
                 && block.get(1).intValue() > 0;
         if (!fits) {
-            group.problem(
-                    "weight_block_size is " + (block.isMissingNode() ? "absent" : block)
-                            + ", expected two positive numbers; weights of other 8-bit schemes are to be converted to bfloat16");
+            group.problem("weight_block_size is " + (block.isMissingNode() ? "absent" : block)
+                    + ", expected two positive numbers; weights of other 8-bit schemes are to be converted to"
+                    + " bfloat16");
             return Optional.empty();
         }
         return Optional.of(new BlockScales(block.get(0).intValue(), block.get(1).intValue()));

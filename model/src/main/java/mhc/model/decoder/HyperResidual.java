@@ -6,20 +6,21 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * n residual streams, written out in plain tensor operations: the specification that a fused kernel of the same signature
- * ({@code hc_pre}, {@code hc_post_pre}, {@code hc_head}, ...) is held against. Coefficients are float32 whatever the streams are.
+ * n residual streams, written out in plain tensor operations: the specification that a fused kernel of the same
+ * signature ({@code hc_pre}, {@code hc_post_pre}, {@code hc_head}, ...) is held against. Coefficients are float32
+ * whatever the streams are.
  *
  * @param constrained mHC: the stream matrix is (nearly) doubly stochastic (arXiv 2512.24880 Eq. 7-9, eps as in
  *     DeepSeek-V4); otherwise hyper-connections (arXiv 2409.19606, as restated in arXiv 2512.24880 Eq. 5)
  * @param hidden C
  * @param streams n
  * @param iterations of Sinkhorn-Knopp, the opening softmax being half of the first
- * @param eps of Sinkhorn and of the read weights; not the one inside the norm. Without it (0) Sinkhorn runs in logarithms, as the
- *     paper's exponentials would vanish
+ * @param eps of Sinkhorn and of the read weights; not the one inside the norm. Without it (0) Sinkhorn runs in
+ *     logarithms, as the paper's exponentials would vanish
  * @param normEps inside the root mean square of the coefficients' input
  * @param dynamic whether coefficients depend on the token; static ones are their {@code base} alone
- * @param singlePass whether a site reads with the weights that the site before computed (DeepSeek-V4.1's single-pass mHC);
- *     the first reads stream 0
+ * @param singlePass whether a site reads with the weights that the site before computed (DeepSeek-V4.1's single-pass
+ *     mHC); the first reads stream 0
  */
 public record HyperResidual(
         boolean constrained,

@@ -34,7 +34,8 @@ public enum KernelPath {
      *
      * @param wanted {@code auto}, {@code fused} or {@code reference}
      * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
-     * @throws InputException for another word, and for {@code fused} where the library does not load or takes fewer streams
+     * @throws InputException for another word, and for {@code fused} where the library does not load or takes fewer
+     *     streams
      */
     public static KernelPath choose(Residual residual, String wanted, String device) {
         if (!List.of("auto", "fused", "reference").contains(wanted)) {

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * DeepSeek's multi-head latent attention (arXiv 2405.04434, section 2.1). What is kept per token is the compressed latent and
- * the rotated key that all heads share, as one tensor of one head. Few queries are carried into the latent space and attend
- * there (the absorbed form); for many it costs less to expand the latents into keys and values first. Both give the same.
+ * DeepSeek's multi-head latent attention (arXiv 2405.04434, section 2.1). What is kept per token is the compressed
+ * latent and the rotated key that all heads share, as one tensor of one head. Few queries are carried into the latent
+ * space and attend there (the absorbed form); for many it costs less to expand the latents into keys and values first.
+ * Both give the same.
  *
  * @param queryRank width of the compressed query; empty when queries are not compressed
  * @param rank width of the latent
@@ -31,7 +32,9 @@ record LatentAttention(
         double scoreFactor)
         implements Attention {
 
-    /** Inside the norms of the latents, whatever {@code rms_norm_eps} is: the published code leaves it at its default. */
+    /**
+     * Inside the norms of the latents, whatever {@code rms_norm_eps} is: the published code leaves it at its default.
+     */
     private static final double LATENT_EPS = 1e-6;
 
     @Override
@@ -79,8 +82,8 @@ record LatentAttention(
     }
 
     /**
-     * Fewest queries of a row for which expanding the latents costs less than attending to them: per attended token and head,
-     * expansion costs rank * (plain + value) once, and then each query saves 2 * rank - plain - value.
+     * Fewest queries of a row for which expanding the latents costs less than attending to them: per attended token and
+     * head, expansion costs rank * (plain + value) once, and then each query saves 2 * rank - plain - value.
      */
     private long expandFrom() {
         long saved = 2L * rank - plain - value;

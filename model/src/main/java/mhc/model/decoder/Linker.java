@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts scripts together into the one source of an archive: the module class, and what it reaches. A bare name that is called
- * is a definition of exactly one script, a replacement for one, or Python's; nothing else is let through, so that a function
- * that is renamed on one side alone is an error and not another program.
+ * Puts scripts together into the one source of an archive: the module class, and what it reaches. A bare name that is
+ * called is a definition of exactly one script, a replacement for one, or Python's; nothing else is let through, so
+ * that a function that is renamed on one side alone is an error and not another program.
  */
 public final class Linker {
     private static final Set<String> PYTHON =
@@ -58,8 +58,8 @@ public final class Linker {
     /**
      * The source of a module and what it calls, some of it replaced.
      *
-     * @throws IllegalStateException when a called name is defined nowhere or twice, or when a replacement is called another
-     *     number of times than it says
+     * @throws IllegalStateException when a called name is defined nowhere or twice, or when a replacement is called
+     *     another number of times than it says
      */
     public static String link(List<Script> scripts, List<Replacement> replacements) {
         return new Linker(scripts, replacements).link();

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * DeepSeekMoE (arXiv 2401.06066, 2412.19437 section 2.1.2): leading layers are dense; in the others a router picks a few of
- * many small experts for each token, and shared experts see every token.
+ * DeepSeekMoE (arXiv 2401.06066, 2412.19437 section 2.1.2): leading layers are dense; in the others a router picks a
+ * few of many small experts for each token, and shared experts see every token.
  *
  * @param inner width of a dense layer's feed-forward
  * @param expertInner width of one expert

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Matrices in the order in which the engine's own product (oneDNN) reads them. An x86 processor multiplies by them faster
- * than by rows as they are stored, most of all few tokens: a decoding step reads each weight once, in sequence. They are
- * copies in memory, where float32 weights as stored stay in their mapped file.
+ * Matrices in the order in which the engine's own product (oneDNN) reads them. An x86 processor multiplies by them
+ * faster than by rows as they are stored, most of all few tokens: a decoding step reads each weight once, in sequence.
+ * They are copies in memory, where float32 weights as stored stay in their mapped file.
  */
 public enum PackedWeights {
     /** Weights stay as they are stored: other devices, where libraries pack for themselves. */

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 /**
  * A decoder as TorchScript functions: the weights they want, in order, and the parts they are put together from.
  *
- * <p>Shapes: T tokens of one pass, side by side and never padded, C hidden, V vocabulary. Which tokens attend to which is said
- * by a {@code Pass}, see {@link AttentionProgram}.
+ * <p>Shapes: T tokens of one pass, side by side and never padded, C hidden, V vocabulary. Which tokens attend to which
+ * is said by a {@code Pass}, see {@link AttentionProgram}.
  *
  * @param script what a module calls: {@code stack} (one call of which runs all layers), {@code logits}, ...
  */
@@ -102,8 +102,8 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
      *
      * @param module the class {@code Program}, whose methods are what Java calls, and functions beside it
      * @throws IllegalArgumentException when the residual has no such kernels
-     * @throws IllegalStateException when the module calls what the decoder does not define, or the program would not run on
-     *     the kernels that it is to run on
+     * @throws IllegalStateException when the module calls what the decoder does not define, or the program would not
+     *     run on the kernels that it is to run on
      */
     public String source(Script module, KernelPath kernels, PackedWeights packing) {
         List<Linker.Replacement> replacements = new ArrayList<>(kernels.replacements(residual));

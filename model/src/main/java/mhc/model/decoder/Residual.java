@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The residual connection: the state h between sublayers, [T,C] for a plain one and [T,n,C] for n streams. A "site" is one
- * sublayer with its connection, two per layer.
+ * The residual connection: the state h between sublayers, [T,C] for a plain one and [T,n,C] for n streams. A "site" is
+ * one sublayer with its connection, two per layer.
  */
 public interface Residual {
 
@@ -32,16 +32,16 @@ public interface Residual {
      * collapse(h, w, before) -> [T,C]
      * }</pre>
      *
-     * {@code x} is the sublayer's input, normed where its weight {@code norm_w} is given; {@code f} its output; {@code state}
-     * [] or [post [T,n], comb [T,n,n] (index [in, out]), ...]; {@code before} the state of the site before, [] at the first.
-     * {@code write_read} is one site's {@code write} and the next one's {@code read}: the boundary between two sublayers. Both
-     * may use the memory of the {@code h} they are given, which nobody reads afterwards.
+     * {@code x} is the sublayer's input, normed where its weight {@code norm_w} is given; {@code f} its output; {@code
+     * state} [] or [post [T,n], comb [T,n,n] (index [in, out]), ...]; {@code before} the state of the site before, []
+     * at the first. {@code write_read} is one site's {@code write} and the next one's {@code read}: the boundary
+     * between two sublayers. Both may use the memory of the {@code h} they are given, which nobody reads afterwards.
      */
     Script script();
 
     /**
-     * The functions that fused operations of {@code torch.ops.mhc} can take the place of, and how often a whole program then
-     * calls each.
+     * The functions that fused operations of {@code torch.ops.mhc} can take the place of, and how often a whole program
+     * then calls each.
      */
     Map<String, Integer> fusable();
 }

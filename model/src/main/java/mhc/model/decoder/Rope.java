@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 public record Rope(double theta, RopeScaling scaling) {
 
-    /** {@code rope_parameters} (or the older {@code rope_scaling}) and {@code rope_theta}, inside or at the top level. */
+    /**
+     * {@code rope_parameters} (or the older {@code rope_scaling}) and {@code rope_theta}, inside or at the top level.
+     */
     static Rope read(JsonFields fields, int maxLength) {
         String name = fields.node("rope_parameters").isObject() ? "rope_parameters" : "rope_scaling";
         double outer = fields.positiveNumber("rope_theta", 10_000);
@@ -58,7 +60,9 @@ public record Rope(double theta, RopeScaling scaling) {
                 scores * scores);
     }
 
-    /** Angle per token of each pair of numbers, [width / 2]; every step is rounded to float32 as in the usual runtimes. */
+    /**
+     * Angle per token of each pair of numbers, [width / 2]; every step is rounded to float32 as in the usual runtimes.
+     */
     public float[] frequencies(int width) {
         float[] frequencies = new float[width / 2];
         for (int i = 0; i < frequencies.length; i++) {

@@ -65,8 +65,8 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * YaRN (arXiv 2309.00071), as in transformers: pairs that turn often within the original length are kept, those that turn
-     * seldom divided by {@code factor}, with a ramp between.
+     * YaRN (arXiv 2309.00071), as in transformers: pairs that turn often within the original length are kept, those
+     * that turn seldom divided by {@code factor}, with a ramp between.
      *
      * @param fast turns within the original length above which a pair is kept
      * @param slow turns below which it is divided

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Functions and classes of TorchScript, each by its name. They call each other by bare names, which {@link Linker} makes
- * those of an archive.
+ * Functions and classes of TorchScript, each by its name. They call each other by bare names, which {@link Linker}
+ * makes those of an archive.
  *
  * @param definitions the text of each, in the order of the file
  */

@@ -16,7 +16,10 @@ public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> 
         COMPUTE,
         /** float32 whatever the compute type, stored as anything: norms and routers. */
         WIDE,
-        /** float32 whatever the compute type, stored as float32: hyper-connections. Half types are a reason for a warning. */
+        /**
+         * float32 whatever the compute type, stored as float32: hyper-connections. Half types are a reason for a
+         * warning.
+         */
         EXACT
     }
 
@@ -50,7 +53,10 @@ public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> 
         return new TensorSpec(name, shape, kind, otherNames, true);
     }
 
-    /** Name among the weights of its part, as TorchScript files have it: {@code q_proj}, {@code q_proj_bias}, {@code fn}. */
+    /**
+     * Name among the weights of its part, as TorchScript files have it: {@code q_proj}, {@code q_proj_bias}, {@code
+     * fn}.
+     */
     String shortName() {
         String stem = name.replaceFirst("\\.weight$", "").replaceFirst("\\.bias$", "_bias");
         return stem.substring(stem.lastIndexOf('.') + 1);

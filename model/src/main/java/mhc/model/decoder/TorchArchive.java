@@ -12,7 +12,8 @@ import java.util.zip.ZipOutputStream;
  * A TorchScript archive that holds code and no tensors, written without any help from Python.
  *
  * <p>It is a zip with one top folder: {@code code/__torch__.py} is the source, {@code data.pkl} a pickled module object
- * with every declared attribute, {@code constants.pkl} an empty tuple, {@code version} a format number libtorch accepts.
+ * with every declared attribute, {@code constants.pkl} an empty tuple, {@code version} a format number libtorch
+ * accepts.
  */
 public final class TorchArchive {
     /** Name of the module class in the source. */
@@ -54,7 +55,10 @@ public final class TorchArchive {
         zip.closeEntry();
     }
 
-    /** Protocol 2 pickle of {@code Program()}, which declares what {@code module.py} does, with state {@code {"training": False, "w": []}}. */
+    /**
+     * Protocol 2 pickle of {@code Program()}, which declares what {@code module.py} does, with state {@code
+     * {"training": False, "w": []}}.
+     */
     private static byte[] objectPickle() throws IOException {
         ByteArrayOutputStream pickle = new ByteArrayOutputStream();
         pickle.write(new byte[] {(byte) 0x80, 2});

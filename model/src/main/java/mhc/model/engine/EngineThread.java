@@ -8,9 +8,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The one thread on which a program's forward passes run, in the order in which their callers came. The engine's OpenMP keeps a
- * team of threads for every thread that calls it: passes on the callers' own threads would have as many teams as there are
- * callers, which then wait for each other on the same cores.
+ * The one thread on which a program's forward passes run, in the order in which their callers came. The engine's OpenMP
+ * keeps a team of threads for every thread that calls it: passes on the callers' own threads would have as many teams
+ * as there are callers, which then wait for each other on the same cores.
  */
 final class EngineThread {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {

@@ -5,7 +5,9 @@ import java.util.stream.LongStream;
 import mhc.model.inference.PrefixView;
 import mhc.model.inference.Segment;
 
-/** Records of a pass as the lists of numbers in which they cross to TorchScript, where {@code flat_pass.py} reads them. */
+/**
+ * Records of a pass as the lists of numbers in which they cross to TorchScript, where {@code flat_pass.py} reads them.
+ */
 final class FlatPass {
     private FlatPass() {}
 

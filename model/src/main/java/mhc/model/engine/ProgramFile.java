@@ -19,12 +19,12 @@ import mhc.model.decoder.TensorSpec;
 import mhc.model.decoder.TorchArchive;
 
 /**
- * The program of a configuration as a file that {@code torch.jit.load} reads: the very source that evaluations run, without
- * weights.
+ * The program of a configuration as a file that {@code torch.jit.load} reads: the very source that evaluations run,
+ * without weights.
  *
- * <p>Its extra file {@code tensors.json} says what {@code bind(List[Tensor])} takes: {@code frequencies} as a float32 tensor,
- * then every entry of {@code tensors} in order, each with its {@code names} (one of them is in the checkpoint), {@code shape}
- * and {@code kind}: {@code compute} for the compute type, {@code wide} and {@code exact} for float32.
+ * <p>Its extra file {@code tensors.json} says what {@code bind(List[Tensor])} takes: {@code frequencies} as a float32
+ * tensor, then every entry of {@code tensors} in order, each with its {@code names} (one of them is in the checkpoint),
+ * {@code shape} and {@code kind}: {@code compute} for the compute type, {@code wide} and {@code exact} for float32.
  */
 public final class ProgramFile {
     private static final String TENSORS = "tensors.json";
@@ -37,7 +37,8 @@ public final class ProgramFile {
      * @param path a {@code config.json} or a folder that holds one
      * @param kernels {@code fused} or {@code reference}
      * @return the kernel path taken, as predictions name it
-     * @throws InputException when the configuration is absent or wrong, for another word, or when the file cannot be written
+     * @throws InputException when the configuration is absent or wrong, for another word, or when the file cannot be
+     *     written
      */
     public static String write(Path path, String kernels, Path file) {
         if (!List.of("fused", "reference").contains(kernels)) {

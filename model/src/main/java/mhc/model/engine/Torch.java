@@ -48,7 +48,9 @@ public final class Torch {
         JniUtils.setNumThreads(wantedThreads);
     }
 
-    /** Gradient mode and the graph executor's profiling are settings of a thread: both off, on every thread that calls. */
+    /**
+     * Gradient mode and the graph executor's profiling are settings of a thread: both off, on every thread that calls.
+     */
     public static void prepareThread() {
         JniUtils.setGradMode(false);
         JniUtils.setGraphExecutorOptimize(false);

@@ -6,8 +6,8 @@ import java.util.List;
 import mhc.model.inference.ForwardPasses.KvCache;
 
 /**
- * Keys and values as the engine's list of tensors: for each layer those that {@code Attention.cached()} names, [rows, heads,
- * tokens, width].
+ * Keys and values as the engine's list of tensors: for each layer those that {@code Attention.cached()} names, [rows,
+ * heads, tokens, width].
  */
 record TorchCache(IValue tensors) implements KvCache {
 

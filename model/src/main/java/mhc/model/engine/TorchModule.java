@@ -15,8 +15,8 @@ import mhc.model.decoder.TorchArchive;
 import mhc.model.inference.OutOfMemoryException;
 
 /**
- * TorchScript that the engine has loaded. Its methods run one at a time, on a thread that belongs to it, in the order in which
- * callers came.
+ * TorchScript that the engine has loaded. Its methods run one at a time, on a thread that belongs to it, in the order
+ * in which callers came.
  */
 final class TorchModule implements AutoCloseable {
     /** As libtorch's allocators for CPU ("can't allocate memory", "not enough memory") and CUDA put it. */

@@ -141,7 +141,9 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         });
     }
 
-    /** All logits [B, S, V] (empty unless wanted) and the stream matrices, one [B * S, n, n] (index [in, out]) per site. */
+    /**
+     * All logits [B, S, V] (empty unless wanted) and the stream matrices, one [B * S, n, n] (index [in, out]) per site.
+     */
     public record Trace(float[] logits, float[][] combs) {}
 
     /** Reads whole sequences of equal length, [B][S]. */

@@ -12,7 +12,9 @@ import mhc.model.decoder.Program;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives a loaded program its weights: checked, then packed where the engine multiplies faster by its form of a matrix. */
+/**
+ * Gives a loaded program its weights: checked, then packed where the engine multiplies faster by its form of a matrix.
+ */
 final class WeightBinding {
     private static final Logger log = LoggerFactory.getLogger(WeightBinding.class);
 

@@ -17,7 +17,9 @@ import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
 
-/** Weights of a checkpoint as engine tensors: float32 is mapped in place, other types are read once, inside the engine. */
+/**
+ * Weights of a checkpoint as engine tensors: float32 is mapped in place, other types are read once, inside the engine.
+ */
 final class WeightLoader {
     /** A buffer's limit, less than 2 GB. */
     private static final long LARGEST_BUFFER = 1L << 30;

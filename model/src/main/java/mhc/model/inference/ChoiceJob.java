@@ -11,8 +11,8 @@ import mhc.model.checkpoint.Tokenizer;
 import mhc.model.inference.SequenceScorer.Targets;
 
 /**
- * One choice on its way: its distinct model inputs and what is asked of each. Continuations that differ in their last token
- * only, such as the letters of a multiple-choice question, have one input.
+ * One choice on its way: its distinct model inputs and what is asked of each. Continuations that differ in their last
+ * token only, such as the letters of a multiple-choice question, have one input.
  */
 public final class ChoiceJob {
     private final Request.Choice request;

@@ -5,7 +5,10 @@ import java.util.List;
 /** Forward passes of a loaded decoder, as scheduling asks for them; thread-safe, one pass at a time. */
 public interface ForwardPasses {
 
-    /** Keys and values of some rows of tokens in all layers, which stay with the engine; owned by whoever asked for them. */
+    /**
+     * Keys and values of some rows of tokens in all layers, which stay with the engine; owned by whoever asked for
+     * them.
+     */
     interface KvCache extends AutoCloseable {
         /** Nothing of no rows. */
         KvCache NONE = () -> {};
@@ -43,7 +46,8 @@ public interface ForwardPasses {
      * The prefixes that tokens attend to besides their rows.
      *
      * @param sources of the views
-     * @param order row of each query of a batch that decodes; empty when they are the rows as they stand, and in other passes
+     * @param order row of each query of a batch that decodes; empty when they are the rows as they stand, and in other
+     *     passes
      */
     record Prefixes(List<PrefixView> views, List<KvCache> sources, int[] order) {
         public static final Prefixes NONE = new Prefixes(List.of(), List.of(), new int[0]);
@@ -66,8 +70,8 @@ public interface ForwardPasses {
     NextTokens prefill(Pass pass, int headBlock);
 
     /**
-     * Greedy steps of the first rows of a cache. The tokens' keys and values are written into the cache, behind those of
-     * their rows.
+     * Greedy steps of the first rows of a cache. The tokens' keys and values are written into the cache, behind those
+     * of their rows.
      *
      * @param tokens the newest of each row
      * @param positions of these tokens in their sequences

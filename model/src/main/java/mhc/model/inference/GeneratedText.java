@@ -5,11 +5,13 @@ import java.util.List;
 import mhc.model.checkpoint.Tokenizer;
 
 /**
- * A text as its tokens come: notices a stop string as soon as the text holds it, decoding only the newest tokens. A token may
- * hold part of a character, or the end of one stop string and the start of other text.
+ * A text as its tokens come: notices a stop string as soon as the text holds it, decoding only the newest tokens. A
+ * token may hold part of a character, or the end of one stop string and the start of other text.
  */
 public final class GeneratedText {
-    /** Tokens after which a character that is still incomplete never will be whole: four bytes of UTF-8, one a token. */
+    /**
+     * Tokens after which a character that is still incomplete never will be whole: four bytes of UTF-8, one a token.
+     */
     private static final int LONGEST_CHARACTER = 4;
 
     private final Tokenizer tokenizer;

@@ -9,10 +9,12 @@ import mhc.model.inference.ForwardPasses.NextTokens;
 import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.ForwardPasses.Steps;
 import mhc.model.inference.PrefixTree.Node;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Greedy decoding of many rows of different lengths together: finished rows leave the batch, waiting ones join it. Each row
- * has keys and values in the cache of the batch and attends to shared prefixes where they are.
+ * Greedy decoding of many rows of different lengths together: finished rows leave the batch, waiting ones join it. Each
+ * row has keys and values in the cache of the batch and attends to shared prefixes where they are.
  */
 public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, AutoCloseable {
     /** A longer end of a prompt is attended to where it is instead of being copied into the cache. */
@@ -23,6 +25,8 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     /** Tokens that every answer has already, per additional step. */
     private static final int TOKENS_PER_STEP = 32;
+
+    private static final Logger log = LoggerFactory.getLogger(GreedyDecoder.class);
 
     private final ForwardPasses program;
     private final Budget budget;
@@ -51,8 +55,8 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
     /**
      * Completes every job; each is told so itself.
      *
-     * @param seconds of its own after which an answer that is not complete fails, or 0: of a step that many answers take
-     *     together, each has its part
+     * @param seconds of its own after which an answer that is not complete fails, or 0: of a step that many answers
+     *     take together, each has its part
      */
     public static void run(ForwardPasses program, Budget budget, WorkMeter meter, List<GenerateJob> jobs, int seconds) {
         try (GreedyDecoder decoder = new GreedyDecoder(program, budget, meter, jobs, seconds)) {
@@ -213,8 +217,8 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
     }
 
     /**
-     * Steps per call of the engine: the longer the shortest answer already is, the less a few tokens behind its end matter,
-     * and no row takes a step that its limit forbids.
+     * Steps per call of the engine: the longer the shortest answer already is, the less a few tokens behind its end
+     * matter, and no row takes a step that its limit forbids.
      */
     private int steps() {
         int steps = MOST_STEPS;
@@ -237,6 +241,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     /** Sends the later half of the rows back to wait, to be read again together with what they have generated. */
     private void retreat() {
+        log.info("Out of memory at a step of {} answers: half of them wait from now on", batch.size());
         if (batch.size() == 1) {
             Row row = batch.rows().get(0);
             row.job().fail(TreeReader.outOfMemory(row.job().length()));

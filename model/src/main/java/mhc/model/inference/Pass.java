@@ -51,7 +51,10 @@ public final class Pass {
         return kept;
     }
 
-    /** Asks what follows a position (counted in the sequence) of the i-th node: its targets, where they are to be scored. */
+    /**
+     * Asks what follows a position (counted in the sequence) of the i-th node: its targets, where they are to be
+     * scored.
+     */
     public void ask(int i, int position, long... wanted) {
         asked.add(starts[i] + position - nodes.get(i).from());
         targets.add(wanted);

@@ -9,8 +9,8 @@ import java.util.List;
 import mhc.model.inference.ForwardPasses.KvCache;
 
 /**
- * Token sequences as a radix tree: what several of them open with is one node, to be computed once. A node's keys and values
- * stay with the engine while a sequence under it is not finished.
+ * Token sequences as a radix tree: what several of them open with is one node, to be computed once. A node's keys and
+ * values stay with the engine while a sequence under it is not finished.
  */
 public final class PrefixTree {
     private final List<long[]> sequences;
@@ -190,7 +190,10 @@ public final class PrefixTree {
         return nodes;
     }
 
-    /** Adds the sequences from index low to one before high of the sorted ones, whose first {@code depth} tokens agree, under a node. */
+    /**
+     * Adds the sequences from index low to one before high of the sorted ones, whose first {@code depth} tokens agree,
+     * under a node.
+     */
     private void grow(Node parent, int from, int depth, int low, int high) {
         int at = low;
         if (at < high && at(at).length == depth) {

@@ -3,7 +3,9 @@ package mhc.model.inference;
 import java.util.List;
 import mhc.model.inference.ForwardPasses.KvCache;
 
-/** The KV cache of a batch that decodes: rows of equal capacity, of which the first ones are in use. It grows as needed. */
+/**
+ * The KV cache of a batch that decodes: rows of equal capacity, of which the first ones are in use. It grows as needed.
+ */
 final class RowCache implements AutoCloseable {
     /** The capacity of a row is a multiple of so many tokens. */
     private static final int BLOCK = 64;
@@ -21,7 +23,9 @@ final class RowCache implements AutoCloseable {
         return cache;
     }
 
-    /** Makes sure that so many rows of so many tokens fit, doubling the rows where they do not, up to the most wanted. */
+    /**
+     * Makes sure that so many rows of so many tokens fit, doubling the rows where they do not, up to the most wanted.
+     */
     void reserve(int wantedRows, int tokens, int mostRows, KvCache like) {
         if (wantedRows <= rows && tokens <= capacity) {
             return;

@@ -8,12 +8,16 @@ import java.util.function.Predicate;
 import mhc.eval.Answer;
 import mhc.model.inference.ForwardPasses.Found;
 import mhc.model.inference.PrefixTree.Node;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads the nodes of a prefix tree in passes under a token budget, and less at once where memory does not suffice. Closing it
- * frees what a call that ends early leaves of its keys and values.
+ * Reads the nodes of a prefix tree in passes under a token budget, and less at once where memory does not suffice.
+ * Closing it frees what a call that ends early leaves of its keys and values.
  */
 final class TreeReader<F extends Found> implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TreeReader.class);
+
     private final ForwardPasses program;
     private final WorkMeter meter;
     private final Deque<Node> waiting;
@@ -94,6 +98,7 @@ final class TreeReader<F extends Found> implements AutoCloseable {
     /** Half as much at once from now on. */
     private void retreat(Pass pass, Questions<F> questions) {
         budget = budget.halved();
+        log.info("Out of memory at a pass of {} tokens: {} at once from now on", pass.tokens(), budget.tokens());
         List<Node> nodes = pass.nodes();
         if (nodes.size() > 1) {
             for (int i = nodes.size() - 1; i >= 0; i--) {

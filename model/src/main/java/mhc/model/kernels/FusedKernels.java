@@ -13,8 +13,8 @@ import mhc.datasets.InputException;
 import mhc.datasets.Sha256;
 
 /**
- * Brings the operations {@code torch.ops.mhc.*} into the engine of this process, once. Thread-safe; processes that start at
- * the same time may share one folder for the unpacked library.
+ * Brings the operations {@code torch.ops.mhc.*} into the engine of this process, once. Thread-safe; processes that
+ * start at the same time may share one folder for the unpacked library.
  */
 public final class FusedKernels {
     private static final String FILE = "libmhc_kernels.so";
@@ -46,8 +46,8 @@ public final class FusedKernels {
     }
 
     /**
-     * Whether the loaded library runs on a CUDA device: 0 if it does, -1 if it was built without that, -2 if this libtorch was,
-     * else an error of the CUDA runtime.
+     * Whether the loaded library runs on a CUDA device: 0 if it does, -1 if it was built without that, -2 if this
+     * libtorch was, else an error of the CUDA runtime.
      */
     private static native int cuda(int index);
 
@@ -109,8 +109,8 @@ public final class FusedKernels {
     }
 
     /**
-     * Writes the library under its hash. It appears whole, by a rename, and what is there already is taken only if it is the
-     * same to the byte.
+     * Writes the library under its hash. It appears whole, by a rename, and what is there already is taken only if it
+     * is the same to the byte.
      */
     static Path unpack(byte[] library, Path folder) throws IOException {
         Path home = folder.resolve(Sha256.of(library).substring(0, 16));

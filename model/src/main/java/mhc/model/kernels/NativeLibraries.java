@@ -19,8 +19,8 @@ public final class NativeLibraries {
     private NativeLibraries() {}
 
     /**
-     * Runs what loads native libraries. Services and resources are looked up beside this class, wherever a job's jar was
-     * loaded from, and no two processes of a user unpack into the same cache at once.
+     * Runs what loads native libraries. Services and resources are looked up beside this class, wherever a job's jar
+     * was loaded from, and no two processes of a user unpack into the same cache at once.
      */
     public static synchronized <T> T load(Callable<T> loading) {
         Thread thread = Thread.currentThread();

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Amax gain magnitudes of the residual mapping (arXiv 2512.24880, section 5.4): with H = comb transposed, forward is the
- * largest absolute row sum and backward the largest absolute column sum; of one site's H, of the product H_l ... H_1 of all
- * sites up to it (composite), and of the product H_L ... H_l of all sites from it on (suffix). Per token first, then over
- * tokens; products in float64.
+ * Amax gain magnitudes of the residual mapping (arXiv 2512.24880, section 5.4): with H = comb transposed, forward is
+ * the largest absolute row sum and backward the largest absolute column sum; of one site's H, of the product H_l ...
+ * H_1 of all sites up to it (composite), and of the product H_L ... H_l of all sites from it on (suffix). Per token
+ * first, then over tokens; products in float64.
  */
 public final class AmaxGain {
     /** Upper ends of the classes of |column sum - 1|, but for the last, which has none. */
@@ -21,8 +21,8 @@ public final class AmaxGain {
     /**
      * One site.
      *
-     * @param rowSpread how far the rows of the product up to the site differ: the largest difference of two numbers of a
-     *     column; 0 is a product that has forgotten which stream is which
+     * @param rowSpread how far the rows of the product up to the site differ: the largest difference of two numbers of
+     *     a column; 0 is a product that has forgotten which stream is which
      * @param fromIdentity largest |H - I|
      * @param fromUniform largest |H - 1/n|
      * @param deviations numbers of columns of H by |sum - 1|, in the classes of {@link #DEVIATIONS}

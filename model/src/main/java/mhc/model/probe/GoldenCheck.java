@@ -20,8 +20,8 @@ import mhc.model.inference.GreedyDecoder;
 
 /**
  * Compares a checkpoint's outputs with those recorded beside it in {@code golden.safetensors}: {@code input_ids} [B,S],
- * {@code logits} [B,S,V], {@code comb.<site>} [B,S,n,n] (index [in, out]), {@code gain} [sites, 4] (single forward, single
- * backward, composite forward, composite backward; token mean) and {@code greedy_ids} [1, 24 + 40].
+ * {@code logits} [B,S,V], {@code comb.<site>} [B,S,n,n] (index [in, out]), {@code gain} [sites, 4] (single forward,
+ * single backward, composite forward, composite backward; token mean) and {@code greedy_ids} [1, 24 + 40].
  */
 public final class GoldenCheck {
     private static final String FILE = "golden.safetensors";
@@ -38,8 +38,8 @@ public final class GoldenCheck {
     /**
      * One compared entry.
      *
-     * @param worst largest |difference| / (tolerance * max(1, |expected|)), or for ids the number that differ; passes up to
-     *     1, ids at 0 only
+     * @param worst largest |difference| / (tolerance * max(1, |expected|)), or for ids the number that differ; passes
+     *     up to 1, ids at 0 only
      */
     public record Entry(String name, double worst, boolean passed) {}
 

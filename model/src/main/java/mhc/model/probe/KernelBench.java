@@ -22,8 +22,8 @@ import mhc.model.engine.Torch;
 import mhc.model.kernels.FusedKernels;
 
 /**
- * Times the fused operations beside their TorchScript references: n = 4 float32 streams, medians, outputs allocated by each
- * call as in a model. One thread may use it at a time.
+ * Times the fused operations beside their TorchScript references: n = 4 float32 streams, medians, outputs allocated by
+ * each call as in a model. One thread may use it at a time.
  */
 public final class KernelBench implements AutoCloseable {
     private static final int STREAMS = 4;
@@ -79,11 +79,12 @@ public final class KernelBench implements AutoCloseable {
      * One operation at one shape.
      *
      * @param seconds of one call, its results allocated by it
-     * @param pageSeconds what writing results for the first time costs beyond writing the same memory again: large ones may be
-     *     new pages of the operating system at every call
+     * @param pageSeconds what writing results for the first time costs beyond writing the same memory again: large ones
+     *     may be new pages of the operating system at every call
      * @param bytes that must move, weights and outputs included, each once
      * @param copyFraction rate of {@code bytes} over that of the machine's copy; above 1 where caches hold what is read
-     * @param productFraction rate of the projection's FLOPs over that of the machine's matrix product; 0 without a projection
+     * @param productFraction rate of the projection's FLOPs over that of the machine's matrix product; 0 without a
+     *     projection
      */
     public record Row(
             String op,
@@ -126,14 +127,16 @@ public final class KernelBench implements AutoCloseable {
         }
     }
 
-    /** Seconds that a fresh tensor like the streams ({@code h}) or a sublayer's output ({@code f}) costs by its pages. */
+    /**
+     * Seconds that a fresh tensor like the streams ({@code h}) or a sublayer's output ({@code f}) costs by its pages.
+     */
     private double pages(String like, Inputs inputs) {
         return Math.max(0, median("fresh_" + like, inputs) - median("again_" + like, inputs));
     }
 
     /**
-     * An operation and what it must do: values of size C moved per token, other floats per token, rows of fn; whether a read of
-     * the streams or new streams are among its results.
+     * An operation and what it must do: values of size C moved per token, other floats per token, rows of fn; whether a
+     * read of the streams or new streams are among its results.
      */
     private enum Op {
         MIX("hc_mix", STREAMS, ROWS, ROWS, false, false),

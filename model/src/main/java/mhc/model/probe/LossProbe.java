@@ -19,8 +19,8 @@ import mhc.model.inference.SequenceScorer;
 import mhc.model.inference.WorkMeter;
 
 /**
- * Loss of a checkpoint on documents. A document longer than the model is cut into windows that predict every token once, each
- * with as much text before it as fits beside (lm-evaluation-harness 0.4.13, {@code loglikelihood_rolling}).
+ * Loss of a checkpoint on documents. A document longer than the model is cut into windows that predict every token
+ * once, each with as much text before it as fits beside (lm-evaluation-harness 0.4.13, {@code loglikelihood_rolling}).
  */
 public final class LossProbe {
     private LossProbe() {}

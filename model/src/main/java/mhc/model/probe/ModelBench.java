@@ -33,9 +33,9 @@ import mhc.model.inference.PrefixTree;
 import mhc.model.kernels.FusedKernels;
 
 /**
- * What hyper-connections cost a whole model: one decoder with the plain residual, with mHC on the fused kernels and with mHC
- * on the reference, over the same random weights, in float32. C = 768, 12 layers of 12 heads, feed-forward 2048, vocabulary
- * 32,000, n = 4. One thread may use it at a time.
+ * What hyper-connections cost a whole model: one decoder with the plain residual, with mHC on the fused kernels and
+ * with mHC on the reference, over the same random weights, in float32. C = 768, 12 layers of 12 heads, feed-forward
+ * 2048, vocabulary 32,000, n = 4. One thread may use it at a time.
  */
 public final class ModelBench implements AutoCloseable {
     private static final int HIDDEN = 768;
@@ -197,7 +197,10 @@ public final class ModelBench implements AutoCloseable {
         return (System.nanoTime() - start) * 1e-9;
     }
 
-    /** Rounds of plain, fused and reference in turn, after one that does not count: what slows a machine slows all three. */
+    /**
+     * Rounds of plain, fused and reference in turn, after one that does not count: what slows a machine slows all
+     * three.
+     */
     private static Row compare(String work, List<Supplier<Double>> works) {
         double[][] seconds = new double[works.size()][ROUNDS];
         for (int round = -1; round < ROUNDS; round++) {

@@ -20,7 +20,8 @@ import mhc.model.engine.TorchProgram;
  * @param dtype compute type the bytes are for
  * @param parameters elements of all weights, tied ones counted once
  * @param activeParameters elements that one token is multiplied with; of embedding and output projection one is counted
- * @param weightBytes as held while the model runs: norms, routers, hyper-connections and the output projection in float32
+ * @param weightBytes as held while the model runs: norms, routers, hyper-connections and the output projection in
+ *     float32
  * @param cacheBytesPerToken keys and values, or latents
  * @param streamBytesPerToken the residual state between two sublayers
  * @param length tokens that the last token of a sequence sees, itself included

@@ -5,8 +5,8 @@ import mhc.model.decoder.HyperResidual;
 import mhc.model.decoder.Residual;
 
 /**
- * Numbers that the residual connection of one site reads and writes per token, by the way it is computed (arXiv 2512.24880,
- * Table 2 and section 4.3.1; n streams of width C).
+ * Numbers that the residual connection of one site reads and writes per token, by the way it is computed (arXiv
+ * 2512.24880, Table 2 and section 4.3.1; n streams of width C).
  *
  * @param norm whether the norm that opens the sublayer is counted as well
  */

@@ -111,7 +111,9 @@ final class SquareMatrices {
         return largest;
     }
 
-    /** Largest absolute difference from the matrix with {@code diagonal} on its diagonal and {@code other} elsewhere. */
+    /**
+     * Largest absolute difference from the matrix with {@code diagonal} on its diagonal and {@code other} elsewhere.
+     */
     double distance(int token, double diagonal, double other) {
         double largest = 0;
         for (int at = 0; at < side * side; at++) {

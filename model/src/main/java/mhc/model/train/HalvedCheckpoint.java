@@ -15,7 +15,9 @@ import mhc.model.checkpoint.SafeTensorsWriter;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
 
-/** A trained checkpoint at half its size: matrices and embeddings as bfloat16, norms and hyper-connections as they are. */
+/**
+ * A trained checkpoint at half its size: matrices and embeddings as bfloat16, norms and hyper-connections as they are.
+ */
 public final class HalvedCheckpoint {
     private HalvedCheckpoint() {}
 

@@ -7,24 +7,26 @@ import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.TensorSpec;
 
 /**
- * Weights before the first step, from a seed, the same on every machine. Each tensor has a stream of random numbers of its
- * own, by its name: what two residual kinds share is equal for equal seeds.
+ * Weights before the first step, from a seed, the same on every machine. Each tensor has a stream of random numbers of
+ * its own, by its name: what two residual kinds share is equal for equal seeds.
  *
- * <p>Norms are 1. Matrices and embeddings are normal with deviation 0.02; those that write to the residual are divided by
- * the root of the number of sublayers, 2L (GPT-2).
+ * <p>Norms are 1. Matrices and embeddings are normal with deviation 0.02; those that write to the residual are divided
+ * by the root of the number of sublayers, 2L (GPT-2).
  *
- * <p>Hyper-connections begin as they are published (arXiv 2409.19606 Eq. 14): nothing depends on the token; sublayer k reads
- * stream k mod n, writes to all with weight 1, and streams do not mix. This equals a plain residual. Their factor of the root
- * of n for matrices that write to the residual is left out, because the models that are compared here share these matrices.
+ * <p>Hyper-connections begin as they are published (arXiv 2409.19606 Eq. 14): nothing depends on the token; sublayer k
+ * reads stream k mod n, writes to all with weight 1, and streams do not mix. This equals a plain residual. Their factor
+ * of the root of n for matrices that write to the residual is left out, because the models that are compared here share
+ * these matrices.
  *
- * <p>mHC begins with factors alpha of 0.01 (arXiv 2512.24880 Table 5). The paper does not say how its biases and projections
- * begin; here as in the code of arXiv 2601.05732: projections are 0; sublayer k reads and writes stream k mod n with bias 1,
- * the others with bias -1; streams mix by biases of 0 for themselves and -8 for others, nearly not at all. Were all streams
- * treated alike they would be equal, and stay equal for ever. The final collapse begins with equal weights.
+ * <p>mHC begins with factors alpha of 0.01 (arXiv 2512.24880 Table 5). The paper does not say how its biases and
+ * projections begin; here as in the code of arXiv 2601.05732: projections are 0; sublayer k reads and writes stream k
+ * mod n with bias 1, the others with bias -1; streams mix by biases of 0 for themselves and -8 for others, nearly not
+ * at all. Were all streams treated alike they would be equal, and stay equal for ever. The final collapse begins with
+ * equal weights.
  *
- * <p>A mapping that is not learned stays where it began, and its projection stays 0. For hyper-connections that is what the
- * paper's Table 1 fixes: 1/n for reading, 1 for writing, the identity for mixing. mHC would keep its streams equal with
- * these, so there it is the beginning described above.
+ * <p>A mapping that is not learned stays where it began, and its projection stays 0. For hyper-connections that is what
+ * the paper's Table 1 fixes: 1/n for reading, 1 for writing, the identity for mixing. mHC would keep its streams equal
+ * with these, so there it is the beginning described above.
  */
 final class Initialisation {
     private static final double DEVIATION = 0.02;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.LongFunction;
 
 /**
- * Documents one behind the other, an end-of-text token after each, cut into rows of equal length. Nothing is left out and
- * nothing depends on anything but the documents and how many rows were taken.
+ * Documents one behind the other, an end-of-text token after each, cut into rows of equal length. Nothing is left out
+ * and nothing depends on anything but the documents and how many rows were taken.
  */
 final class PackedDocuments {
     private final LongFunction<long[]> documents;

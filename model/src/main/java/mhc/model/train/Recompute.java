@@ -1,8 +1,8 @@
 package mhc.model.train;
 
 /**
- * Selective recomputing: what a block of sublayers (two to a layer) keeps for the backward pass is its input and the output of
- * each (arXiv 2512.24880 section 4.3.2).
+ * Selective recomputing: what a block of sublayers (two to a layer) keeps for the backward pass is its input and the
+ * output of each (arXiv 2512.24880 section 4.3.2).
  *
  * @param block sublayers of a block; 0 stores everything instead
  */
@@ -21,8 +21,8 @@ public record Recompute(int block) {
     }
 
     /**
-     * What the paper's Eq. 20 says is stored for each token, in numbers: n C for each block's input, and (n + 2) C for each
-     * sublayer of the block that is computed again.
+     * What the paper's Eq. 20 says is stored for each token, in numbers: n C for each block's input, and (n + 2) C for
+     * each sublayer of the block that is computed again.
      *
      * @param streams n
      * @param sublayers L

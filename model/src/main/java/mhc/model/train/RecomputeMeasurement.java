@@ -16,7 +16,8 @@ import mhc.model.decoder.TensorSpec;
 /**
  * What selective recomputing stores and costs, on a new model and random tokens.
  *
- * @param storedBytes most bytes of streams, and of what sublayers read from them, at one time; 0 where everything is stored
+ * @param storedBytes most bytes of streams, and of what sublayers read from them, at one time; 0 where everything is
+ *     stored
  * @param equationBytes what the paper's Eq. 20 says
  * @param seconds of a step, the median
  */

@@ -22,11 +22,11 @@ import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
 
 /**
- * One model in training. On one thread of the engine its numbers depend on its options and documents alone: a training that
- * was stopped and continued equals one that was not, to the bit. Not thread-safe.
+ * One model in training. On one thread of the engine its numbers depend on its options and documents alone: a training
+ * that was stopped and continued equals one that was not, to the bit. Not thread-safe.
  *
- * <p>A checkpoint folder holds the weights as any model's; beside it a file of state holds everything that the next step
- * depends on. Each file appears whole, the state first: whenever the process ends, the newest state is a good one.
+ * <p>A checkpoint folder holds the weights as any model's; beside it a file of state holds everything that the next
+ * step depends on. Each file appears whole, the state first: whenever the process ends, the newest state is a good one.
  */
 public final class Trainer implements AutoCloseable {
     private static final String CONFIG = "config.json";

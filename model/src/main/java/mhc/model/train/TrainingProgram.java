@@ -30,8 +30,8 @@ import mhc.model.decoder.TorchArchive;
 import mhc.model.engine.Torch;
 
 /**
- * A {@link Program} that is trained: its plain tensor operations, differentiated, with the optimiser beside them. Gradient mode
- * is a setting of a thread: it is on inside every call that needs it and off afterwards. Not thread-safe.
+ * A {@link Program} that is trained: its plain tensor operations, differentiated, with the optimiser beside them.
+ * Gradient mode is a setting of a thread: it is on inside every call that needs it and off afterwards. Not thread-safe.
  */
 final class TrainingProgram implements AutoCloseable {
     private static final double BETA1 = 0.9;
@@ -50,7 +50,8 @@ final class TrainingProgram implements AutoCloseable {
     /**
      * What a step found.
      *
-     * @param storedBytes most bytes of streams, and of what sublayers read from them, at one time; 0 where all is stored
+     * @param storedBytes most bytes of streams, and of what sublayers read from them, at one time; 0 where all is
+     *     stored
      */
     record Found(double loss, double norm, long storedBytes) {
         boolean isFinite() {
@@ -181,8 +182,8 @@ final class TrainingProgram implements AutoCloseable {
     }
 
     /**
-     * Methods run without gradients, but for {@code forward} in training. What that is given and what it keeps must not come
-     * from another method.
+     * Methods run without gradients, but for {@code forward} in training. What that is given and what it keeps must not
+     * come from another method.
      */
     private NDList differentiated(NDManager scope, long[][] ids, NDArray settings) {
         JniUtils.setGradMode(true);

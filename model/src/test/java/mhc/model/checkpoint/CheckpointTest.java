@@ -190,7 +190,9 @@ class CheckpointTest {
         }
     }
 
-    /** A matrix product may round by where its weights lie in their file, so equal weights give nearly equal numbers. */
+    /**
+     * A matrix product may round by where its weights lie in their file, so equal weights give nearly equal numbers.
+     */
     private static void assertEqualWeights(Path folder, Path expected) {
         assertThat(likelihoods(folder)).usingComparatorWithPrecision(1e-5).containsExactly(likelihoods(expected));
     }

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every fused operation, called from TorchScript, against the reference functions of the program in double precision. The
- * comparison itself is TorchScript too: it returns the largest |difference| / max(1, |expected|) of each result.
+ * Every fused operation, called from TorchScript, against the reference functions of the program in double precision.
+ * The comparison itself is TorchScript too: it returns the largest |difference| / max(1, |expected|) of each result.
  */
 class FusedOperationsTest {
     /** float32 arithmetic on coefficients and outputs; sharp logits multiply the mix's rounding. */

@@ -193,7 +193,10 @@ class HyperResidualTest {
         }
     }
 
-    /** Exponentials would be denormal or 0 in float32, and their column 0 / 0: without eps the paper's iteration needs logs. */
+    /**
+     * Exponentials would be denormal or 0 in float32, and their column 0 / 0: without eps the paper's iteration needs
+     * logs.
+     */
     @ParameterizedTest
     @ValueSource(doubles = {60, 88, 95, 103, 104.5, 130, 1000})
     void aColumnBelowItsRowsIsBalancedWithoutEps(double depth) {

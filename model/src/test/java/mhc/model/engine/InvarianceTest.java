@@ -35,7 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An answer does not depend on what shared its batch, the order, the budget, or whether its prefix came from the cache. */
+/**
+ * An answer does not depend on what shared its batch, the order, the budget, or whether its prefix came from the cache.
+ */
 class InvarianceTest {
     private static List<Request> requests() {
         List<Request> requests = new ArrayList<>();

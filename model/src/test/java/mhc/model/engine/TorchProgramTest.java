@@ -27,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The methods of the program agree with one another: whatever way tokens are fed, a model of any family is the same. */
+/**
+ * The methods of the program agree with one another: whatever way tokens are fed, a model of any family is the same.
+ */
 class TorchProgramTest {
     /** More than the windows in the tests are wide. */
     private static final int STEPS = 9;
@@ -36,7 +38,9 @@ class TorchProgramTest {
 
     private static final Map<String, TorchProgram> PROGRAMS = new HashMap<>();
 
-    /** In half types only where rounding stays small: not where it changes the choice of an expert or grows in streams. */
+    /**
+     * In half types only where rounding stays small: not where it changes the choice of an expert or grows in streams.
+     */
     static Stream<Arguments> models() {
         return Families.NAMES.stream().flatMap(family -> {
             Stream<Arguments> all =
@@ -59,7 +63,9 @@ class TorchProgramTest {
         PROGRAMS.values().forEach(TorchProgram::close);
     }
 
-    /** How far apart logits of two ways of feeding may lie, as a share of those beyond 1; unconstrained streams amplify. */
+    /**
+     * How far apart logits of two ways of feeding may lie, as a share of those beyond 1; unconstrained streams amplify.
+     */
     private static float close(String residual, ComputeType type) {
         return type != ComputeType.FLOAT32 ? 0.15f : residual.equals("hc") ? 1e-4f : 1e-5f;
     }

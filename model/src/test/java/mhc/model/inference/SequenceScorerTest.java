@@ -19,8 +19,8 @@ class SequenceScorerTest {
     private static final Budget BUDGET = new Budget(2048, 65536, 64, true, false, 4);
 
     /**
-     * Arithmetic in place of a decoder: a target's log-likelihood is minus the token times the number of tokens before it, so
-     * that a sum over targets tells which of them were scored. More tokens than {@code most} at once do not fit.
+     * Arithmetic in place of a decoder: a target's log-likelihood is minus the token times the number of tokens before
+     * it, so that a sum over targets tells which of them were scored. More tokens than {@code most} at once do not fit.
      *
      * @param open caches that are kept and not closed
      */

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The kernels of a chunk's backward pass through a stage, each waiting for the one before; weights' gradients for none. */
+/**
+ * The kernels of a chunk's backward pass through a stage, each waiting for the one before; weights' gradients for none.
+ */
 final class BackwardPass {
     private final RankTasks tasks;
     private final KernelTimes times;

@@ -6,8 +6,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The order in which one rank takes its chunks: the eight steps of DualPipe as its authors publish them (deepseek-ai/DualPipe,
- * {@code DualPipe.step}). Phase 0 is the direction that starts at the rank's own end of the pipeline, phase 1 the other.
+ * The order in which one rank takes its chunks: the eight steps of DualPipe as its authors publish them
+ * (deepseek-ai/DualPipe, {@code DualPipe.step}). Phase 0 is the direction that starts at the rank's own end of the
+ * pipeline, phase 1 the other.
  */
 final class DualPipe {
     private final int rank;

@@ -1,16 +1,18 @@
 package mhc.model.probe.pipeline;
 
 /**
- * Seconds of each kernel of one layer for one micro-batch of T tokens: the larger of what its products and its traffic take.
+ * Seconds of each kernel of one layer for one micro-batch of T tokens: the larger of what its products and its traffic
+ * take.
  *
  * <p>Streams are bfloat16. In numbers of width C that a kernel moves per token, n being the streams:
  *
  * <ul>
  *   <li>read (coefficients, weighted read, norm): n, then n + 1, then 2; the plain norm 2
  *   <li>write (H_post F + H_res x): 2n + 1; the plain merge 3
- *   <li>gradient of a write: reads the new streams' gradient, streams and output, writes both gradients: 3n + 2; plain 0
- *   <li>gradient of a read: the weighted read (1 for its output's gradient) and the coefficients each read the streams and add
- *       to their gradient, 3n, or both do so in one kernel; the norm 3; plain 4
+ *   <li>gradient of a write: reads the new streams' gradient, streams and output, writes both gradients: 3n + 2; plain
+ *       0
+ *   <li>gradient of a read: the weighted read (1 for its output's gradient) and the coefficients each read the streams
+ *       and add to their gradient, 3n, or both do so in one kernel; the norm 3; plain 4
  * </ul>
  */
 final class KernelTimes {

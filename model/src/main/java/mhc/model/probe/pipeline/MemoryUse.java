@@ -85,9 +85,9 @@ public record MemoryUse(double weights, double optimizer, double activations) {
     }
 
     /**
-     * What a chunk keeps from its forward pass: queries, the latent, attention's output before its projection; the experts' inputs
-     * and inner values before their activation; and of the residual x of each site, or what makes the streams again. Norms, keys,
-     * values and activations are computed again, as in arXiv 2412.19437.
+     * What a chunk keeps from its forward pass: queries, the latent, attention's output before its projection; the
+     * experts' inputs and inner values before their activation; and of the residual x of each site, or what makes the
+     * streams again. Norms, keys, values and activations are computed again, as in arXiv 2412.19437.
      */
     private static double stored(PipelinePlan plan, int layers) {
         MoeShape shape = plan.shape();

@@ -1,8 +1,8 @@
 package mhc.model.probe.pipeline;
 
 /**
- * A decoder with latent attention and a mixture of experts, by its shapes (arXiv 2512.24880, Table 5). The feed-forward of
- * its first layer is dense and as wide as all experts that a token meets.
+ * A decoder with latent attention and a mixture of experts, by its shapes (arXiv 2512.24880, Table 5). The feed-forward
+ * of its first layer is dense and as wide as all experts that a token meets.
  *
  * @param hidden C
  * @param expert inner width of one expert

@@ -12,7 +12,9 @@ record Op(Kind kind, Optional<Chunk> forward, Optional<Chunk> backward) {
         /** Gradients of inputs alone: those of the weights come later. */
         INPUTS,
         WEIGHTS,
-        /** A forward and a backward pass whose kernels alternate, so that each computes while the other communicates. */
+        /**
+         * A forward and a backward pass whose kernels alternate, so that each computes while the other communicates.
+         */
         PAIR
     }
 

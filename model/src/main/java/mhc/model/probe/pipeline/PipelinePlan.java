@@ -24,7 +24,10 @@ public record PipelinePlan(MoeShape shape, Machine machine, Step step, Streams s
         return new PipelinePlan(shape, machine, step, other, extensions);
     }
 
-    /** Where the feed-forward's output is written into the streams. The plain sum is part of collecting the experts' answers. */
+    /**
+     * Where the feed-forward's output is written into the streams. The plain sum is part of collecting the experts'
+     * answers.
+     */
     Lane writeLane() {
         if (streams.plain()) {
             return Lane.COMMUNICATION;

@@ -38,8 +38,8 @@ final class RankTasks {
     }
 
     /**
-     * A layer of each in turn, each computing while the other communicates: gradients go to the experts during attention, tokens
-     * during the experts' backward pass, and so on (arXiv 2412.19437, Fig. 4).
+     * A layer of each in turn, each computing while the other communicates: gradients go to the experts during
+     * attention, tokens during the experts' backward pass, and so on (arXiv 2412.19437, Fig. 4).
      */
     private static void pair(ForwardPass forward, BackwardPass backward) {
         backward.open();

@@ -5,8 +5,8 @@ package mhc.model.probe.pipeline;
  *
  * @param count n; 1 is the plain residual, without coefficients
  * @param recomputed whether only each stage's first streams and the sublayers' outputs are kept for the backward pass
- * @param fusedGradient whether the weighted read and the coefficients add to the streams' gradient in one kernel; else each
- *     reads the streams and adds for itself
+ * @param fusedGradient whether the weighted read and the coefficients add to the streams' gradient in one kernel; else
+ *     each reads the streams and adds for itself
  */
 public record Streams(int count, boolean recomputed, boolean fusedGradient) {
     public static final Streams PLAIN = new Streams(1, false, true);

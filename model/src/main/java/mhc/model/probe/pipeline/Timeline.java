@@ -60,8 +60,8 @@ public final class Timeline {
     }
 
     /**
-     * Seconds of an overlapped forward and backward pass where the pipeline is full, on the rank that needs most: the mean time
-     * between the ends of two such pairs.
+     * Seconds of an overlapped forward and backward pass where the pipeline is full, on the rank that needs most: the
+     * mean time between the ends of two such pairs.
      */
     public double pairSeconds() {
         double longest = 0;
