@@ -210,8 +210,8 @@ class HyperResidualTest {
                 gaussian(TOKENS * n * HIDDEN, 1),
                 gaussian(TOKENS * HIDDEN, 1),
                 new float[(2 * n + n * n) * n * HIDDEN],
-                base,
-                new float[] {1, 1, 1});
+                new float[] {1, 1, 1},
+                base);
         double[][] expected = new double[n][n];
         for (int i = 0; i < n * n; i++) {
             expected[i / n][i % n] = base[2 * n + i];
