@@ -75,7 +75,7 @@ class PackageOrderTest {
     @ArchTest
     static final ArchRule engineIsBehindOnePackage = noClasses()
             .that()
-            .resideOutsideOfPackages("mhc.model.engine", "mhc.model.train", "mhc.model.probe")
+            .resideOutsideOfPackages("mhc.model.engine", "mhc.model.train")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.djl", "ai.djl.engine..", "ai.djl.ndarray..", "ai.djl.pytorch..");

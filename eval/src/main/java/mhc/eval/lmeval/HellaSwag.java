@@ -8,7 +8,7 @@ import mhc.datasets.PoolKind;
 import mhc.eval.score.PythonText;
 
 /** {@code hellaswag}: four endings after the cleaned context. */
-final class HellaSwag extends ChoiceBenchmark<Example.HellaSwag> {
+final class HellaSwag extends MultipleChoiceBenchmark<Example.HellaSwag> {
     /** Python's dot excludes the line feed alone, hence {@code UNIX_LINES}. */
     private static final Pattern BRACKETS = Pattern.compile("\\[.*?\\]", Pattern.UNIX_LINES);
 

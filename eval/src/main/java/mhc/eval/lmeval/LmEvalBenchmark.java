@@ -20,7 +20,7 @@ import mhc.eval.Shots;
  * @param <E> the corpus's kind of example
  */
 abstract sealed class LmEvalBenchmark<E extends Example> implements Benchmark
-        permits ChoiceBenchmark, GenerationBenchmark {
+        permits MultipleChoiceBenchmark, GenerationBenchmark {
     static final String HARNESS = "lm-eval-0.4.13";
 
     private final Definition<E> definition;

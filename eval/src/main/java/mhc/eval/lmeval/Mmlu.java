@@ -9,7 +9,7 @@ import mhc.eval.BenchmarkInfo.Subtasks;
 import mhc.eval.score.PythonText;
 
 /** {@code mmlu}, 57 subjects: letters after the first dev questions of the same subject. */
-final class Mmlu extends ChoiceBenchmark<Example.Mmlu> {
+final class Mmlu extends MultipleChoiceBenchmark<Example.Mmlu> {
     private static final List<String> LETTERS = List.of("A", "B", "C", "D");
 
     Mmlu() {

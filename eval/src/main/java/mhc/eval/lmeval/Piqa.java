@@ -6,7 +6,7 @@ import mhc.datasets.Example;
 import mhc.datasets.PoolKind;
 
 /** {@code piqa}: two solutions after the goal; no exemplars by default. */
-final class Piqa extends ChoiceBenchmark<Example.Piqa> {
+final class Piqa extends MultipleChoiceBenchmark<Example.Piqa> {
     Piqa() {
         super(
                 new Definition<>(

@@ -20,16 +20,4 @@ public final class Gsm8kScorer {
         Matcher matcher = HASHES.matcher(text);
         return matcher.find() ? Optional.of(matcher.group(1).replace(",", "")) : Optional.empty();
     }
-
-    /**
-     * {@code is_correct}: whether a solution ends in the number of the worked {@code gold} solution.
-     *
-     * @throws IllegalArgumentException when the gold solution has no "#### N"
-     */
-    public static boolean isCorrect(String solution, String gold) {
-        String expected = hashAnswer(gold)
-                .orElseThrow(
-                        () -> new IllegalArgumentException("A GSM8K gold solution has no line \"#### N\": " + gold));
-        return hashAnswer(solution).filter(expected::equals).isPresent();
-    }
 }

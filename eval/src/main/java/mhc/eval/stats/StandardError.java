@@ -52,30 +52,6 @@ public final class StandardError {
         return Math.sqrt(squares * groups / (groups - 1)) / n;
     }
 
-    /**
-     * Standard error of a mean over the examples of several tasks: lm-evaluation-harness's
-     * {@code pooled_sample_stderr}, the root of [sum((n_i - 1) se_i^2 n_i) / (sum n_i - k)] / sum n_i.
-     *
-     * @param n examples of each of the k tasks
-     * @param stderr standard error of each task's mean; ignored where n is 1
-     */
-    public static double pooled(int[] n, double[] stderr) {
-        if (n.length != stderr.length) {
-            throw new IllegalArgumentException(n.length + " sizes, but " + stderr.length + " standard errors");
-        }
-        double total = Arrays.stream(n).sum();
-        if (total <= n.length) {
-            return Double.NaN;
-        }
-        double squares = 0;
-        for (int i = 0; i < n.length; i++) {
-            if (n[i] > 1) {
-                squares += (n[i] - 1.0) * n[i] * stderr[i] * stderr[i];
-            }
-        }
-        return Math.sqrt(squares / (total - n.length) / total);
-    }
-
     /** Standard error of the plain mean of independent benchmark scores. */
     public static double ofMacroMean(double[] stderr) {
         if (stderr.length == 0) {

@@ -1,7 +1,6 @@
 package mhc.eval.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -66,19 +65,17 @@ class GenerationScorersTest {
                 Vectors.of(source, "gsm8k_is_correct"),
                 vector -> vector.at("/expected/is_correct").booleanValue(),
                 // These models were trained to end in a line "A: N" where the data set has "#### N".
-                vector -> Gsm8kScorer.isCorrect(
-                        vector.get("prediction").textValue().replaceAll("(?m)^A: ", "#### "),
-                        "#### " + vector.get("gold").textValue()));
+                vector -> Gsm8kScorer.hashAnswer(
+                                vector.get("prediction").textValue().replaceAll("(?m)^A: ", "#### "))
+                        .equals(Gsm8kScorer.hashAnswer(
+                                "#### " + vector.get("gold").textValue())));
     }
 
     @Test
-    void gsm8kNeedsAGoldNumber() {
+    void gsm8kTakesTheFirstNumberBehindHashes() {
         assertThat(Gsm8kScorer.hashAnswer("so 6 + 1 = 7\n#### -1,234.5\n#### 8"))
                 .hasValue("-1234.5");
         assertThat(Gsm8kScorer.hashAnswer("the answer is 7")).isEmpty();
-        assertThatThrownBy(() -> Gsm8kScorer.isCorrect("#### 7", "seven"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("#### N");
     }
 
     @Test

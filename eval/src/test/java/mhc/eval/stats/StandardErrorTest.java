@@ -54,18 +54,6 @@ class StandardErrorTest {
     }
 
     @Test
-    void pooledFollowsTheGroupRule() {
-        int[] n = {250, 187, 146, 178, 3};
-        double[] stderr = {.031, .0365, .04, .0375, .3};
-        assertThat(StandardError.pooled(n, stderr)).isCloseTo(0.017855619035815513, within(1e-15)); // in Python
-        assertThat(StandardError.pooled(new int[] {10}, new double[] {.1})).isCloseTo(.1, within(1e-15));
-        assertThat(StandardError.pooled(new int[] {1, 1}, new double[] {Double.NaN, Double.NaN}))
-                .isNaN();
-        assertThat(StandardError.pooled(new int[] {1, 2}, new double[] {Double.NaN, .3}))
-                .isCloseTo(Math.sqrt(.09 * 2 / 3), within(1e-15));
-    }
-
-    @Test
     void macroMeanAddsVariances() {
         assertThat(StandardError.ofMacroMean(new double[] {.3, .4})).isCloseTo(.25, within(1e-15));
         assertThat(StandardError.ofMacroMean(new double[0])).isNaN();

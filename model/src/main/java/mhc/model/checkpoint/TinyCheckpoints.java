@@ -5,9 +5,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +22,7 @@ import mhc.model.decoder.TensorSpec;
  * real checkpoint is at hand. Scores are near chance; every part of the model matters to them.
  */
 public final class TinyCheckpoints {
-    private static final String SENTENCES = "tiny-checkpoint-sentences.txt";
-    private static final int MERGES = 255;
+    private static final String END_OF_TEXT = "<|endoftext|>";
     private static final double GAIN = 1.4;
     private static final float[] SCALE = {0.7f, 0.9f, 1.3f};
     /** Length of the output row of the end-of-text token, relative to the others: texts end by themselves, soon. */
@@ -41,16 +38,13 @@ public final class TinyCheckpoints {
      * @throws InputException for another residual kind
      */
     public static void write(Path folder, String residual, long seed) {
-        try {
-            ByteLevelBpe tokenizer = ByteLevelBpe.learn(sentences(), MERGES);
-            write(folder, config(residual, tokenizer.size()), tokenizer, seed);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Writing a checkpoint to " + folder + " failed", e);
-        }
+        write(folder, config(residual, TokenizerJson.ofCurriculum().size()), seed);
     }
 
-    /** The same for any configuration whose vocabulary is large enough for the tokenizer. */
-    public static void write(Path folder, ObjectNode config, ByteLevelBpe tokenizer, long seed) {
+    /** The same for any configuration whose vocabulary is large enough for the curriculum's tokenizer. */
+    public static void write(Path folder, ObjectNode config, long seed) {
+        TokenizerJson tokenizer = TokenizerJson.ofCurriculum();
+        int end = tokenizer.id(END_OF_TEXT);
         try {
             Files.createDirectories(folder);
             write(folder.resolve("config.json"), config);
@@ -58,16 +52,16 @@ public final class TinyCheckpoints {
             List<SafeTensorsWriter.Named> weights = new ArrayList<>();
             Program.of(checked).tensors().stream()
                     .skip(Program.FREQUENCIES + 1)
-                    .forEach(spec -> weights.add(new SafeTensorsWriter.Named(spec, values(spec, seed))));
+                    .forEach(spec -> weights.add(new SafeTensorsWriter.Named(spec, values(spec, seed, end))));
             SafeTensorsWriter.write(folder.resolve("model.safetensors"), weights);
-            write(folder.resolve("tokenizer.json"), tokenizer.json());
+            Files.writeString(folder.resolve("tokenizer.json"), tokenizer.text());
             write(
                     folder.resolve("tokenizer_config.json"),
                     JsonFields.JSON
                             .createObjectNode()
                             .put("tokenizer_class", "PreTrainedTokenizerFast")
-                            .put("bos_token", ByteLevelBpe.END_OF_TEXT)
-                            .put("eos_token", ByteLevelBpe.END_OF_TEXT));
+                            .put("bos_token", END_OF_TEXT)
+                            .put("eos_token", END_OF_TEXT));
         } catch (IOException e) {
             throw new UncheckedIOException("Writing a checkpoint to " + folder + " failed", e);
         }
@@ -103,7 +97,7 @@ public final class TinyCheckpoints {
     }
 
     /** Values large enough for sharp attention and sharp, asymmetric stream matrices; a stream of its own per name. */
-    private static float[] values(TensorSpec spec, long seed) {
+    private static float[] values(TensorSpec spec, long seed, int end) {
         Random random = new Random(31 * seed + spec.name().hashCode());
         float[] values = new float[(int) spec.elements()];
         String name = spec.name();
@@ -124,16 +118,10 @@ public final class TinyCheckpoints {
         if (name.equals("lm_head.weight")) {
             int hidden = spec.shape().get(1).intValue();
             for (int i = 0; i < hidden; i++) {
-                values[ByteLevelBpe.END_OF_TEXT_ID * hidden + i] *= END_GAIN;
+                values[end * hidden + i] *= END_GAIN;
             }
         }
         return values;
-    }
-
-    private static String sentences() throws IOException {
-        try (InputStream in = TinyCheckpoints.class.getResourceAsStream(SENTENCES)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 
     private static void write(Path file, JsonNode json) throws IOException {

@@ -32,7 +32,7 @@ public enum PackedWeights {
     }
 
     /** TorchScript of {@code linear(x, matrix, bias?)} over either form of a matrix, and of what packs some. */
-    Script script() {
+    public Script script() {
         return Binder.of(Script.class, this == NONE ? "products_stored.py" : "products_packed.py")
                 .script();
     }

@@ -54,11 +54,12 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
      * @throws IllegalArgumentException when one of them is not finite
      */
     public static TorchProgram load(
-            Program program, int vocabulary, String device, KernelPath kernels, PtNDArray[] weights) {
+            Program program, int vocabulary, String device, KernelPath kernels, List<RandomTensors.Tensor> weights) {
         PackedWeights packing = PackedWeights.on(device);
         TorchModule module = TorchModule.load(ProgramModule.source(program, kernels, packing), device);
         try {
-            new WeightBinding(module, packing, program, ComputeType.FLOAT32).bind(weights);
+            new WeightBinding(module, packing, program, ComputeType.FLOAT32)
+                    .bind(weights.stream().map(RandomTensors.Tensor::array).toArray(PtNDArray[]::new));
             return new TorchProgram(module, vocabulary, ComputeType.FLOAT32);
         } catch (RuntimeException e) {
             module.close();

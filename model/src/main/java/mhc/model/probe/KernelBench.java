@@ -1,23 +1,14 @@
 package mhc.model.probe;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import mhc.datasets.InputException;
-import mhc.model.decoder.TorchArchive;
+import mhc.model.engine.RandomTensors;
+import mhc.model.engine.RandomTensors.Tensor;
+import mhc.model.engine.TimedProgram;
 import mhc.model.engine.Torch;
 import mhc.model.kernels.FusedKernels;
 
@@ -36,13 +27,15 @@ public final class KernelBench implements AutoCloseable {
     private static final int SAMPLES = 7;
     private static final double SAMPLE_SECONDS = 0.02;
 
-    private final NDManager manager;
-    private final PtSymbolBlock block;
+    private final String device;
+    private final TimedProgram fused;
+    private final TimedProgram reference;
     private final Machine machine;
 
-    private KernelBench(NDManager manager, PtSymbolBlock block) {
-        this.manager = manager;
-        this.block = block;
+    private KernelBench(String device) {
+        this.device = device;
+        this.fused = TimedProgram.load(KernelBenchSource.fused(), device);
+        this.reference = TimedProgram.load(KernelBenchSource.reference(), device);
         this.machine = measureMachine();
     }
 
@@ -54,17 +47,7 @@ public final class KernelBench implements AutoCloseable {
             throw new InputException("There are no fused kernels to time: " + missing.get()
                     + "; use --device cpu on a build that has them.");
         }
-        Torch.prepareThread();
-        NDManager manager = Torch.newManager(device);
-        try {
-            byte[] archive = TorchArchive.of(KernelBenchSource.TEXT);
-            return new KernelBench(
-                    manager,
-                    JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false));
-        } catch (IOException e) {
-            manager.close();
-            throw new UncheckedIOException("Reading from memory failed", e);
-        }
+        return new KernelBench(device);
     }
 
     /**
@@ -103,13 +86,13 @@ public final class KernelBench implements AutoCloseable {
 
     /** Times every operation at one shape. */
     public void run(long tokens, int channels, Consumer<Row> rows) {
-        try (NDManager scope = manager.newSubManager()) {
-            Inputs inputs = Inputs.random(scope, tokens, channels);
+        try (RandomTensors tensors = RandomTensors.on(device)) {
+            Inputs inputs = Inputs.random(tensors, tokens, channels);
             double read = pages("f", inputs);
             double written = pages("h", inputs);
             for (Op op : Op.values()) {
-                double fused = median("fused_" + op.label, inputs);
-                double reference = median("plain_" + op.label, inputs);
+                double fused = median(this.fused, op.label, inputs);
+                double reference = median(this.reference, op.label, inputs);
                 double pages = (op.reads ? read : 0) + (op.writes ? written : 0);
                 long bytes = op.bytes(tokens, channels);
                 double flops = op.projected * 2.0 * STREAMS * channels * tokens;
@@ -131,7 +114,7 @@ public final class KernelBench implements AutoCloseable {
      * Seconds that a fresh tensor like the streams ({@code h}) or a sublayer's output ({@code f}) costs by its pages.
      */
     private double pages(String like, Inputs inputs) {
-        return Math.max(0, median("fresh_" + like, inputs) - median("again_" + like, inputs));
+        return Math.max(0, median(reference, "fresh_" + like, inputs) - median(reference, "again_" + like, inputs));
     }
 
     /**
@@ -172,82 +155,64 @@ public final class KernelBench implements AutoCloseable {
     }
 
     /** Rotated streams and sublayer outputs, and what stays: fn, scale, base, mix, pre, post, comb. */
-    private record Inputs(NDArray[] streams, NDArray[] outputs, NDArray[] fixed) {
-        static Inputs random(NDManager scope, long tokens, int channels) {
+    private record Inputs(List<Tensor> streams, List<Tensor> outputs, List<Tensor> fixed) {
+        static Inputs random(RandomTensors tensors, long tokens, int channels) {
             long bytes = Float.BYTES * tokens * STREAMS * channels;
             int sets = bytes < LARGE ? 1 : (int) Math.max(2, WORKING_SET / bytes);
-            NDArray[] streams = new NDArray[sets];
-            NDArray[] outputs = new NDArray[sets];
+            List<Tensor> streams = new ArrayList<>();
+            List<Tensor> outputs = new ArrayList<>();
             for (int i = 0; i < sets; i++) {
-                streams[i] = scope.randomNormal(new Shape(tokens, STREAMS, channels));
-                outputs[i] = scope.randomNormal(new Shape(tokens, channels));
+                streams.add(tensors.normal(1, tokens, STREAMS, channels));
+                outputs.add(tensors.normal(1, tokens, channels));
             }
             long length = (long) STREAMS * channels;
-            // Columns of sum 1: streams that are written over and over keep their size.
-            NDArray comb = scope.randomUniform(0, 1, new Shape(tokens, STREAMS, STREAMS));
-            NDArray[] fixed = {
-                scope.randomNormal(new Shape(ROWS, length)).mul(1 / Math.sqrt(length)),
-                scope.ones(new Shape(3)),
-                scope.randomNormal(new Shape(ROWS)),
-                scope.randomNormal(new Shape(tokens, ROWS)),
-                scope.randomUniform(0, 1, new Shape(tokens, STREAMS)),
-                scope.randomUniform(0, 2, new Shape(tokens, STREAMS)),
-                comb.div(comb.sum(new int[] {1}, true)),
-            };
+            List<Tensor> fixed = List.of(
+                    tensors.normal(1 / Math.sqrt(length), ROWS, length),
+                    tensors.constant(1, 3),
+                    tensors.normal(1, ROWS),
+                    tensors.normal(1, tokens, ROWS),
+                    tensors.uniform(1, tokens, STREAMS),
+                    tensors.uniform(2, tokens, STREAMS),
+                    // Columns of sum 1: streams that are written over and over keep their size.
+                    tensors.constant(1.0 / STREAMS, tokens, STREAMS, STREAMS));
             return new Inputs(streams, outputs, fixed);
         }
     }
 
     private Machine measureMachine() {
-        try (NDManager scope = manager.newSubManager()) {
+        try (RandomTensors tensors = RandomTensors.on(device)) {
             long numbers = WORKING_SET / 2 / Float.BYTES;
-            NDArray[] buffers = {scope.zeros(new Shape(1, 1, numbers)), scope.zeros(new Shape(1, 1, numbers))};
-            NDArray[] none = new NDArray[0];
-            double copy = median("copy", new Inputs(buffers, none, none));
-            NDArray[] factors = {scope.randomNormal(new Shape(512, 2048)), scope.randomNormal(new Shape(2048, 2048))};
-            double product = median("product", new Inputs(factors, none, none));
+            List<Tensor> buffers = List.of(tensors.constant(0, 1, 1, numbers), tensors.constant(0, 1, 1, numbers));
+            double copy = median(reference, "copy", new Inputs(buffers, buffers, buffers));
+            List<Tensor> factors = List.of(tensors.normal(1, 512, 2048), tensors.normal(1, 2048, 2048));
+            double product = median(reference, "product", new Inputs(factors, factors, factors));
             return new Machine(2.0 * numbers * Float.BYTES / copy, 2.0 * 512 * 2048 * 2048 / product);
         }
     }
 
     /** Seconds of one call: the median over samples that each repeat it long enough to time. */
-    private double median(String method, Inputs inputs) {
+    private static double median(TimedProgram program, String operation, Inputs inputs) {
         long repeats = 1;
-        double once = time(method, inputs, repeats);
-        once = Math.min(once, time(method, inputs, repeats));
+        double once = time(program, operation, inputs, repeats);
+        once = Math.min(once, time(program, operation, inputs, repeats));
         if (once < SAMPLE_SECONDS) {
             repeats = (long) Math.ceil(SAMPLE_SECONDS / once);
         }
         double[] samples = new double[SAMPLES];
         for (int i = 0; i < SAMPLES; i++) {
-            samples[i] = time(method, inputs, repeats) / repeats;
+            samples[i] = time(program, operation, inputs, repeats) / repeats;
         }
         Arrays.sort(samples);
         return samples[SAMPLES / 2];
     }
 
-    private double time(String method, Inputs inputs, long repeats) {
-        List<IValue> arguments =
-                List.of(list(inputs.streams), list(inputs.outputs), list(inputs.fixed), IValue.from(repeats));
-        try {
-            long start = System.nanoTime();
-            // The value depends on the last result: a device has finished when it is here.
-            try (IValue done = IValueUtils.runMethod(block, method, arguments.toArray(IValue[]::new))) {
-                done.toDouble();
-            }
-            return (System.nanoTime() - start) * 1e-9;
-        } finally {
-            arguments.forEach(IValue::close);
-        }
-    }
-
-    private static IValue list(NDArray[] arrays) {
-        return IValue.listFrom(Arrays.stream(arrays).map(PtNDArray.class::cast).toArray(PtNDArray[]::new));
+    private static double time(TimedProgram program, String operation, Inputs inputs, long repeats) {
+        return program.seconds("time_" + operation, inputs.streams, inputs.outputs, inputs.fixed, repeats);
     }
 
     @Override
     public void close() {
-        block.close();
-        manager.close();
+        fused.close();
+        reference.close();
     }
 }

@@ -1,10 +1,5 @@
 package mhc.model.probe;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +18,8 @@ import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
+import mhc.model.engine.RandomTensors;
+import mhc.model.engine.RandomTensors.Tensor;
 import mhc.model.engine.Torch;
 import mhc.model.engine.TorchProgram;
 import mhc.model.inference.Budget;
@@ -69,13 +66,12 @@ public final class ModelBench implements AutoCloseable {
             throw new InputException(
                     "There are no fused kernels to time: " + missing + "; use --device cpu on a build that has them.");
         });
-        Torch.prepareThread();
         ModelBench bench = new ModelBench();
-        try (NDManager manager = Torch.newManager(device)) {
-            Map<String, PtNDArray> weights = new HashMap<>();
-            bench.add(config("none"), KernelPath.NONE, device, manager, weights);
-            bench.add(config("mhc"), KernelPath.FUSED, device, manager, weights);
-            bench.add(config("mhc"), KernelPath.REFERENCE, device, manager, weights);
+        try (RandomTensors tensors = RandomTensors.on(device)) {
+            Map<String, Tensor> weights = new HashMap<>();
+            bench.add(config("none"), KernelPath.NONE, device, tensors, weights);
+            bench.add(config("mhc"), KernelPath.FUSED, device, tensors, weights);
+            bench.add(config("mhc"), KernelPath.REFERENCE, device, tensors, weights);
         } catch (RuntimeException e) {
             bench.close();
             throw e;
@@ -84,21 +80,18 @@ public final class ModelBench implements AutoCloseable {
     }
 
     private void add(
-            ModelConfig config, KernelPath kernels, String device, NDManager manager, Map<String, PtNDArray> weights) {
+            ModelConfig config, KernelPath kernels, String device, RandomTensors tensors, Map<String, Tensor> weights) {
         Program program = Program.of(config);
-        PtNDArray[] bound = program.tensors().stream()
-                .map(spec -> weights.computeIfAbsent(spec.name(), name -> random(spec, manager)))
-                .toArray(PtNDArray[]::new);
+        List<Tensor> bound = program.tensors().stream()
+                .map(spec -> weights.computeIfAbsent(spec.name(), name -> random(spec, tensors)))
+                .toList();
         programs.add(TorchProgram.load(program, config.vocabulary(), device, kernels, bound));
     }
 
     /** Numbers that keep activations and coefficients of a usual size. */
-    private static PtNDArray random(TensorSpec spec, NDManager manager) {
-        Shape shape = new Shape(spec.shape());
-        NDArray values = spec.shape().size() == 1
-                ? manager.ones(shape)
-                : manager.randomNormal(0, (float) (1 / Math.sqrt(shape.get(1))), shape, DataType.FLOAT32);
-        return (PtNDArray) values;
+    private static Tensor random(TensorSpec spec, RandomTensors tensors) {
+        long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
+        return shape.length == 1 ? tensors.constant(1, shape) : tensors.normal(1 / Math.sqrt(shape[1]), shape);
     }
 
     private static ModelConfig config(String residual) {

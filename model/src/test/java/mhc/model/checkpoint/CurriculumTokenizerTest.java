@@ -2,12 +2,7 @@ package mhc.model.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +17,6 @@ import mhc.eval.Benchmark;
 import mhc.eval.Shots;
 import mhc.eval.curriculum.TrainingText;
 import mhc.eval.paper.PaperProtocol;
-import mhc.model.decoder.JsonFields;
-import mhc.model.engine.Tiny;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,13 +33,8 @@ class CurriculumTokenizerTest {
     private static Tokenizer tokenizer;
 
     @BeforeAll
-    static void open() throws IOException {
-        ObjectNode config = (ObjectNode) JsonFields.object(Tiny.folder("none").resolve("config.json"));
-        config.put("vocab_size", ENTRIES);
-        TinyCheckpoints.write(folder, config, ByteLevelBpe.learn("a", 0), 1);
-        try (InputStream json = Tokenizer.class.getResourceAsStream("curriculum-tokenizer.json")) {
-            Files.copy(json, folder.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
-        }
+    static void open() {
+        TinyCheckpoints.write(folder, "none", 1);
         tokenizer = Tokenizer.open(Checkpoint.open(folder));
     }
 

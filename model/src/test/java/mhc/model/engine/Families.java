@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import mhc.model.checkpoint.ByteLevelBpe;
 import mhc.model.checkpoint.TinyCheckpoints;
 import mhc.model.decoder.JsonFields;
 
@@ -29,8 +28,6 @@ public final class Families {
             "latent-expanded");
 
     private static final Map<String, Path> FOLDERS = new ConcurrentHashMap<>();
-    private static final ByteLevelBpe TOKENIZER =
-            ByteLevelBpe.learn("the answer is that the other half went there ".repeat(9), 60);
 
     private Families() {}
 
@@ -47,7 +44,7 @@ public final class Families {
     static Path write(ObjectNode config) {
         try {
             Path folder = Files.createTempDirectory("family");
-            TinyCheckpoints.write(folder, config, TOKENIZER, 3);
+            TinyCheckpoints.write(folder, config, 3);
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -56,7 +53,7 @@ public final class Families {
 
     static ObjectNode config(String family, String residual) {
         ObjectNode config = JsonFields.JSON.createObjectNode();
-        config.put("vocab_size", 512)
+        config.put("vocab_size", 1024)
                 .put("hidden_size", 48)
                 .put("intermediate_size", 80)
                 .put("num_hidden_layers", 3)

@@ -11,14 +11,14 @@ import mhc.eval.Request;
 import mhc.eval.Shots;
 
 /** A task that compares the log-likelihoods of given choices ({@code output_type: multiple_choice}). */
-abstract non-sealed class ChoiceBenchmark<E extends Example> extends LmEvalBenchmark<E> {
+abstract non-sealed class MultipleChoiceBenchmark<E extends Example> extends LmEvalBenchmark<E> {
     static final MetricName ACC = MetricName.of("acc");
     static final MetricName ACC_NORM = MetricName.of("acc_norm");
 
     private final boolean lengthNormalised;
 
     /** @param lengthNormalised whether the task has {@code acc_norm} beside {@code acc} */
-    ChoiceBenchmark(Definition<E> definition, boolean lengthNormalised) {
+    MultipleChoiceBenchmark(Definition<E> definition, boolean lengthNormalised) {
         super(definition);
         this.lengthNormalised = lengthNormalised;
     }
