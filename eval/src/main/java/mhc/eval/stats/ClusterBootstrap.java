@@ -17,7 +17,7 @@ record ClusterBootstrap(double p, Interval interval) {
     /** Draws of a comparison: p is a multiple of 1/10,000. */
     static final int DRAWS = 9_999;
 
-    private static final double LEVEL = 0.05;
+    private static final double LEVEL = Difference.LEVEL;
 
     static ClusterBootstrap of(PairedScores scores, int draws) {
         List<ClusterSum> clusters = scores.clusters();

@@ -7,20 +7,23 @@ import java.io.Serializable;
  *
  * @param n examples compared
  * @param clusters independent units among them
+ * @param effectiveClusters clusters of equal size that would tell as much, see {@link StandardError#effectiveClusters}
  * @param delta mean of b less mean of a
- * @param low lower end of the 95% confidence interval of delta
+ * @param stderr clustered standard error of delta, NaN with a single cluster
+ * @param low lower end of the 95% confidence interval of delta, which excludes 0 exactly when p is below 5%
  * @param high upper end
  * @param p two-sided, before any correction
  * @param midP mid-p variant of an exact p, which is less conservative; equal to {@code p} for the bootstrap
  * @param won examples where b scores higher
  * @param lost examples where b scores lower
  * @param tied all others
- * @param minimumDetectable smallest true difference that a test at 5% finds in 80% of repetitions at this sample's noise
  */
 public record Difference(
         int n,
         int clusters,
+        double effectiveClusters,
         double delta,
+        double stderr,
         double low,
         double high,
         Test test,
@@ -28,16 +31,17 @@ public record Difference(
         double midP,
         int won,
         int lost,
-        int tied,
-        double minimumDetectable)
+        int tied)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** 97.5% quantile of the standard normal distribution. */
     public static final double Z_95 = 1.959963984540054;
 
-    /** 80% quantile of the standard normal distribution. */
-    static final double Z_POWER_80 = 0.8416212335729143;
+    /** What decides: a difference is shown where its corrected p is below. */
+    public static final double LEVEL = 0.05;
+
+    private static final double POWER = 0.8;
 
     /** How p was found. */
     public enum Test {
@@ -65,9 +69,15 @@ public record Difference(
         if (!scores.binary()) {
             throw new IllegalArgumentException("An exact test wants scores of 0 and 1 only");
         }
-        Test test = scores.clusters().size() == scores.n() ? Test.MCNEMAR : Test.CLUSTERED_MCNEMAR;
+        boolean independent = scores.clusters().size() == scores.n();
         SignFlips signs = SignFlips.of(scores.clusters());
-        return of(scores, test, ScoreInterval.of(scores), signs.p(), signs.midP());
+        Interval interval = independent ? ScoreInterval.of(scores) : ClusterInterval.of(scores);
+        return of(
+                scores,
+                independent ? Test.MCNEMAR : Test.CLUSTERED_MCNEMAR,
+                interval.agreeing(signs.p(), scores.delta(), scores.n()),
+                signs.p(),
+                signs.midP());
     }
 
     /** Bootstrap test for a metric with values between 0 and 1, such as F1. */
@@ -80,7 +90,9 @@ public record Difference(
         return new Difference(
                 scores.n(),
                 scores.clusters().size(),
+                StandardError.effectiveClusters(scores.clusters()),
                 scores.delta(),
+                scores.stderr(),
                 interval.low(),
                 interval.high(),
                 test,
@@ -88,13 +100,27 @@ public record Difference(
                 midP,
                 scores.won(),
                 scores.lost(),
-                scores.tied(),
-                minimumDetectable(scores.stderr(), interval));
+                scores.tied());
     }
 
     /** Where a sample shows no noise at all, or has one cluster only, the interval's half width tells its resolution. */
-    private static double minimumDetectable(double stderr, Interval interval) {
-        double noise = stderr > 0 ? stderr : (interval.high() - interval.low()) / (2 * Z_95);
-        return Math.min(1, (Z_95 + Z_POWER_80) * noise);
+    public double noise() {
+        return stderr > 0 ? stderr : (high - low) / (2 * Z_95);
+    }
+
+    /**
+     * Smallest true difference that is found in 80% of repetitions at this sample's noise, at the level of Holm's first step:
+     * 5% over the number of tests. 1 where so few clusters can show nothing at that level.
+     *
+     * @param tests in the family
+     */
+    public double minimumDetectable(int tests) {
+        double level = LEVEL / tests;
+        boolean powerless = test != Test.BOOTSTRAP && Math.scalb(1.0, 1 - clusters) >= level;
+        if (clusters < 2 || powerless) {
+            return 1;
+        }
+        StudentT t = new StudentT(effectiveClusters - 1);
+        return Math.min(1, (t.quantile(1 - level / 2) + t.quantile(POWER)) * noise());
     }
 }

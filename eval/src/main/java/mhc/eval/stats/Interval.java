@@ -14,4 +14,16 @@ record Interval(double low, double high) {
     Interval within(Interval bounds) {
         return new Interval(Math.max(low, bounds.low), Math.min(high, bounds.high));
     }
+
+    /**
+     * The same interval, moved at 0 where it contradicts a test of no difference: 0 belongs to it exactly when p is not below
+     * 5%. An end that has to leave 0 goes to the next difference that n examples can show.
+     */
+    Interval agreeing(double p, double delta, int n) {
+        if (p >= Difference.LEVEL) {
+            return new Interval(Math.min(low, 0), Math.max(high, 0));
+        }
+        double step = Math.min(1.0 / n, Math.abs(delta));
+        return delta > 0 ? new Interval(Math.max(low, step), high) : new Interval(low, Math.min(high, -step));
+    }
 }

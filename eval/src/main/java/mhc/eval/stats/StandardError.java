@@ -52,6 +52,25 @@ public final class StandardError {
         return Math.sqrt(squares * groups / (groups - 1)) / n;
     }
 
+    /** The same without its bias under few, unequal clusters: each residual is divided by the root of 1 - n_c / n. */
+    static double biasReduced(List<ClusterSum> clusters) {
+        if (clusters.size() < 2) {
+            return Double.NaN;
+        }
+        double n = clusters.stream().mapToDouble(ClusterSum::n).sum();
+        double mean = clusters.stream().mapToDouble(ClusterSum::sum).sum() / n;
+        double squares = clusters.stream()
+                .mapToDouble(c -> c.residual(mean) * c.residual(mean) / (1 - c.n() / n))
+                .sum();
+        return Math.sqrt(squares) / n;
+    }
+
+    /** Clusters of equal size that would tell as much: n^2 over the sum of n_c^2; as many as there are where sizes are equal. */
+    static double effectiveClusters(List<ClusterSum> clusters) {
+        double n = clusters.stream().mapToDouble(ClusterSum::n).sum();
+        return n * n / clusters.stream().mapToDouble(c -> (double) c.n() * c.n()).sum();
+    }
+
     /** Standard error of the plain mean of independent benchmark scores. */
     public static double ofMacroMean(double[] stderr) {
         if (stderr.length == 0) {

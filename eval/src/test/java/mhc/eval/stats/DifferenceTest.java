@@ -27,7 +27,10 @@ class DifferenceTest {
         assertThat(List.of(difference.won(), difference.lost(), difference.tied()))
                 .containsExactly(12, 2, 36);
         double stderr = Math.sqrt((14 - 50 * .2 * .2) / 49 / 50);
-        assertThat(difference.minimumDetectable()).isCloseTo((1.959964 + 0.841621) * stderr, within(1e-6));
+        assertThat(difference.stderr()).isCloseTo(stderr, within(1e-15));
+        // t with 49 degrees: quantiles 0.975, 0.99375 and 0.8 from scipy.stats.t.ppf
+        assertThat(difference.minimumDetectable(1)).isCloseTo((2.00957524 + 0.84901840) * stderr, within(1e-6));
+        assertThat(difference.minimumDetectable(4)).isCloseTo((2.59325966 + 0.84901840) * stderr, within(1e-6));
     }
 
     @Test
@@ -39,7 +42,7 @@ class DifferenceTest {
             assertThat(difference.delta()).isZero();
             assertThat(difference.high()).isCloseTo(half, within(1e-12));
             assertThat(difference.low()).isCloseTo(-half, within(1e-12));
-            assertThat(difference.minimumDetectable()).isBetween(half, 1.0);
+            assertThat(difference.minimumDetectable(1)).isBetween(half, 1.0);
         }
     }
 
@@ -52,7 +55,7 @@ class DifferenceTest {
         Difference bootstrap = Difference.bootstrap(new PairedScores(List.of(new Pair("x", "x", .25, .5))));
         assertThat(bootstrap.p()).isEqualTo(1);
         assertThat(List.of(bootstrap.low(), bootstrap.high())).containsExactly(-1.0, 1.0);
-        assertThat(bootstrap.minimumDetectable()).isEqualTo(1);
+        assertThat(bootstrap.minimumDetectable(1)).isEqualTo(1);
     }
 
     @Test
@@ -126,7 +129,7 @@ class DifferenceTest {
         assertThat(clustered.p()).isCloseTo(74 / 256.0, within(1e-14)); // 6 passages against 2
         assertThat(independent.p()).isLessThan(1e-4);
         assertThat(clustered.high() - clustered.low()).isGreaterThan(2 * (independent.high() - independent.low()));
-        assertThat(clustered.minimumDetectable()).isGreaterThan(2 * independent.minimumDetectable());
+        assertThat(clustered.minimumDetectable(1)).isGreaterThan(2 * independent.minimumDetectable(1));
     }
 
     @Test
