@@ -31,6 +31,8 @@ record BenchmarkComparison(
      * @param clusteredStderr standard error that allows for them, NaN when there is one only
      * @param taskStderr standard error as if only tasks were independent, NaN below two tasks
      * @param lacking answered examples that lack the metric, and score 0 for it
+     * @param asked examples that the model was asked, whether or not the others were
+     * @param unanswered answered examples of whose text no answer was taken
      */
     record ModelScore(
             ScoreRow score,
@@ -38,9 +40,16 @@ record BenchmarkComparison(
             int clusters,
             double clusteredStderr,
             double taskStderr,
-            long lacking) {
+            long lacking,
+            long asked,
+            long unanswered) {
         String model() {
             return score.model();
+        }
+
+        /** Whether no example has an answer: the score is none then. */
+        boolean failed() {
+            return score.failed() == score.n();
         }
     }
 
@@ -49,20 +58,35 @@ record BenchmarkComparison(
      *
      * @param a the reference: the one that comes first in the table
      * @param b the one it is compared with; a positive difference, and a won example, is in b's favour
-     * @param holm p corrected for all benchmarks of this pair
+     * @param taskP p as if only tasks were independent, a sensitivity figure; NaN below two tasks
+     * @param tasks the difference on each named task
+     * @param holm p corrected for all tests of its family
+     * @param family tests in it
      */
-    record ModelDifference(String a, String b, Difference difference, double holm) implements Serializable {
+    record ModelDifference(
+            String a,
+            String b,
+            Difference difference,
+            double taskP,
+            List<TaskDifference> tasks,
+            double holm,
+            int family)
+            implements Serializable {
         private static final long serialVersionUID = 1L;
-        private static final double LEVEL = 0.05;
 
         boolean significant() {
-            return holm < LEVEL;
+            return holm < Difference.LEVEL;
+        }
+
+        /** Smallest true difference found with 80% power at Holm's first step. */
+        double minimumDetectable() {
+            return difference.minimumDetectable(family);
         }
 
         /** What the numbers say of b, in a word. */
         String verdict() {
             if (!significant()) {
-                return "noise";
+                return "not shown";
             }
             return difference.delta() > 0 ? "better" : "worse";
         }
@@ -73,9 +97,14 @@ record BenchmarkComparison(
             return significant() ? verdict() : "not shown (could be up to " + Numbers.points(most) + ")";
         }
 
-        ModelDifference withHolm(double corrected) {
-            return new ModelDifference(a, b, difference, corrected);
+        ModelDifference withHolm(double corrected, int tests) {
+            return new ModelDifference(a, b, difference, taskP, tasks, corrected, tests);
         }
+    }
+
+    /** Two models on one task of the benchmark; not corrected for the number of tasks. */
+    record TaskDifference(String task, Difference difference) implements Serializable {
+        private static final long serialVersionUID = 1L;
     }
 
     BenchmarkComparison withDifferences(List<ModelDifference> others) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import mhc.eval.stats.PairedScores;
 
 /**
  * All models' rows of one benchmark.
@@ -34,7 +33,7 @@ record BenchmarkRows(String benchmark, Map<String, ModelRows> models) implements
     }
 
     /** Ids that every model was asked. */
-    int common() {
+    Set<String> common() {
         Set<String> common = null;
         String[] counted = null;
         for (ModelRows rows : models.values()) {
@@ -46,29 +45,30 @@ record BenchmarkRows(String benchmark, Map<String, ModelRows> models) implements
             }
             counted = ids;
         }
-        return common == null ? 0 : common.size();
+        return common == null ? Set.of() : common;
     }
 
-    /** The scores of two models on the examples that both were asked; nothing when there are none. */
-    Optional<PairedScores> pairs(String a, String b, String metric) {
+    /** Two models on the examples that both were asked; nothing when there are none. */
+    Optional<SharedExamples> shared(String a, String b) {
         if (!models.containsKey(a) || !models.containsKey(b)) {
             return Optional.empty();
         }
-        ExampleScores first = models.get(a).scores();
-        ExampleScores second = models.get(b).scores();
-        double[] firstScores = first.scores(metric);
-        double[] secondScores = second.scores(metric);
-        List<PairedScores.Pair> pairs = new ArrayList<>();
-        int j = 0;
-        for (int i = 0; i < first.size(); i++) {
-            String id = first.ids()[i];
-            while (j < second.size() && second.ids()[j].compareTo(id) < 0) {
-                j++;
-            }
-            if (j < second.size() && second.ids()[j].equals(id)) {
-                pairs.add(new PairedScores.Pair(id, first.clusters()[i], firstScores[i], secondScores[j]));
+        SharedExamples shared =
+                SharedExamples.of(models.get(a).scores(), models.get(b).scores());
+        return shared.size() == 0 ? Optional.empty() : Optional.of(shared);
+    }
+
+    /** Where models were not asked the same, for every pair. */
+    List<PromptDifference> promptDifferences() {
+        List<PromptDifference> differences = new ArrayList<>();
+        List<String> names = List.copyOf(models.keySet());
+        for (int i = 0; i < names.size(); i++) {
+            for (int j = i + 1; j < names.size(); j++) {
+                String a = names.get(i);
+                String b = names.get(j);
+                shared(a, b).flatMap(shared -> shared.prompts(benchmark, a, b)).ifPresent(differences::add);
             }
         }
-        return pairs.isEmpty() ? Optional.empty() : Optional.of(new PairedScores(pairs));
+        return differences;
     }
 }

@@ -3,6 +3,7 @@ package mhc.reports;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -17,23 +18,28 @@ import mhc.eval.protocol.Protocols;
  *
  * @param common examples that every model was asked
  * @param models those with an example
+ * @param prompts pairs of models that were not asked the same
  */
-record BenchmarkSummary(String benchmark, int common, List<ModelSummary> models) implements Serializable {
+record BenchmarkSummary(String benchmark, int common, List<ModelSummary> models, List<PromptDifference> prompts)
+        implements Serializable {
     private static final long serialVersionUID = 1L;
 
     static BenchmarkSummary of(BenchmarkRows rows) {
+        Set<String> common = rows.common();
         return new BenchmarkSummary(
                 rows.benchmark(),
-                rows.common(),
-                new ArrayList<>(
-                        rows.models().values().stream().map(ModelSummary::of).toList()));
+                common.size(),
+                new ArrayList<>(rows.models().values().stream()
+                        .map(model -> ModelSummary.of(model, common))
+                        .toList()),
+                new ArrayList<>(rows.promptDifferences()));
     }
 
     /** The same with its models in the order of {@code names}. */
     BenchmarkSummary inOrder(List<String> names) {
         List<ModelSummary> ordered = new ArrayList<>(models);
         ordered.sort((a, b) -> Integer.compare(names.indexOf(a.model()), names.indexOf(b.model())));
-        return new BenchmarkSummary(benchmark, common, ordered);
+        return new BenchmarkSummary(benchmark, common, ordered, prompts);
     }
 
     /** @throws InputException when the models were not asked the same thing */

@@ -12,6 +12,7 @@ import mhc.eval.stats.Difference;
 import mhc.eval.stats.Holm;
 import mhc.eval.stats.PairedScores;
 import mhc.reports.BenchmarkComparison.ModelDifference;
+import mhc.reports.BenchmarkComparison.TaskDifference;
 
 /** How two models are compared on one benchmark, and what several comparisons say together. */
 final class Comparisons {
@@ -26,33 +27,50 @@ final class Comparisons {
                 : Difference.exact(scores);
     }
 
-    /** Holm's correction; the family is the benchmarks of one pair of models. */
-    static List<BenchmarkComparison> corrected(List<BenchmarkComparison> rows) {
-        Map<Models, List<Double>> families = new LinkedHashMap<>();
+    /** Everything that is said of two models on a benchmark; p is not corrected yet. */
+    static ModelDifference compared(String a, String b, MetricName headline, SharedExamples shared) {
+        String metric = headline.key();
+        List<TaskDifference> tasks = new ArrayList<>();
+        shared.ofTasks(metric)
+                .forEach((task, scores) -> tasks.add(new TaskDifference(task, difference(headline, scores))));
+        double taskP = tasks.size() < 2
+                ? Double.NaN
+                : difference(headline, shared.byTask(metric)).p();
+        Difference whole = difference(headline, shared.scores(metric));
+        return new ModelDifference(a, b, whole, taskP, tasks, whole.p(), 1);
+    }
+
+    /**
+     * Holm's correction. What is compared with the baseline is one family, over all benchmarks and models: its stars stand in
+     * one table. The benchmarks of any other pair of models are a family of their own.
+     */
+    static List<BenchmarkComparison> corrected(List<BenchmarkComparison> rows, String baseline) {
+        Map<List<String>, List<Double>> families = new LinkedHashMap<>();
         for (BenchmarkComparison row : rows) {
             for (ModelDifference pair : row.differences()) {
-                families.computeIfAbsent(Models.of(pair), key -> new ArrayList<>())
+                families.computeIfAbsent(family(pair, baseline), key -> new ArrayList<>())
                         .add(pair.difference().p());
             }
         }
-        Map<Models, Iterator<Double>> corrected = new HashMap<>();
-        families.forEach((models, p) -> {
+        Map<List<String>, Iterator<Double>> corrected = new HashMap<>();
+        families.forEach((name, p) -> {
             double[] holm =
                     Holm.adjust(p.stream().mapToDouble(Double::doubleValue).toArray());
-            corrected.put(models, Arrays.stream(holm).iterator());
+            corrected.put(name, Arrays.stream(holm).iterator());
         });
         return rows.stream()
                 .map(row -> row.withDifferences(row.differences().stream()
-                        .map(pair ->
-                                pair.withHolm(corrected.get(Models.of(pair)).next()))
+                        .map(pair -> {
+                            List<String> name = family(pair, baseline);
+                            return pair.withHolm(
+                                    corrected.get(name).next(),
+                                    families.get(name).size());
+                        })
                         .toList()))
                 .toList();
     }
 
-    /** A pair of models: the key of a family of tests. */
-    private record Models(String a, String b) {
-        static Models of(ModelDifference pair) {
-            return new Models(pair.a(), pair.b());
-        }
+    private static List<String> family(ModelDifference pair, String baseline) {
+        return pair.a().equals(baseline) ? List.of(baseline) : List.of(pair.a(), pair.b());
     }
 }

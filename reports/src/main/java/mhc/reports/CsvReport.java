@@ -3,7 +3,6 @@ package mhc.reports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import mhc.eval.ScoreRow;
 import mhc.eval.stats.Difference;
@@ -13,58 +12,142 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * The headline scores as one table for machines: a row per benchmark, model and model it is compared with. Scores, errors
- * and differences are in percent.
+ * Three tidy tables for machines, in the units of Parquet (fractions, 0 to 1): a row per benchmark and model, per benchmark
+ * and pair of models, per task and pair of models. What is not defined is empty.
  */
 final class CsvReport {
-    private static final String[] SCORE = {
-        "protocol",
-        "benchmark",
-        "metric",
-        "filter",
-        "shots",
-        "model",
-        "n",
-        "value",
-        "stderr",
-        "independent_stderr",
-        "clusters",
-        "clustered_stderr",
-        "task_stderr",
-        "failed",
-        "truncated"
-    };
+    private static final List<Object> SCORE = List.of(
+            "protocol",
+            "benchmark",
+            "metric",
+            "filter",
+            "shots",
+            "chance",
+            "model",
+            "n",
+            "asked",
+            "value",
+            "stderr",
+            "independent_stderr",
+            "clusters",
+            "clustered_stderr",
+            "task_stderr",
+            "failed",
+            "unanswered",
+            "truncated");
 
-    private static final String[] DIFFERENCE = {
-        "compared_with",
-        "common_n",
-        "delta",
-        "low",
-        "high",
-        "test",
-        "p",
-        "p_mid",
-        "p_holm",
-        "won",
-        "lost",
-        "tied",
-        "mde",
-        "verdict"
-    };
+    private static final List<Object> DIFFERENCE = List.of(
+            "benchmark",
+            "a",
+            "b",
+            "n",
+            "clusters",
+            "delta",
+            "stderr",
+            "low",
+            "high",
+            "test",
+            "p",
+            "p_mid",
+            "p_task",
+            "p_holm",
+            "family",
+            "won",
+            "lost",
+            "tied",
+            "mde",
+            "verdict");
+
+    private static final List<Object> TASK = List.of(
+            "benchmark",
+            "task",
+            "a",
+            "b",
+            "n",
+            "clusters",
+            "delta",
+            "stderr",
+            "low",
+            "high",
+            "test",
+            "p",
+            "won",
+            "lost",
+            "tied");
 
     private CsvReport() {}
 
-    static String write(Report report) {
+    /** Writes {@code report.csv}, {@code report-differences.csv} and {@code report-tasks.csv}. */
+    static void write(Report report, ReportFolder folder) {
+        folder.writeText("report.csv", scores(report));
+        folder.writeText("report-differences.csv", differences(report));
+        folder.writeText("report-tasks.csv", tasks(report));
+    }
+
+    static String scores(Report report) {
+        List<List<Object>> rows = new ArrayList<>(List.of(SCORE));
+        for (BenchmarkComparison row : report.rows()) {
+            row.models().forEach(cell -> rows.add(score(report, row, cell)));
+        }
+        return text(rows);
+    }
+
+    static String differences(Report report) {
+        List<List<Object>> rows = new ArrayList<>(List.of(DIFFERENCE));
+        for (BenchmarkComparison row : report.rows()) {
+            row.differences().forEach(pair -> rows.add(difference(row, pair)));
+        }
+        MacroMean mean = MacroMean.of(report);
+        for (String a : report.models()) {
+            for (String b : report.models()) {
+                mean.difference(a, b)
+                        .ifPresent(d -> rows.add(List.of(
+                                "mean of " + d.benchmarks(),
+                                a,
+                                b,
+                                "",
+                                "",
+                                d.delta(),
+                                "",
+                                d.low(),
+                                d.high(),
+                                "t",
+                                d.p(),
+                                "",
+                                "",
+                                "",
+                                "",
+                                "",
+                                "",
+                                "",
+                                "",
+                                "")));
+            }
+        }
+        return text(rows);
+    }
+
+    static String tasks(Report report) {
+        List<List<Object>> rows = new ArrayList<>(List.of(TASK));
+        for (BenchmarkComparison row : report.rows()) {
+            for (ModelDifference pair : row.differences()) {
+                pair.tasks().forEach(task -> {
+                    List<Object> cells = new ArrayList<>(List.of(row.benchmark(), task.task(), pair.a(), pair.b()));
+                    addTested(task.difference(), cells);
+                    addCounts(task.difference(), cells);
+                    rows.add(cells);
+                });
+            }
+        }
+        return text(rows);
+    }
+
+    private static String text(List<List<Object>> rows) {
         StringBuilder out = new StringBuilder();
         CSVFormat format = CSVFormat.DEFAULT.builder().setRecordSeparator('\n').get();
         try (CSVPrinter csv = new CSVPrinter(out, format)) {
-            List<Object> head = new ArrayList<>(List.of((Object[]) SCORE));
-            head.addAll(List.of((Object[]) DIFFERENCE));
-            csv.printRecord(head);
-            for (BenchmarkComparison row : report.rows()) {
-                for (ModelScore cell : row.models()) {
-                    write(report, row, cell, csv);
-                }
+            for (List<Object> row : rows) {
+                csv.printRecord(row);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -72,59 +155,56 @@ final class CsvReport {
         return out.toString();
     }
 
-    private static void write(Report report, BenchmarkComparison row, ModelScore cell, CSVPrinter csv)
-            throws IOException {
-        List<ModelDifference> pairs = row.differences().stream()
-                .filter(pair -> pair.b().equals(cell.model()))
-                .toList();
-        List<Object> score = score(report, row, cell);
-        if (pairs.isEmpty()) {
-            score.addAll(Collections.nCopies(DIFFERENCE.length, ""));
-            csv.printRecord(score);
-        }
-        for (ModelDifference pair : pairs) {
-            List<Object> cells = new ArrayList<>(score);
-            cells.addAll(difference(pair));
-            csv.printRecord(cells);
-        }
-    }
-
     private static List<Object> score(Report report, BenchmarkComparison row, ModelScore cell) {
         ScoreRow score = cell.score();
-        return new ArrayList<>(List.of(
+        return List.of(
                 report.protocol(),
                 row.benchmark(),
                 row.headline().metric(),
                 row.headline().filter(),
                 row.shots(),
+                defined(report.chances().getOrDefault(row.benchmark(), Double.NaN)),
                 cell.model(),
                 score.n(),
-                Numbers.exactPercent(score.value()),
-                Numbers.exactPercent(score.stderr()),
-                Numbers.exactPercent(cell.independentStderr()),
+                cell.asked(),
+                defined(score.value()),
+                defined(score.stderr()),
+                defined(cell.independentStderr()),
                 cell.clusters(),
-                Numbers.exactPercent(cell.clusteredStderr()),
-                Numbers.exactPercent(cell.taskStderr()),
+                defined(cell.clusteredStderr()),
+                defined(cell.taskStderr()),
                 score.failed(),
-                score.truncated()));
+                cell.unanswered(),
+                score.truncated());
     }
 
-    private static List<Object> difference(ModelDifference pair) {
+    private static List<Object> difference(BenchmarkComparison row, ModelDifference pair) {
         Difference d = pair.difference();
-        return List.of(
-                pair.a(),
+        List<Object> cells = new ArrayList<>(List.of(row.benchmark(), pair.a(), pair.b()));
+        addTested(d, cells);
+        cells.addAll(List.of(defined(d.midP()), defined(pair.taskP()), defined(pair.holm()), pair.family()));
+        addCounts(d, cells);
+        cells.addAll(List.of(pair.minimumDetectable(), pair.verdict()));
+        return cells;
+    }
+
+    private static void addTested(Difference d, List<Object> cells) {
+        cells.addAll(List.of(
                 d.n(),
-                Numbers.exactPercent(d.delta()),
-                Numbers.exactPercent(d.low()),
-                Numbers.exactPercent(d.high()),
+                d.clusters(),
+                defined(d.delta()),
+                defined(d.stderr()),
+                d.low(),
+                d.high(),
                 d.test().label(),
-                Numbers.exactProbability(d.p()),
-                Numbers.exactProbability(d.midP()),
-                Numbers.exactProbability(pair.holm()),
-                d.won(),
-                d.lost(),
-                d.tied(),
-                Numbers.exactPercent(d.minimumDetectable()),
-                pair.verdict());
+                d.p()));
+    }
+
+    private static void addCounts(Difference d, List<Object> cells) {
+        cells.addAll(List.of(d.won(), d.lost(), d.tied()));
+    }
+
+    private static Object defined(double number) {
+        return Double.isNaN(number) ? "" : number;
     }
 }

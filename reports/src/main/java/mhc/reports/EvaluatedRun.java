@@ -12,37 +12,80 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * A run directory as listed once: {@code predictions/model=M/benchmark=B/part-*.parquet}. Files and folders whose names
  * begin with {@code _} or {@code .} are not data.
  *
  * @param files by benchmark, then by model, in name order
+ * @param shown names under which its models are reported, where these differ from those of the folders
  */
-record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<String, List<Path>>> files) {
+record EvaluatedRun(
+        Path directory,
+        RunDescription description,
+        Map<String, Map<String, List<Path>>> files,
+        Map<String, String> shown) {
     /** Folder of the predictions in a run directory. */
     static final String PREDICTIONS = "predictions";
 
     /** Names of their files. */
     static final String PARTS = "part-*.parquet";
 
-    /** @throws InputException when there are no predictions at {@code uri} */
-    static EvaluatedRun at(String uri, Configuration hadoop) {
+    /** @throws InputException when there are no predictions at {@code uri}, they are damaged, or the run is not finished */
+    static EvaluatedRun at(String uri, SparkSession spark, ReportOptions options) {
+        EvaluatedRun run = listed(uri, spark, options);
+        FooterCheck.of(spark, List.of(run));
+        return run;
+    }
+
+    /** The same before any file of predictions is opened. */
+    static EvaluatedRun listed(String uri, SparkSession spark, ReportOptions options) {
+        EvaluatedRun run = listed(uri, spark.sparkContext().hadoopConfiguration());
+        if (options.unfinished() == ReportOptions.Unfinished.REFUSED
+                && run.description.state() == RunDescription.State.UNFINISHED) {
+            throw new InputException("Run " + uri + " is not finished (it has no manifest.json):"
+                    + " finish it, or give --partial to report on what there is");
+        }
+        return run;
+    }
+
+    private static EvaluatedRun listed(String uri, Configuration hadoop) {
         try {
             Path given = new Path(uri);
             FileSystem fileSystem = given.getFileSystem(hadoop);
             Path directory = fileSystem.makeQualified(given);
+            if (!fileSystem.exists(directory)) {
+                throw new InputException("Run directory " + uri + " does not exist: check the path");
+            }
             Map<String, Map<String, List<Path>>> files = list(fileSystem, new Path(directory, PREDICTIONS));
             if (files.isEmpty()) {
                 throw new InputException("Run directory " + uri
                         + " holds no predictions: give a directory that a run was written to, or finish its run first");
             }
-            return new EvaluatedRun(directory, RunDescription.read(fileSystem, directory), files);
+            return new EvaluatedRun(directory, RunDescription.read(fileSystem, directory), files, Map.of());
         } catch (IOException | IllegalArgumentException e) {
             throw new InputException(
                     "Run directory " + uri + " cannot be read (" + e.getMessage() + "): check the path and its access",
                     e);
         }
+    }
+
+    /** The same run with its models under other names. */
+    EvaluatedRun showing(Map<String, String> names) {
+        return new EvaluatedRun(directory, description, files, names);
+    }
+
+    String shown(String model) {
+        return shown.getOrDefault(model, model);
+    }
+
+    ModelFacts facts(String shownModel) {
+        return description.facts().entrySet().stream()
+                .filter(entry -> shown(entry.getKey()).equals(shownModel))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(ModelFacts.NONE);
     }
 
     private static Map<String, Map<String, List<Path>>> list(FileSystem fileSystem, Path predictions)
@@ -89,7 +132,7 @@ record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<
         return partition.getName().substring(partition.getName().indexOf('=') + 1);
     }
 
-    /** Models with predictions: those of the configuration in its order, then any others by name. */
+    /** Models with predictions, as they are shown: those of the configuration in its order, then any others by name. */
     List<String> models() {
         List<String> present = files.values().stream()
                 .flatMap(byModel -> byModel.keySet().stream())
@@ -99,7 +142,7 @@ record EvaluatedRun(Path directory, RunDescription description, Map<String, Map<
         List<String> ordered = new ArrayList<>(description.models());
         ordered.retainAll(present);
         present.stream().filter(model -> !ordered.contains(model)).forEach(ordered::add);
-        return ordered;
+        return ordered.stream().map(this::shown).toList();
     }
 
     /** Folders of the files. */

@@ -2,35 +2,67 @@ package mhc.reports;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import mhc.eval.BenchmarkTally;
 
 /**
  * What paired tests and clustered errors need of a model's examples of one benchmark, by column: entry i of each array is
  * about the same example.
  *
  * @param prompts of the requests' hashes, 64 bits each
+ * @param options that were chosen from; 0 where a text was generated, and where an example failed
  * @param metrics by metric key; NaN where an example failed or lacks the metric
+ * @param marks {@link #FAILED}, {@link #TRUNCATED}, and {@link #nothing} of each filter: examples of which it is true
  */
-record ExampleScores(String[] ids, String[] tasks, String[] clusters, long[] prompts, Map<String, double[]> metrics)
+record ExampleScores(
+        String[] ids,
+        String[] tasks,
+        String[] clusters,
+        long[] prompts,
+        int[] options,
+        Map<String, double[]> metrics,
+        Map<String, BitSet> marks)
         implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    static final String FAILED = "failed";
+    static final String TRUNCATED = "truncated";
+
+    /** Mark of examples of whose text this filter took no answer. */
+    static String nothing(String filter) {
+        return "nothing," + filter;
+    }
 
     int size() {
         return ids.length;
     }
 
+    boolean is(String mark, int example) {
+        BitSet examples = marks.get(mark);
+        return examples != null && examples.get(example);
+    }
+
+    long count(String mark) {
+        BitSet examples = marks.get(mark);
+        return examples == null ? 0 : examples.cardinality();
+    }
+
     /** All examples in id order. */
     static ExampleScores joined(List<ExampleScores> parts) {
         String[] ids = strings(parts.stream().map(ExampleScores::ids).toList());
-        String[] tasks = strings(parts.stream().map(ExampleScores::tasks).toList());
-        String[] clusters = strings(parts.stream().map(ExampleScores::clusters).toList());
-        long[] prompts = parts.stream()
-                .flatMapToLong(part -> Arrays.stream(part.prompts))
+        int[] order = IntStream.range(0, ids.length)
+                .boxed()
+                .sorted(Comparator.comparing(i -> ids[i]))
+                .mapToInt(Integer::intValue)
                 .toArray();
         TreeSet<String> names = new TreeSet<>();
         parts.forEach(part -> names.addAll(part.metrics.keySet()));
@@ -42,19 +74,60 @@ record ExampleScores(String[] ids, String[] tasks, String[] clusters, long[] pro
                             .flatMapToDouble(part -> Arrays.stream(part.column(name)))
                             .toArray());
         }
-        int[] order = IntStream.range(0, ids.length)
-                .boxed()
-                .sorted(Comparator.comparing(i -> ids[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        metrics.replaceAll((name, values) ->
-                Arrays.stream(order).mapToDouble(i -> values[i]).toArray());
+        return new ExampleScores(
+                        ids,
+                        strings(parts.stream().map(ExampleScores::tasks).toList()),
+                        strings(parts.stream().map(ExampleScores::clusters).toList()),
+                        parts.stream()
+                                .flatMapToLong(part -> Arrays.stream(part.prompts))
+                                .toArray(),
+                        parts.stream()
+                                .flatMapToInt(part -> Arrays.stream(part.options))
+                                .toArray(),
+                        metrics,
+                        joinedMarks(parts))
+                .picked(order);
+    }
+
+    private static Map<String, BitSet> joinedMarks(List<ExampleScores> parts) {
+        Map<String, BitSet> joined = new TreeMap<>();
+        int before = 0;
+        for (ExampleScores part : parts) {
+            int offset = before;
+            part.marks.forEach((mark, examples) -> {
+                BitSet all = joined.computeIfAbsent(mark, key -> new BitSet());
+                examples.stream().forEach(i -> all.set(offset + i));
+            });
+            before += part.size();
+        }
+        return joined;
+    }
+
+    /** These examples, in this order. */
+    private ExampleScores picked(int[] order) {
+        Map<String, double[]> values = new TreeMap<>();
+        metrics.forEach((name, column) -> values.put(
+                name, Arrays.stream(order).mapToDouble(i -> column[i]).toArray()));
+        Map<String, BitSet> bits = new TreeMap<>();
+        marks.forEach((mark, examples) -> {
+            BitSet picked = new BitSet();
+            IntStream.range(0, order.length).filter(i -> examples.get(order[i])).forEach(picked::set);
+            bits.put(mark, picked);
+        });
         return new ExampleScores(
                 ordered(ids, order),
                 ordered(tasks, order),
                 ordered(clusters, order),
                 Arrays.stream(order).mapToLong(i -> prompts[i]).toArray(),
-                metrics);
+                Arrays.stream(order).map(i -> options[i]).toArray(),
+                values,
+                bits);
+    }
+
+    /** Those with an id among {@code chosen}. */
+    ExampleScores only(Set<String> chosen) {
+        return picked(
+                IntStream.range(0, size()).filter(i -> chosen.contains(ids[i])).toArray());
     }
 
     private double[] column(String metric) {
@@ -80,8 +153,10 @@ record ExampleScores(String[] ids, String[] tasks, String[] clusters, long[] pro
                 Arrays.equals(ids, other.ids) ? other.ids : ids,
                 Arrays.equals(tasks, other.tasks) ? other.tasks : tasks,
                 Arrays.equals(clusters, other.clusters) ? other.clusters : clusters,
-                prompts,
-                metrics);
+                Arrays.equals(prompts, other.prompts) ? other.prompts : prompts,
+                options,
+                metrics,
+                marks);
     }
 
     /** Of each example; one that failed, or lacks the metric, scores 0: failures never flatter a model. */
@@ -89,5 +164,32 @@ record ExampleScores(String[] ids, String[] tasks, String[] clusters, long[] pro
         return Arrays.stream(column(metric))
                 .map(value -> Double.isNaN(value) ? 0 : value)
                 .toArray();
+    }
+
+    BenchmarkTally tally() {
+        BenchmarkTally.Builder tally = new BenchmarkTally.Builder();
+        for (int i = 0; i < size(); i++) {
+            Map<String, Double> values = new HashMap<>();
+            for (Map.Entry<String, double[]> metric : metrics.entrySet()) {
+                if (!Double.isNaN(metric.getValue()[i])) {
+                    values.put(metric.getKey(), metric.getValue()[i]);
+                }
+            }
+            tally.add(tasks[i], values, is(FAILED, i), is(TRUNCATED, i));
+        }
+        return tally.build();
+    }
+
+    /** What an option taken blindly scores; NaN where there are none. */
+    double chance() {
+        return Arrays.stream(options)
+                .filter(count -> count > 0)
+                .mapToDouble(count -> 1.0 / count)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    Set<String> idSet() {
+        return new HashSet<>(Arrays.asList(ids));
     }
 }

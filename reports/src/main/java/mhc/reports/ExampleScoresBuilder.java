@@ -2,6 +2,7 @@ package mhc.reports;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +16,19 @@ final class ExampleScoresBuilder {
     private final List<Long> prompts = new ArrayList<>();
     private final Map<String, Integer> places = new TreeMap<>();
     private final List<double[]> rows = new ArrayList<>();
+    private final List<Integer> options = new ArrayList<>();
+    private final Map<String, BitSet> marks = new TreeMap<>();
     private final Map<String, String> known = new HashMap<>();
 
     /**
      * Adds one.
      *
      * @param hash of its request
+     * @param choices that were chosen from, 0 if none
      * @param metrics none for an example that failed
      */
-    void add(String id, String task, String cluster, String hash, Map<String, Double> metrics) {
+    ExampleScoresBuilder add(
+            String id, String task, String cluster, String hash, int choices, Map<String, Double> metrics) {
         ids.add(id);
         tasks.add(known.computeIfAbsent(task, name -> name)); // few and often: one object for each
         clusters.add(cluster.equals(id) ? id : cluster);
@@ -33,6 +38,13 @@ final class ExampleScoresBuilder {
         Arrays.fill(row, Double.NaN);
         metrics.forEach((metric, value) -> row[places.get(metric)] = value);
         rows.add(row);
+        options.add(choices);
+        return this;
+    }
+
+    /** Marks the example added last. */
+    void mark(String mark) {
+        marks.computeIfAbsent(mark, key -> new BitSet()).set(ids.size() - 1);
     }
 
     /** 64-bit FNV-1a: what tells the requests of two runs apart must be held for every example. */
@@ -56,6 +68,8 @@ final class ExampleScoresBuilder {
                 tasks.toArray(String[]::new),
                 clusters.toArray(String[]::new),
                 prompts.stream().mapToLong(Long::longValue).toArray(),
-                metrics);
+                options.stream().mapToInt(Integer::intValue).toArray(),
+                metrics,
+                marks);
     }
 }

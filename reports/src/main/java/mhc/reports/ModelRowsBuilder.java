@@ -1,6 +1,7 @@
 package mhc.reports;
 
 import static mhc.eval.PredictionColumn.CLUSTER;
+import static mhc.eval.PredictionColumn.EXTRACTED;
 import static mhc.eval.PredictionColumn.ID;
 import static mhc.eval.PredictionColumn.KERNELS;
 import static mhc.eval.PredictionColumn.METRICS;
@@ -13,6 +14,7 @@ import static mhc.eval.PredictionColumn.REUSED_TOKENS;
 import static mhc.eval.PredictionColumn.SHOTS;
 import static mhc.eval.PredictionColumn.STATUS;
 import static mhc.eval.PredictionColumn.TASK;
+import static mhc.eval.PredictionColumn.TOKENS;
 import static mhc.eval.PredictionColumn.TRUNCATED;
 import static mhc.eval.PredictionColumn.VERSION;
 
@@ -22,6 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import mhc.eval.Answer;
 import mhc.eval.BenchmarkTally;
+import mhc.eval.Extracted;
 import mhc.eval.Prediction;
 import org.apache.spark.sql.Row;
 
@@ -36,6 +39,8 @@ final class ModelRowsBuilder {
             VERSION,
             SHOTS,
             REQUEST_HASH,
+            TOKENS,
+            EXTRACTED,
             METRICS,
             STATUS,
             REASON,
@@ -80,8 +85,21 @@ final class ModelRowsBuilder {
         versions.add(TABLE.text(row, VERSION));
         kernels.add(TABLE.text(row, KERNELS));
         tally.add(task, metrics, noAnswer, cut);
-        examples.add(TABLE.text(row, ID), task, TABLE.text(row, CLUSTER), TABLE.text(row, REQUEST_HASH), metrics);
+        int options = noAnswer ? 0 : row.getList(TABLE.at(TOKENS)).size();
+        examples.add(
+                TABLE.text(row, ID), task, TABLE.text(row, CLUSTER), TABLE.text(row, REQUEST_HASH), options, metrics);
+        if (cut) {
+            examples.mark(ExampleScores.TRUNCATED);
+        }
+        if (!noAnswer && options == 0) {
+            row.<String, String>getJavaMap(TABLE.at(EXTRACTED)).forEach((filter, answer) -> {
+                if (Extracted.isNothing(answer)) {
+                    examples.mark(ExampleScores.nothing(filter));
+                }
+            });
+        }
         if (noAnswer) {
+            examples.mark(ExampleScores.FAILED);
             failures.merge(Answer.Cause.failureClass(TABLE.text(row, REASON)), 1L, Long::sum);
         }
         truncated += cut ? 1 : 0;

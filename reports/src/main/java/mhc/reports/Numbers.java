@@ -22,6 +22,23 @@ final class Numbers {
         return isZero(text) ? "0.0" : text;
     }
 
+    /** Ends of an interval in percentage points; one that is not 0 is never rounded to it. */
+    static String interval(double low, double high) {
+        return "[" + end(low) + ", " + end(high) + "]";
+    }
+
+    private static String end(double fraction) {
+        if (Math.abs(fraction) <= Math.ulp(1.0)) {
+            return "0.0";
+        }
+        for (int decimals = 1; ; decimals++) {
+            String text = String.format(Locale.ROOT, "%+." + decimals + "f", 100 * fraction);
+            if (!isZero(text)) {
+                return text;
+            }
+        }
+    }
+
     /** Value and standard error in percent; the value alone where the error is not defined. */
     static String withError(double value, double stderr) {
         return Double.isNaN(stderr) ? percent(value) : percent(value) + " ± " + percent(stderr);
@@ -43,16 +60,6 @@ final class Numbers {
                 return text;
             }
         }
-    }
-
-    /** For machines: percent with every digit that means something. */
-    static String exactPercent(double fraction) {
-        return Double.isNaN(fraction) ? "" : unsigned("%.6f", 100 * fraction);
-    }
-
-    /** For machines. */
-    static String exactProbability(double p) {
-        return String.format(Locale.ROOT, "%.6g", p);
     }
 
     private static String unsigned(String format, double number) {

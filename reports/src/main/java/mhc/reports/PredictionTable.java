@@ -2,6 +2,7 @@ package mhc.reports;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,7 @@ record PredictionTable(List<PredictionColumn> columns) {
     private Dataset<Row> read(SparkSession spark, EvaluatedRun run) {
         List<Column> selected = new ArrayList<>();
         for (String name : schema().fieldNames()) {
-            selected.add(col(name));
+            selected.add(name.equals("model") ? shown(run) : col(name));
         }
         selected.add(input_file_name());
         return spark.read()
@@ -90,6 +91,14 @@ record PredictionTable(List<PredictionColumn> columns) {
                 .option("pathGlobFilter", EvaluatedRun.PARTS)
                 .parquet(run.partitions().map(Path::toString).toArray(String[]::new))
                 .select(selected.toArray(Column[]::new));
+    }
+
+    private static Column shown(EvaluatedRun run) {
+        Column model = col("model");
+        for (Map.Entry<String, String> name : run.shown().entrySet()) {
+            model = when(col("model").equalTo(name.getKey()), name.getValue()).otherwise(model);
+        }
+        return model.as("model");
     }
 
     /** The partition columns stand here as well, or Spark would read a model called 007 as the number 7. */

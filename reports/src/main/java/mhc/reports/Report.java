@@ -14,6 +14,9 @@ import mhc.eval.ScoreRow;
  * @param remarks what is uneven in the data: missing cells, examples that not every model was asked
  * @param rows one per benchmark, by name
  * @param secondary whole-benchmark scores of every metric but the headline
+ * @param provenance where the models' rows come from, in table order
+ * @param pairs which models were compared with each other
+ * @param prompts pairs of models that were compared although they were not asked the same
  */
 record Report(
         String title,
@@ -24,7 +27,10 @@ record Report(
         List<ExcessFailures> excess,
         List<String> remarks,
         List<BenchmarkComparison> rows,
-        List<ScoreRow> secondary) {
+        List<ScoreRow> secondary,
+        List<Provenance> provenance,
+        ReportOptions.Pairs pairs,
+        List<PromptDifference> prompts) {
 
     String baseline() {
         return models.get(0);

@@ -5,10 +5,11 @@ import static mhc.reports.Page.Column.right;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import mhc.eval.MetricName;
 import mhc.eval.ScoreRow;
@@ -35,25 +36,47 @@ final class ReportPage {
     }
 
     private Page build() {
+        header();
         blocks.add(table4());
         if (!report.chances().isEmpty()) {
             blocks.add(new Text(aboveChance()));
         }
         report.remarks().forEach(remark -> blocks.add(new Text(remark)));
-        for (int i = 0; i < report.models().size(); i++) {
-            for (int j = i + 1; j < report.models().size(); j++) {
-                addDifferences(report.models().get(i), report.models().get(j));
-            }
-        }
+        blocks.addAll(new PairTables(report).blocks());
         blocks.add(new Heading("Examples"));
         blocks.add(examples());
         if (!report.secondary().isEmpty()) {
             blocks.add(new Heading("Other metrics"));
             blocks.add(secondary());
         }
+        blocks.add(new Heading("Models"));
+        blocks.add(models());
         blocks.add(new Heading("The paper's figures, for reference"));
         blocks.add(published());
         return new Page(report.title(), blocks);
+    }
+
+    /** What all models share, as far as their runs say. */
+    private void header() {
+        List<String> facts = new ArrayList<>();
+        addFact(facts, "mhc-eval ", each -> each.facts().build());
+        addFact(facts, "device ", each -> each.facts().device());
+        addFact(facts, "", each -> each.facts().dtype());
+        addFact(facts, "kernels ", each -> String.join(", ", each.kernels()));
+        if (!facts.isEmpty()) {
+            blocks.add(new Text("Evaluated with " + String.join("; ", facts) + "."));
+        }
+    }
+
+    private void addFact(List<String> facts, String label, Function<Provenance, String> property) {
+        String values = report.provenance().stream()
+                .map(property)
+                .filter(value -> !value.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(" / "));
+        if (!values.isEmpty()) {
+            facts.add(label + values);
+        }
     }
 
     private Table table4() {
@@ -63,24 +86,38 @@ final class ReportPage {
             columns.add(right("Chance"));
         }
         report.models().forEach(model -> columns.add(right(model)));
-        columns.addAll(List.of(right("Failed"), right("Truncated")));
+        columns.addAll(List.of(right("Failed"), right("No answer %"), right("Truncated")));
         List<List<String>> rows = new ArrayList<>();
         for (BenchmarkComparison row : report.rows()) {
             List<String> cells = new ArrayList<>(List.of(
                     Labels.benchmark(row.benchmark()),
                     Labels.metric(row.headline()),
                     Integer.toString(row.shots()),
-                    Integer.toString(row.n())));
+                    n(row)));
             if (withChance) {
                 Double chance = report.chances().get(row.benchmark());
                 cells.add(chance == null ? Numbers.NONE : Numbers.percent(chance));
             }
             report.models().forEach(model -> cells.add(score(row, model)));
-            cells.add(counts(row, ScoreRow::failed));
-            cells.add(counts(row, ScoreRow::truncated));
+            cells.add(counts(row, cell -> Long.toString(cell.score().failed())));
+            cells.add(counts(
+                    row,
+                    cell -> Numbers.percent(
+                            (double) cell.unanswered() / cell.score().n())));
+            cells.add(counts(row, cell -> Long.toString(cell.score().truncated())));
             rows.add(cells);
         }
         return new Table(caption(), columns, rows, macroMean());
+    }
+
+    /** Examples common to all; and those of each model, where they are others. */
+    private String n(BenchmarkComparison row) {
+        boolean even = row.models().stream().allMatch(cell -> cell.asked() == row.n());
+        boolean alike =
+                report.prompts().stream().noneMatch(each -> each.benchmark().equals(row.benchmark()));
+        return row.n()
+                + (even ? "" : " (" + counts(row, cell -> Long.toString(cell.asked())) + ")")
+                + (alike ? "" : " †");
     }
 
     private String caption() {
@@ -90,12 +127,24 @@ final class ReportPage {
         report.excess().forEach(failures -> caption.append(" Not sound: ")
                 .append(failures.sentence())
                 .append('.'));
-        if (report.models().size() > 1) {
+        int tests = report.rows().stream()
+                .flatMap(row -> row.differences().stream())
+                .filter(pair -> pair.a().equals(report.baseline()))
+                .mapToInt(ModelDifference::family)
+                .findFirst()
+                .orElse(0);
+        if (tests > 0) {
             caption.append(" * differs from ")
                     .append(report.baseline())
-                    .append(" (Holm p < 0.05), the others within noise. Failed, truncated: examples of ")
-                    .append(String.join(" / ", report.models()))
-                    .append(".");
+                    .append(" (Holm p < 0.05, family of ")
+                    .append(tests)
+                    .append(" against it); of the others no difference is shown.");
+        }
+        caption.append(" Failed, no answer, truncated: examples of ")
+                .append(String.join(" / ", report.models()))
+                .append("; no answer: generated texts from which none was taken.");
+        if (!report.prompts().isEmpty()) {
+            caption.append(" † not asked alike.");
         }
         return caption.toString();
     }
@@ -130,16 +179,15 @@ final class ReportPage {
                 .filter(ModelDifference::significant)
                 .isPresent();
         return row.score(model)
-                .map(cell ->
-                        Numbers.withError(cell.score().value(), cell.score().stderr()) + (differs ? "*" : ""))
-                .orElse(Numbers.NONE);
+                .map(cell -> cell.failed()
+                        ? "failed"
+                        : Numbers.withError(cell.score().value(), cell.score().stderr()) + (differs ? "*" : ""))
+                .orElse("missing");
     }
 
-    private String counts(BenchmarkComparison row, ToLongFunction<ScoreRow> count) {
+    private String counts(BenchmarkComparison row, Function<ModelScore, String> count) {
         return report.models().stream()
-                .map(model -> row.score(model)
-                        .map(cell -> Long.toString(count.applyAsLong(cell.score())))
-                        .orElse(Numbers.NONE))
+                .map(model -> row.score(model).map(count).orElse(Numbers.NONE))
                 .collect(Collectors.joining(" / "));
     }
 
@@ -153,57 +201,8 @@ final class ReportPage {
             cells.add("");
         }
         report.models().forEach(model -> cells.add(Numbers.withError(mean.value(model), mean.stderr(model))));
-        cells.addAll(List.of("", ""));
+        cells.addAll(List.of("", "", ""));
         return cells;
-    }
-
-    private void addDifferences(String a, String b) {
-        blocks.add(new Heading(b + " against " + a));
-        List<List<String>> rows = new ArrayList<>();
-        for (BenchmarkComparison row : report.rows()) {
-            row.difference(a, b).ifPresent(pair -> rows.add(difference(row, pair)));
-        }
-        if (rows.isEmpty()) {
-            blocks.add(new Text(a + " and " + b + " have no example in common."));
-            return;
-        }
-        List<Column> columns = List.of(
-                left("Benchmark"),
-                right("n"),
-                right("Difference"),
-                right("95% interval"),
-                left("Test"),
-                right("p"),
-                right("Mid-p"),
-                right("Holm p"),
-                right("Won"),
-                right("Lost"),
-                right("Tied"),
-                right("MDE"),
-                left("Verdict"));
-        String caption = b + " less " + a + " in percentage points, on the same examples; won: examples on which " + b
-                + " scores higher. Mid-p: less cautious than an exact p, decides nothing. Holm p: corrected for the "
-                + rows.size()
-                + " tests of this table. MDE: smallest difference found with 80% power.";
-        blocks.add(new Table(caption, columns, rows, List.of()));
-    }
-
-    private static List<String> difference(BenchmarkComparison row, ModelDifference pair) {
-        Difference d = pair.difference();
-        return List.of(
-                Labels.benchmark(row.benchmark()),
-                Integer.toString(d.n()),
-                Numbers.points(d.delta()),
-                "[" + Numbers.points(d.low()) + ", " + Numbers.points(d.high()) + "]",
-                d.test().label(),
-                Numbers.probability(d.p()),
-                Numbers.probability(d.midP()),
-                Numbers.probability(pair.holm()),
-                Integer.toString(d.won()),
-                Integer.toString(d.lost()),
-                Integer.toString(d.tied()),
-                Numbers.percent(d.minimumDetectable()),
-                pair.verdict());
     }
 
     private Table examples() {
@@ -258,6 +257,48 @@ final class ReportPage {
             rows.add(cells);
         }));
         return new Table("Metrics that are not Table 4's, in percent ± standard error.", columns, rows, List.of());
+    }
+
+    private Table models() {
+        List<List<String>> rows = report.provenance().stream()
+                .map(each -> List.of(
+                        each.model(),
+                        text(each.run()),
+                        text(each.facts().residual()),
+                        each.facts().parameters() == 0
+                                ? Numbers.NONE
+                                : Long.toString(each.facts().parameters()),
+                        text(each.facts()
+                                .fingerprint()
+                                .substring(
+                                        0,
+                                        Math.min(12, each.facts().fingerprint().length()))),
+                        Double.isNaN(each.tokensPerSecond())
+                                ? Numbers.NONE
+                                : Long.toString(Math.round(each.tokensPerSecond())),
+                        Double.isNaN(each.saved()) ? Numbers.NONE : Numbers.percent(each.saved()),
+                        each.facts().hours() == 0
+                                ? Numbers.NONE
+                                : String.format(
+                                        Locale.ROOT, "%.3f", each.facts().hours())))
+                .toList();
+        List<Column> columns = List.of(
+                left("Model"),
+                left("Run"),
+                left("Residual"),
+                right("Parameters"),
+                left("Fingerprint"),
+                right("Tokens/s"),
+                right("Saved %"),
+                right("Hours"));
+        String caption =
+                "Tokens/s: read and written, over the time of tokenising, prefill and decoding. Saved: prompt tokens"
+                        + " whose keys and values another prompt had computed. Hours: of a device, loading included.";
+        return new Table(caption, columns, rows, List.of());
+    }
+
+    private static String text(String fact) {
+        return fact.isEmpty() ? Numbers.NONE : fact;
     }
 
     private static Table published() {

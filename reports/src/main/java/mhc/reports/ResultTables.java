@@ -105,6 +105,6 @@ final class ResultTables {
                 (long) d.won(),
                 (long) d.lost(),
                 (long) d.tied(),
-                d.minimumDetectable());
+                pair.minimumDetectable());
     }
 }

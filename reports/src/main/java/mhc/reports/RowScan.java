@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import mhc.datasets.InputException;
 import mhc.eval.MetricName;
-import mhc.eval.stats.Difference;
 import mhc.reports.BenchmarkComparison.ModelDifference;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
@@ -106,7 +105,7 @@ final class RowScan implements AutoCloseable {
     }
 
     /** A pair of models and its place in the table. */
-    private record Pair(int place, String a, String b) implements Serializable {
+    record Pair(int place, String a, String b) implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
@@ -116,18 +115,12 @@ final class RowScan implements AutoCloseable {
     }
 
     /**
-     * Every pair of models that has examples in common, by benchmark and in table order; p-values are not corrected yet. Each
-     * pair on each benchmark is a task.
+     * The pairs that have examples in common, by benchmark and in table order; p-values are not corrected yet. Each pair on
+     * each benchmark is a task.
      *
      * @param headlines the metric compared, by benchmark
      */
-    Map<String, List<ModelDifference>> differences(Map<String, MetricName> headlines) {
-        List<Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < models.size(); i++) {
-            for (int j = i + 1; j < models.size(); j++) {
-                pairs.add(new Pair(pairs.size(), models.get(i), models.get(j)));
-            }
-        }
+    Map<String, List<ModelDifference>> differences(List<Pair> pairs, Map<String, MetricName> headlines) {
         Map<String, List<ModelDifference>> differences = new HashMap<>();
         if (pairs.isEmpty()) {
             return differences;
@@ -148,13 +141,9 @@ final class RowScan implements AutoCloseable {
 
     private static Optional<Compared> compared(BenchmarkRows rows, Pair pair, Map<String, MetricName> headlines) {
         MetricName headline = headlines.get(rows.benchmark());
-        return rows.pairs(pair.a(), pair.b(), headline.key()).map(scores -> {
-            Difference difference = Comparisons.difference(headline, scores);
-            return new Compared(
-                    rows.benchmark(),
-                    pair.place(),
-                    new ModelDifference(pair.a(), pair.b(), difference, difference.p()));
-        });
+        return rows.shared(pair.a(), pair.b())
+                .map(shared -> new Compared(
+                        rows.benchmark(), pair.place(), Comparisons.compared(pair.a(), pair.b(), headline, shared)));
     }
 
     @Override

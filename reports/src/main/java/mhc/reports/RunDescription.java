@@ -27,6 +27,8 @@ import org.apache.hadoop.fs.Path;
  * @param chances what is scored blindly, 0 to 1, by benchmark, where the run says so
  * @param maxFailed part of a benchmark's examples that may fail, 0 to 1; 1 when unknown
  * @param notes what a reader of the table must know
+ * @param state whether it is finished
+ * @param facts of its models, by name
  */
 record RunDescription(
         String name,
@@ -36,18 +38,29 @@ record RunDescription(
         Map<String, Integer> examples,
         Map<String, Double> chances,
         double maxFailed,
-        List<String> notes) {
+        List<String> notes,
+        State state,
+        Map<String, ModelFacts> facts) {
 
+    private static final String MANIFEST = "manifest.json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final RunDescription NONE =
-            new RunDescription("", "", List.of(), Map.of(), Map.of(), Map.of(), 1, List.of());
+            new RunDescription("", "", List.of(), Map.of(), Map.of(), Map.of(), 1, List.of(), State.UNKNOWN, Map.of());
+
+    /** Whether a run is finished. */
+    enum State {
+        FINISHED,
+        UNFINISHED,
+        /** Bare files, of which nothing is said. */
+        UNKNOWN
+    }
 
     static RunDescription read(FileSystem files, Path run) throws IOException {
-        for (String name : List.of("manifest.json", "_run.json")) {
+        for (String name : List.of(MANIFEST, "_run.json")) {
             Path path = new Path(run, name);
             if (files.exists(path)) {
                 try (InputStream in = files.open(path)) {
-                    return of(JSON.readTree(in));
+                    return of(JSON.readTree(in), name.equals(MANIFEST) ? State.FINISHED : State.UNFINISHED);
                 } catch (JsonProcessingException e) {
                     throw new InputException(
                             path + " is not valid JSON: restore it, or delete it to report on the predictions alone",
@@ -58,7 +71,7 @@ record RunDescription(
         return NONE;
     }
 
-    private static RunDescription of(JsonNode json) {
+    private static RunDescription of(JsonNode json, State state) {
         List<String> models = new ArrayList<>();
         json.path("models").forEach(model -> models.add(model.path("name").asText()));
         Map<String, MetricName> headlines = new TreeMap<>();
@@ -87,7 +100,9 @@ record RunDescription(
                 examples,
                 chances,
                 json.path("config").path("faults").path("max-failed").asDouble(1),
-                notes);
+                notes,
+                state,
+                ModelFacts.of(json));
     }
 
     Optional<MetricName> headline(String benchmark) {

@@ -25,7 +25,22 @@ final class RunFixture {
             int shots,
             Map<String, Double> metrics,
             String failure,
-            boolean truncated) {
+            boolean truncated,
+            String prompt,
+            String extracted) {
+
+        Example(
+                String id,
+                String task,
+                String cluster,
+                String protocol,
+                String version,
+                int shots,
+                Map<String, Double> metrics,
+                String failure,
+                boolean truncated) {
+            this(id, task, cluster, protocol, version, shots, metrics, failure, truncated, "00", "A");
+        }
 
         static Example of(String id, Map<String, Double> metrics) {
             return new Example(id, "", id, "paper", "1", 0, metrics, "", false);
@@ -36,19 +51,48 @@ final class RunFixture {
         }
 
         Example task(String name) {
-            return new Example(id, name, cluster, protocol, version, shots, metrics, failure, truncated);
+            return new Example(
+                    id, name, cluster, protocol, version, shots, metrics, failure, truncated, prompt, extracted);
         }
 
         Example cluster(String name) {
-            return new Example(id, task, name, protocol, version, shots, metrics, failure, truncated);
+            return new Example(
+                    id, task, name, protocol, version, shots, metrics, failure, truncated, prompt, extracted);
         }
 
         Example asked(String newProtocol, String newVersion, int newShots) {
-            return new Example(id, task, cluster, newProtocol, newVersion, newShots, metrics, failure, truncated);
+            return new Example(
+                    id,
+                    task,
+                    cluster,
+                    newProtocol,
+                    newVersion,
+                    newShots,
+                    metrics,
+                    failure,
+                    truncated,
+                    prompt,
+                    extracted);
+        }
+
+        Example prompt(String hash) {
+            return new Example(
+                    id, task, cluster, protocol, version, shots, metrics, failure, truncated, hash, extracted);
+        }
+
+        /** A generated text from which nothing was taken. */
+        Example unanswered() {
+            return new Example(
+                    id, task, cluster, protocol, version, shots, metrics, failure, truncated, prompt, "[invalid]");
+        }
+
+        /** Whether options are chosen from. */
+        boolean isChoice() {
+            return metrics.keySet().stream().anyMatch(metric -> metric.startsWith("acc"));
         }
 
         Example cut() {
-            return new Example(id, task, cluster, protocol, version, shots, metrics, failure, true);
+            return new Example(id, task, cluster, protocol, version, shots, metrics, failure, true, prompt, extracted);
         }
     }
 
@@ -101,13 +145,13 @@ final class RunFixture {
                 example.protocol(),
                 example.version(),
                 example.shots(),
-                "00",
+                example.prompt(),
                 "Question",
-                List.of(" A"),
-                List.of(-1.5),
-                List.of(1),
-                "",
-                Map.of(),
+                example.isChoice() ? List.of(" A", " B") : List.of(),
+                example.isChoice() ? List.of(-1.5, -2.5) : List.of(),
+                example.isChoice() ? List.of(1, 1) : List.of(),
+                example.isChoice() ? "" : "It is A.",
+                example.isChoice() ? Map.of() : Map.of("none", example.extracted()),
                 List.of("A"),
                 example.metrics(),
                 example.failure(),

@@ -1,5 +1,6 @@
 package mhc.reports;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -35,12 +36,66 @@ class RunMistakesTest {
     }
 
     @Test
-    void emptyOrMissingDirectory() {
-        for (Path run : List.of(folder, folder.resolve("absent"))) {
-            assertMistake(run.toString())
-                    .hasMessage("Run directory " + run + " holds no predictions:"
-                            + " give a directory that a run was written to, or finish its run first");
-        }
+    void emptyDirectory() {
+        assertMistake(folder.toString())
+                .hasMessage("Run directory " + folder + " holds no predictions:"
+                        + " give a directory that a run was written to, or finish its run first");
+    }
+
+    @Test
+    void directoryThatDoesNotExist() {
+        Path absent = folder.resolve("absent");
+        assertMistake(absent.toString()).hasMessage("Run directory " + absent + " does not exist: check the path");
+    }
+
+    @Test
+    void runThatIsNotFinished() throws IOException {
+        String run = new RunFixture(folder).add("a", "piqa", RIGHT).write();
+        Files.writeString(folder.resolve("_run.json"), "{\"name\": \"r\"}");
+        assertMistake(run)
+                .hasMessage("Run " + run + " is not finished (it has no manifest.json):"
+                        + " finish it, or give --partial to report on what there is");
+        RunReport.Result marked = RunReport.write(
+                TestSpark.SESSION,
+                List.of(run),
+                run,
+                ReportOptions.DEFAULT.withUnfinished(ReportOptions.Unfinished.MARKED));
+        assertThat(marked.markdown()).contains("NOT FINISHED: " + folder.getFileName());
+    }
+
+    @Test
+    void modelsThatWereNotAskedTheSame() {
+        String run = new RunFixture(folder)
+                .add("a", "piqa", RIGHT, Example.of("piqa/2", Map.of("acc", 0.0)))
+                .add("b", "piqa", RIGHT.prompt("another"), Example.of("piqa/2", Map.of("acc", 1.0)))
+                .write();
+        assertMistake(run)
+                .hasMessage("Benchmark piqa: 1 of 2 examples that a and b share have another prompt, 0 another cluster"
+                        + " (the first: piqa/1): evaluate both on the same files with the same release, or give"
+                        + " --allow-different-prompts");
+        RunReport.Result marked =
+                RunReport.write(TestSpark.SESSION, List.of(run), run, ReportOptions.DEFAULT.withDifferentPrompts(true));
+        assertThat(marked.markdown())
+                .contains("PIQA was NOT ASKED ALIKE: 1 of 2 examples that a and b share have another prompt")
+                .contains("| 2 † |");
+    }
+
+    @Test
+    void clustersThatDiffer() {
+        String run = new RunFixture(folder)
+                .add("a", "piqa", RIGHT)
+                .add("b", "piqa", RIGHT.cluster("elsewhere"))
+                .write();
+        assertMistake(run).hasMessageContaining("share have another prompt, 1 another cluster (the first: piqa/1)");
+    }
+
+    @Test
+    void baselineThatIsNotThere() {
+        String run = new RunFixture(folder).add("a", "piqa", RIGHT).write();
+        assertThatThrownBy(() ->
+                        RunReport.write(TestSpark.SESSION, List.of(run), run, ReportOptions.DEFAULT.withBaseline("b")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("There is no model b to compare with: the runs hold a, give one of these to --baseline");
     }
 
     @Test

@@ -25,7 +25,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunReportTest {
-    private static final List<String> PAGES = List.of("report.md", "report.csv", "report.tex", "report.html");
+    private static final List<String> PAGES = List.of(
+            "report.md",
+            "report.csv",
+            "report-differences.csv",
+            "report-tasks.csv",
+            "report.tex",
+            "report-appendix.tex",
+            "report.html",
+            "report.json");
 
     @TempDir
     private Path folder;
@@ -36,7 +44,8 @@ class RunReportTest {
         SampleRun.writeManifest(folder.resolve("run"));
         RunReport.Result result = RunReport.write(TestSpark.SESSION, List.of(run), run);
         assertThat(result.markdown()).isEqualTo(Files.readString(folder.resolve("run/report.md")));
-        for (String page : List.of("report.md", "report.csv", "report.tex")) {
+        for (String page :
+                List.of("report.md", "report.csv", "report-differences.csv", "report.tex", "report-appendix.tex")) {
             assertThat(folder.resolve("run").resolve(page)).hasContent(expected(page));
         }
     }
@@ -203,7 +212,9 @@ class RunReportTest {
                 .add("b", "piqa", Example.failed("1"), Example.failed("2"), Example.failed("3"))
                 .write();
         String markdown = RunReport.write(TestSpark.SESSION, List.of(run), run).markdown();
-        assertThat(markdown).contains("| 33.3 ± 33.3 | 0.0 ± 0.0 |  2 / 3 |     0 / 0 |");
+        assertThat(markdown)
+                .contains("| 33.3 ± 33.3 | failed |  2 / 3 |   0.0 / 0.0 |     0 / 0 |")
+                .contains("PIQA: all 3 examples of b failed; that is no score");
         Row piqa = rows(run, "comparison").get(0);
         List<Row> models = piqa.getList(piqa.fieldIndex("models"));
         assertThat(models.get(0).<Double>getAs("value")).isEqualTo(1 / 3.0);
@@ -245,7 +256,7 @@ class RunReportTest {
                 .add("a", "piqa", accuracy("1", 1), accuracy("2", 0), accuracy("3", 0))
                 .add("b", "piqa", accuracy("1", 1), late, Example.failed("3"))
                 .write();
-        Path description = folder.resolve("_run.json");
+        Path description = folder.resolve("manifest.json");
         Files.writeString(description, "{\"config\": {\"faults\": {\"max-failed\": 0.005}}}");
         RunReport.write(TestSpark.SESSION, List.of(run), run);
         String said = "Not sound: 2 of 3 examples of b on piqa failed (model 1, time-limit 1), more than 0.5";
@@ -302,7 +313,12 @@ class RunReportTest {
         String markdown =
                 RunReport.write(TestSpark.SESSION, List.of(first, second), out).markdown();
         assertThat(markdown)
-                .contains("PIQA: the models were asked different examples (a 3, 007 4); 2 are common to all")
+                .contains(
+                        "PIQA: the models were asked different examples (a 3, 007 4); the scores are those of the 2 that are"
+                                + " common to all")
+                .contains("| 2 (3 / 4) |   50.0 | 50.0 ± 50.0 | 100.0 ± 0.0 |")
+                .contains("BBH: the models were asked different examples (a 1, 007 1); none is common to all")
+                .doesNotContain("Mean of")
                 .contains("| PIQA      |   2 |      +50.0 |");
         List<Row> comparison = rows(out, "comparison");
         assertThat(comparison.get(0).getList(comparison.get(0).fieldIndex("differences")))
@@ -319,17 +335,22 @@ class RunReportTest {
         }
         Files.createDirectories(folder.resolve("predictions/_staging/benchmark=bbh"));
         String markdown = RunReport.write(TestSpark.SESSION, List.of(run), run).markdown();
-        assertThat(markdown).contains("| PIQA      | Acc    |     0 |   1 | 100.0 |");
+        assertThat(markdown).contains("| PIQA      | Acc    |     0 |   1 |   50.0 | 100.0 |");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(path -> path.getFileName().toString()))
                     .containsExactlyInAnyOrder(
                             "predictions",
                             "scores",
                             "comparison",
+                            "tasks",
                             "report.md",
                             "report.csv",
+                            "report-differences.csv",
+                            "report-tasks.csv",
                             "report.tex",
-                            "report.html");
+                            "report-appendix.tex",
+                            "report.html",
+                            "report.json");
         }
     }
 
@@ -339,15 +360,15 @@ class RunReportTest {
                 .add("a", "piqa", Example.of("1", Map.of("acc", 1.0, "acc_norm", 0.0)))
                 .write();
         Files.writeString(
-                folder.resolve("_run.json"), "{\"benchmarks\": [{\"name\": \"piqa\", \"metric\": \"acc_norm\"}]}");
+                folder.resolve("manifest.json"), "{\"benchmarks\": [{\"name\": \"piqa\", \"metric\": \"acc_norm\"}]}");
         RunReport.write(TestSpark.SESSION, List.of(run), run);
         assertThat(rows(run, "comparison").get(0).<String>getAs("metric")).isEqualTo("acc_norm");
         RunReport.write(TestSpark.SESSION, List.of(run), run, headline("acc"));
         assertThat(rows(run, "comparison").get(0).<String>getAs("metric")).isEqualTo("acc");
     }
 
-    private static RunReport.Options headline(String metric) {
-        return new RunReport.Options(Map.of("piqa", MetricName.of(metric)), true);
+    private static ReportOptions headline(String metric) {
+        return ReportOptions.DEFAULT.withHeadlines(Map.of("piqa", MetricName.of(metric)));
     }
 
     private static Example accuracy(String id, double value) {

@@ -45,36 +45,27 @@ class WritersTest {
 
     @Test
     void latexIsEscaped() {
-        assertThat(LatexWriter.write(PAGE)).isEqualTo("""
-                        % A & <B>
-                        % needs \\usepackage{booktabs}
-
-                        \\subsection*{100\\% of \\$5\\_\\#}
-
-                        a \\textbackslash{} b | c\\_d \\textasciitilde{} \\textasciicircum{} \\{x\\} "q" \
-                        $^{*}$bold$^{*}$ $<$i$>$ p $<$0.05 [l](u)
-
-                        \\begin{table}[ht]
-                        \\centering
-                        \\caption{Values $\\pm$ errors}
-                        \\begin{tabular}{lr}
-                        \\toprule
-                        Name & Score \\\\
-                        \\midrule
-                        my\\_model-1.0 & $-$0.5$^{*}$ \\\\
-                        {}[$-$1.0, +2.0] & 12.5 $\\pm$ 3.0 \\\\
-                        \\midrule
-                        Mean & - \\\\
-                        \\bottomrule
-                        \\end{tabular}
-                        \\end{table}
-                        """);
+        assertThat(Latex.escape("100% of $5_# \\ ~ ^ {x} *bold* <i> -0.5 [-1.0, +2.0] my-1 1 ± 2 †"))
+                .isEqualTo("100\\% of \\$5\\_\\# \\textbackslash{} \\textasciitilde{} \\textasciicircum{} \\{x\\}"
+                        + " $^{*}$bold$^{*}$ $<$i$>$ $-$0.5 [$-$1.0, +2.0] my-1 1 $\\pm$ 2 $\\dagger$");
+        assertThat(Latex.comment("two\nlines")).isEqualTo("% two lines\n");
     }
 
     @Test
     void htmlIsEscapedAndNeedsNothingElse() {
-        Report report =
-                new Report("t", "paper", List.of("a"), Map.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+        Report report = new Report(
+                "t",
+                "paper",
+                List.of("a"),
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                ReportOptions.Pairs.ALL,
+                List.of());
         String html = HtmlWriter.write(report, PAGE, SampleIndex.NONE);
         assertThat(html)
                 .contains("<title>A &amp; &lt;B&gt;</title>")
@@ -104,6 +95,7 @@ class WritersTest {
         assertThat(Numbers.probability(.0496)).isEqualTo("0.0496");
         assertThat(Numbers.probability(.0494)).isEqualTo("0.049");
         assertThat(Numbers.probability(.0501)).isEqualTo("0.050");
-        assertThat(Numbers.exactPercent(-1e-12)).isEqualTo("0.000000");
+        assertThat(Numbers.interval(-.0004, .021)).isEqualTo("[-0.04, +2.1]");
+        assertThat(Numbers.interval(0, 0)).isEqualTo("[0.0, 0.0]");
     }
 }

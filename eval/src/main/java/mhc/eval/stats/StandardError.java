@@ -68,7 +68,9 @@ public final class StandardError {
     /** Clusters of equal size that would tell as much: n^2 over the sum of n_c^2; as many as there are where sizes are equal. */
     static double effectiveClusters(List<ClusterSum> clusters) {
         double n = clusters.stream().mapToDouble(ClusterSum::n).sum();
-        return n * n / clusters.stream().mapToDouble(c -> (double) c.n() * c.n()).sum();
+        return n
+                * n
+                / clusters.stream().mapToDouble(c -> (double) c.n() * c.n()).sum();
     }
 
     /** Standard error of the plain mean of independent benchmark scores. */

@@ -1,5 +1,6 @@
 package mhc.jobs.bench;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,7 +52,8 @@ public record SyntheticRun(int models, int rows, int shard) {
     /** @throws InputException when {@code out} holds something already or cannot be written */
     public void write(String out, Configuration hadoop) {
         RunDirectory directory = RunDirectory.at(out, hadoop);
-        directory.claim(RunDirectory.object().put("name", "synthetic").put("baseline", model(0)));
+        ObjectNode description = RunDirectory.object().put("name", "synthetic").put("baseline", model(0));
+        directory.claim(description);
         List<Part> parts = parts();
         parts.parallelStream().forEach(part -> {
             Path file = directory.part(model(part.model()), part.info().name(), part.number());
@@ -64,6 +66,7 @@ public record SyntheticRun(int models, int rows, int shard) {
                         e);
             }
         });
+        directory.writeManifest(description);
     }
 
     /** One file. */

@@ -27,6 +27,7 @@ import mhc.jobs.run.FailedRows;
 import mhc.jobs.run.FailureCheck;
 import mhc.jobs.run.RunDirectory;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.reports.ReportOptions;
 import mhc.reports.RunReport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -179,7 +180,8 @@ public final class Evaluation {
     private ObjectNode report(RunDirectory directory, RunStart runStart) {
         long start = System.nanoTime();
         String out = directory.root().toString();
-        RunReport.Result report = RunReport.write(spark, List.of(out), out);
+        RunReport.Result report = RunReport.write(
+                spark, List.of(out), out, ReportOptions.DEFAULT.withUnfinished(ReportOptions.Unfinished.FINISHING));
         times.reported(start);
         ObjectNode manifest = runStart.manifest(report.counts(), work, times);
         directory.writeManifest(manifest);

@@ -102,7 +102,8 @@ final class RunStart {
                 .put("fingerprint", fingerprints.get(name))
                 .put("architecture", summary.architecture())
                 .put("residual", summary.residual())
-                .put("parameters", summary.parameters());
+                .put("parameters", summary.parameters())
+                .put("note", checkpoint.note());
     }
 
     private ObjectNode benchmark(ShardPlan.Planned planned) {
