@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line. Exit status: 0 done, 1 an internal failure or a failed check, 2 a user's mistake, 3 too many failed
- * examples.
+ * examples, 4 a run that is worse than another, 5 one of which this cannot be told.
  */
 @Command(
         name = "mhc-eval",
@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             ReportCommand.class,
             StatusCommand.class,
+            GateCommand.class,
             CompareCommand.class,
             DatasetsCommand.class,
             ModelCommand.class,
@@ -74,9 +75,14 @@ public final class Main implements Runnable {
 
     /** The exit status of a finished run, whose complaint becomes the last line on standard error. */
     static int complain(CommandLine at, Optional<String> complaint) {
-        at.getOut().flush();
-        complaint.ifPresent(sentence -> at.getErr().println("mhc-eval: " + sentence));
+        complaint.ifPresent(sentence -> say(at, sentence));
         return complaint.isPresent() ? TOO_MANY_FAILED : 0;
+    }
+
+    /** The last line on standard error. */
+    static void say(CommandLine at, String sentence) {
+        at.getOut().flush();
+        at.getErr().println("mhc-eval: " + sentence);
     }
 
     private static int mistake(CommandLine at, ParameterException e) {

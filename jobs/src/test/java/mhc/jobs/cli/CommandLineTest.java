@@ -26,11 +26,12 @@ class CommandLineTest {
     void helpAndVersionEverywhere() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString())
-                .contains("smoke", "run", "report", "status", "compare", "datasets", "model", "plan", "train");
+                .contains("smoke", "run", "report", "gate", "status", "compare", "datasets", "model", "plan", "train");
         assertThat(run("--version")).isZero();
         assertThat(out.toString()).contains("mhc-eval 0.", "Spark 4.", "libtorch 2.");
-        for (String command :
-                new String[] {"smoke", "run", "report", "status", "compare", "datasets", "model", "plan", "train"}) {
+        for (String command : new String[] {
+            "smoke", "run", "report", "gate", "status", "compare", "datasets", "model", "plan", "train"
+        }) {
             assertThat(run(command, "--help")).as(command).isZero();
             assertThat(out.toString()).contains("Usage: mhc-eval " + command);
         }
