@@ -41,6 +41,20 @@ class CoverageTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"5", "10", "20", "50"})
+    void bootstrapIntervalsHoldNoDifference(int passages) {
+        Random random = new Random(passages);
+        int runs = 1_000;
+        int held = 0;
+        for (int run = 0; run < runs; run++) {
+            PairedScores scores = new PairedScores(DifferenceTest.fractions(random, passages, 0));
+            Interval interval = ClusterBootstrap.of(scores, 399).interval();
+            held += interval.low() <= 0 && 0 <= interval.high() ? 1 : 0;
+        }
+        assertThat((double) held / runs).isBetween(.935, .97);
+    }
+
     private static List<ClusterSum> sample(Random random, int clusters, IntUnaryOperator size) {
         List<ClusterSum> sums = new ArrayList<>();
         for (int i = 0; i < clusters; i++) {

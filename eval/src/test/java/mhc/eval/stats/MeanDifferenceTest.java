@@ -43,8 +43,7 @@ class MeanDifferenceTest {
         int runs = 2_000;
         int claims = 0;
         for (int run = 0; run < runs; run++) {
-            MeanDifference mean =
-                    MeanDifference.of(List.of(equal(random, 60), equal(random, 120), equal(random, 240)));
+            MeanDifference mean = MeanDifference.of(List.of(equal(random, 60), equal(random, 120), equal(random, 240)));
             assertThat(mean.low() > 0 || mean.high() < 0).isEqualTo(mean.p() < .05);
             claims += mean.p() < .05 ? 1 : 0;
         }
