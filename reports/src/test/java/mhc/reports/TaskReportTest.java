@@ -75,7 +75,7 @@ class TaskReportTest {
     void whatWasNotAnsweredAndWhatChanceScoresAreColumns() throws IOException {
         run();
         assertThat(Files.readString(folder.resolve("report.md")))
-                .contains("| GSM8K     | EM     |     0 |  20 |      - | 75.0 ± 9.9 | 80.0 ± 9.2 |  0 / 0 |  25.0 / 0.0 |")
+                .contains("| GSM8K     | EM     |     0 |  20 |      - | 75.0 ± 9.9 |  80.0 ± 9.2 |  0 / 0 |  25.0 / 0.0 |")
                 .contains("| MMLU      | Acc    |     0 |  20 |   50.0 |");
         assertThat(Files.readString(folder.resolve("report.csv")))
                 .contains("paper,mmlu,acc,none,0,0.5,a,20,20,0.05,")
