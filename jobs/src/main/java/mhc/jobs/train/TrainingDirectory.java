@@ -130,4 +130,12 @@ final class TrainingDirectory {
     Path curve(String model) {
         return training().resolve(model + ".parquet");
     }
+
+    Path heldOut(String model) {
+        return training().resolve("held-out").resolve(model + ".parquet");
+    }
+
+    Path gains(String model) {
+        return training().resolve("gains").resolve(model + ".parquet");
+    }
 }
