@@ -96,6 +96,9 @@ class TrainingTest {
         assertThatThrownBy(() -> train("run", false, "data={folder: " + empty + "}"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("there is no text in it");
+        assertThatThrownBy(() -> train("run", false, "data.held-out=" + empty))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("there is no text in it");
         assertThat(folder.resolve("run")).doesNotExist();
     }
 
