@@ -19,11 +19,15 @@ import picocli.CommandLine.Spec;
         name = "train",
         mixinStandardHelpOptions = true,
         description = "Train matched models: one seed, one order of documents, one budget.",
-        subcommands = TrainExportCommand.class,
+        subcommands = {
+            TrainReportCommand.class,
+            TrainExportCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  mhc-eval train --config conf/train-tiny.yaml",
             "  mhc-eval train --config conf/train-tiny.yaml --resume",
+            "  mhc-eval train report runs/train-tiny",
             "  mhc-eval train export runs/train-tiny/mhc --out /models/mhc"
         })
 final class TrainCommand implements Callable<Integer> {

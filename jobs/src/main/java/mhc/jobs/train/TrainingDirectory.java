@@ -36,7 +36,7 @@ final class TrainingDirectory {
      *     another one, with the differences
      */
     void claim(TrainConfig config, boolean resume) {
-        Path file = training().resolve(CONFIG);
+        Path file = configuration();
         try {
             ObjectNode wanted = describe(config);
             if (!Files.exists(file)) {
@@ -117,6 +117,11 @@ final class TrainingDirectory {
 
     private Path training() {
         return root.resolve(TrainConfigReader.STATE_FOLDER);
+    }
+
+    /** What was configured; a directory that has it is a training's. */
+    Path configuration() {
+        return training().resolve(CONFIG);
     }
 
     Path checkpoint(String model) {
