@@ -19,11 +19,19 @@ import picocli.CommandLine.Spec;
         name = "train",
         mixinStandardHelpOptions = true,
         description = "Train matched models: one seed, one order of documents, one budget.",
-        subcommands = TrainExportCommand.class,
+        subcommands = {
+            TrainReportCommand.class,
+            TrainLadderCommand.class,
+            TrainScalingCommand.class,
+            TrainExportCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  mhc-eval train --config conf/train-tiny.yaml",
             "  mhc-eval train --config conf/train-tiny.yaml --resume",
+            "  mhc-eval train report runs/train-tiny",
+            "  mhc-eval train ladder --config conf/train-ladder.yaml",
+            "  mhc-eval train scaling runs/train-ladder",
             "  mhc-eval train export runs/train-tiny/mhc --out /models/mhc"
         })
 final class TrainCommand implements Callable<Integer> {

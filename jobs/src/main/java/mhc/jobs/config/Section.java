@@ -93,6 +93,14 @@ final class Section {
         return child.asInt();
     }
 
+    /** A whole number of at least 1 that has to be given. */
+    int count(String key, String meaning) {
+        if (child(key) == null) {
+            problems.add("%s is missing: give %s", path + key, meaning);
+        }
+        return integer(key, 1, 1);
+    }
+
     double number(String key, double otherwise, double least) {
         JsonNode child = child(key);
         if (child == null) {
@@ -116,6 +124,24 @@ final class Section {
             return otherwise;
         }
         return child.asDouble();
+    }
+
+    /** A number above 0. */
+    double positive(String key, double otherwise) {
+        double value = number(key, otherwise, 0);
+        if (value == 0) {
+            problems.add("%s is 0: expected a number above 0", path + key);
+        }
+        return value;
+    }
+
+    /** A number above 0, at most 1. */
+    double share(String key, double otherwise) {
+        double value = positive(key, otherwise);
+        if (value > 1) {
+            problems.add("%s is %s: expected a number above 0 and at most 1", path + key, value);
+        }
+        return value;
     }
 
     boolean flag(String key, boolean otherwise) {

@@ -67,6 +67,36 @@ public final class Settings {
         return root;
     }
 
+    /** The same settings, to be changed without changing these. */
+    Settings copy() {
+        return new Settings(root.deepCopy());
+    }
+
+    void remove(String key) {
+        root.remove(key);
+    }
+
+    /** Lays a mapping over the document: its values take the place of those under the same keys, at any depth. */
+    void layOver(JsonNode mapping) {
+        layOver(root, mapping);
+    }
+
+    private static void layOver(ObjectNode below, JsonNode above) {
+        above.properties().forEach(field -> {
+            if (below.get(field.getKey()) instanceof ObjectNode inner
+                    && field.getValue().isObject()) {
+                layOver(inner, field.getValue());
+            } else {
+                below.set(field.getKey(), field.getValue().deepCopy());
+            }
+        });
+    }
+
+    /** A text that {@link #parse(String)} reads as these settings. */
+    String text() {
+        return root.toString();
+    }
+
     /** Lays {@code value} (text of a flag, kept as text) over a dotted key such as {@code inference.device}. */
     public void put(String key, String value) {
         parentOf(key).put(lastPart(key), value);

@@ -14,6 +14,7 @@ import mhc.model.train.TrainingOptions;
  * @param tokenizer of all of them
  * @param endOfText the token that ends a document
  * @param checkpointEvery steps
+ * @param heldOut rows of text not trained on, by which a model is measured at its checkpoints; 0 measures nothing
  * @param threads of the engine
  * @param out directory to write
  */
@@ -24,6 +25,7 @@ public record TrainConfig(
         TokenizerJson tokenizer,
         String endOfText,
         int checkpointEvery,
+        int heldOut,
         int threads,
         Path out) {
 
@@ -32,9 +34,10 @@ public record TrainConfig(
      *
      * @param curriculum whether they are the synthetic curriculum's, in the prompts of a protocol
      * @param source the protocol, or a folder of text
+     * @param heldOut a folder of text that is not trained on, or nothing; the curriculum has documents enough
      * @param seed of their order
      */
-    public record Data(boolean curriculum, String source, long seed) {
+    public record Data(boolean curriculum, String source, String heldOut, long seed) {
         @Override
         public String toString() {
             return curriculum ? "a synthetic curriculum in the prompts of protocol " + source : source;

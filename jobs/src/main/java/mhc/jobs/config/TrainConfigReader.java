@@ -47,6 +47,7 @@ public final class TrainConfigReader {
         int seed = train.integer("seed", 1, 0);
         TrainConfig.Data data = data(section.section("data"), seed);
         int every = train.integer("checkpoint-every", 100, 1);
+        int heldOut = train.integer("held-out", 16, 0);
         String device = section.text("device", "auto");
         if (!DEVICE.matcher(device).matches()) {
             problems.add("device is %s: use auto, cpu, cuda or cuda:N", device);
@@ -59,7 +60,7 @@ public final class TrainConfigReader {
         problems.throwIfAny("The configuration");
         Map<String, TrainingOptions> models = new LinkedHashMap<>();
         residuals.forEach((model, residual) -> models.put(model, options.of(residual)));
-        return new TrainConfig(name, models, data, tokenizer, endOfText, every, threads, Path.of(out));
+        return new TrainConfig(name, models, data, tokenizer, endOfText, every, heldOut, threads, Path.of(out));
     }
 
     private Map<String, String> residuals(Section section) {
@@ -124,6 +125,7 @@ public final class TrainConfigReader {
     private TrainConfig.Data data(Section section, int seed) {
         String protocol = section.text("curriculum", "");
         String folder = section.text("folder", "");
+        String heldOut = section.text("held-out", "");
         section.refuseOthers();
         if (protocol.isEmpty() == folder.isEmpty()) {
             problems.add("data needs one of curriculum (a protocol, such as paper) and folder (of text files)");
@@ -131,7 +133,11 @@ public final class TrainConfigReader {
         if (!protocol.isEmpty()) {
             problems.collect(() -> Protocols.named(protocol));
         }
-        return new TrainConfig.Data(!protocol.isEmpty(), protocol.isEmpty() ? folder : protocol, seed);
+        if (!protocol.isEmpty() && !heldOut.isEmpty()) {
+            problems.add("data.held-out is a folder of text beside data.folder: the curriculum draws other documents by"
+                    + " itself, leave it out");
+        }
+        return new TrainConfig.Data(!protocol.isEmpty(), protocol.isEmpty() ? folder : protocol, heldOut, seed);
     }
 
     private TrainingOptions options(Section train, Shape shape, int seed, String device) {

@@ -3,6 +3,7 @@ package mhc.jobs.train;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import mhc.datasets.InputException;
 import mhc.datasets.TextFolder;
@@ -20,16 +21,21 @@ public final class Training {
     private static final double PROGRESS_SECONDS = 5;
     /** Weight of the newest step in the loss that is shown. */
     private static final double NEWEST = 0.05;
+    /** Where the curriculum's documents begin that no training reads: further on than any reaches. */
+    private static final long HELD_OUT = 1L << 40;
 
     private final TrainConfig config;
     private final TrainingDirectory directory;
     private final LongFunction<String> documents;
     private final PrintStream progress;
 
-    private Training(TrainConfig config, LongFunction<String> documents, PrintStream progress) {
+    private final Optional<LongFunction<String>> heldOut;
+
+    private Training(TrainConfig config, PrintStream progress) {
         this.config = config;
         this.directory = new TrainingDirectory(config.out());
-        this.documents = documents;
+        this.documents = documents(config.data());
+        this.heldOut = heldOut(config.data());
         this.progress = progress;
     }
 
@@ -42,7 +48,7 @@ public final class Training {
      *     was saved before is kept
      */
     public static String run(TrainConfig config, boolean resume, PrintStream progress) {
-        Training training = new Training(config, documents(config.data()), progress);
+        Training training = new Training(config, progress);
         training.directory.claim(config, resume);
         Torch.start(config.threads());
         StringBuilder lines = new StringBuilder();
@@ -62,9 +68,24 @@ public final class Training {
                 : TextFolder.open(data.source(), data.seed(), new Configuration())::document;
     }
 
+    /** Documents that are not trained on, if the data has such. */
+    private static Optional<LongFunction<String>> heldOut(TrainConfig.Data data) {
+        if (data.curriculum()) {
+            LongFunction<String> all = documents(data);
+            return Optional.of(index -> all.apply(HELD_OUT + index));
+        }
+        return data.heldOut().isEmpty()
+                ? Optional.empty()
+                : Optional.of(TextFolder.open(data.heldOut(), data.seed(), new Configuration())::document);
+    }
+
     private String train(String name, TrainingOptions options, Interruption interruption) {
         try (Trainer trainer = open(name, options)) {
             Curve curve = Curve.open(directory.curve(name), name, trainer.steps());
+            Measurements measurements = Measurements.open(directory, name, trainer.steps());
+            long[][] measured =
+                    heldOut.map(texts -> trainer.rows(texts, config.heldOut())).orElseGet(() -> new long[0][]);
+            measurements.take(trainer, measured);
             long start = System.nanoTime();
             long first = trainer.steps();
             double shown = 0;
@@ -76,6 +97,7 @@ public final class Training {
                 boolean last = trainer.isDone() || interruption.isWanted();
                 if (last || trainer.steps() % config.checkpointEvery() == 0) {
                     curve.write();
+                    measurements.take(trainer, measured);
                     trainer.save();
                 }
                 double seconds = (System.nanoTime() - start) / 1e9;

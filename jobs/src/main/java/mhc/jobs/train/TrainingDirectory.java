@@ -36,7 +36,7 @@ final class TrainingDirectory {
      *     another one, with the differences
      */
     void claim(TrainConfig config, boolean resume) {
-        Path file = training().resolve(CONFIG);
+        Path file = configuration();
         try {
             ObjectNode wanted = describe(config);
             if (!Files.exists(file)) {
@@ -119,6 +119,11 @@ final class TrainingDirectory {
         return root.resolve(TrainConfigReader.STATE_FOLDER);
     }
 
+    /** What was configured; a directory that has it is a training's. */
+    Path configuration() {
+        return training().resolve(CONFIG);
+    }
+
     Path checkpoint(String model) {
         return root.resolve(model);
     }
@@ -129,5 +134,13 @@ final class TrainingDirectory {
 
     Path curve(String model) {
         return training().resolve(model + ".parquet");
+    }
+
+    Path heldOut(String model) {
+        return training().resolve("held-out").resolve(model + ".parquet");
+    }
+
+    Path gains(String model) {
+        return training().resolve("gains").resolve(model + ".parquet");
     }
 }

@@ -115,6 +115,28 @@ class CommandLineTest {
         assertThat(out.toString()).containsPattern("piqa +0 +2 +\\d+  piqa/");
     }
 
+    @Test
+    void planSimulatesAndDrawsPipelines() throws IOException {
+        Path file = folder.resolve("plan.yaml");
+        Files.writeString(file, "models: {small: {layers: 4, hidden: 64, expert: 32, routed: 8, heads: 2, ranks: 2}}");
+        Path pictures = folder.resolve("pictures");
+
+        assertThat(run("plan", "pipeline", "--config", file.toString(), "--out", pictures.toString()))
+                .isZero();
+
+        assertThat(out.toString())
+                .contains("small: ", "2 ranks with stages of ", "8 micro-batches of 4096 tokens")
+                .containsPattern("plain residual +\\d+\\.\\d\\d")
+                .containsPattern("no stream of high priority +\\d+\\.\\d\\d +[+-]\\d+\\.\\d%")
+                .containsPattern("rank 1 +\\d\\+\\d")
+                .containsPattern("memory x 0.67 +\\d");
+        assertThat(pictures.resolve("small-step.svg")).content().startsWith("<svg ");
+        assertThat(pictures.resolve("small-pair.svg")).content().contains("priority");
+        assertThat(run("plan", "pipeline", "--config", file.toString(), "--out", file.toString()))
+                .isEqualTo(2);
+        assertThat(lastError()).contains("cannot be written").contains("give another folder to --out");
+    }
+
     private int run(String... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);

@@ -45,7 +45,7 @@ class TrainConfigReaderTest {
                         EnumSet.of(Mapping.RES, Mapping.POST),
                         new Recompute(3),
                         "cpu"));
-        assertThat(config.data()).isEqualTo(new TrainConfig.Data(true, "lm-eval", 9));
+        assertThat(config.data()).isEqualTo(new TrainConfig.Data(true, "lm-eval", "", 9));
         assertThat(config.checkpointEvery()).isEqualTo(11);
         assertThat(config.threads()).isEqualTo(2);
         assertThat(config.out()).hasToString("runs/try");

@@ -2,6 +2,7 @@ package mhc.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,7 +96,41 @@ class TrainingTest {
         assertThatThrownBy(() -> train("run", false, "data={folder: " + empty + "}"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("there is no text in it");
+        assertThatThrownBy(() -> train("run", false, "data.held-out=" + empty))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("there is no text in it");
         assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void whatIsMeasuredBetweenStepsChangesNone() throws IOException {
+        Files.createDirectories(folder.resolve("other"));
+        Files.writeString(folder.resolve("other/text.txt"), "The basket is under the table. ".repeat(20));
+        String heldOut = "data.held-out=" + folder.resolve("other");
+        train("without", false, "train.steps=8");
+        // A finished training is measured when it is taken up again, where that was not done.
+        train("without", true, "train.steps=8", heldOut);
+        train("again", false, "train.steps=8", heldOut, "train.held-out=3");
+
+        TrainingDirectory again = new TrainingDirectory(folder.resolve("again"));
+        assertThat(HeldOut.read(again.heldOut("a")))
+                .extracting(HeldOut::step)
+                .containsExactly(0L, 0L, 0L, 4L, 4L, 4L, 8L, 8L, 8L);
+        assertThat(SiteGain.read(again.gains("a"))).isEmpty();
+        List<SiteGain> gains = SiteGain.read(again.gains("b"));
+        assertThat(gains).extracting(SiteGain::site).containsExactly(0, 1, 0, 1, 0, 1);
+        assertThat(gains).allSatisfy(gain -> {
+            assertThat(gain.composite().mean()).isCloseTo(1, within(1e-5));
+            assertThat(gain.compositeBackward().max()).isBetween(1 - 1e-5, 2.0);
+        });
+        assertThat(HeldOut.read(new TrainingDirectory(folder.resolve("without")).heldOut("b")))
+                .hasSize(16)
+                .allSatisfy(row -> assertThat(row.step()).isEqualTo(8));
+        for (String file : List.of("a/model.safetensors", "b/model.safetensors")) {
+            assertThat(Files.readAllBytes(folder.resolve("again").resolve(file)))
+                    .as(file)
+                    .isEqualTo(Files.readAllBytes(folder.resolve("without").resolve(file)));
+        }
     }
 
     private String train(String out, boolean resume, String... assignments) {

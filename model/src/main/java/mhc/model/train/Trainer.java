@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -41,6 +42,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingOptions options;
     private final List<TensorSpec> specs;
     private final Tokenizer tokenizer;
+    private final long endOfText;
     private final PackedDocuments rows;
     private final TrainingProgram program;
     private long steps;
@@ -76,7 +78,7 @@ public final class Trainer implements AutoCloseable {
             seconds = firsts;
             position = new PackedDocuments.Position(0, 0);
         }
-        long endOfText = config.endTokens().get(0);
+        this.endOfText = config.endTokens().get(0);
         this.rows = new PackedDocuments(index -> tokenizer.encode(documents.apply(index)), endOfText, position);
         this.program = new TrainingProgram(
                 config,
@@ -172,6 +174,42 @@ public final class Trainer implements AutoCloseable {
                 rate,
                 steps * options.batch() * options.length(),
                 (System.nanoTime() - start) / 1e9);
+    }
+
+    /**
+     * Documents as this training reads its own, from their first one on: one behind the other, cut into rows.
+     *
+     * @param documents by index from zero
+     * @return [count][length of a row in training]
+     */
+    public long[][] rows(LongFunction<String> documents, int count) {
+        return new PackedDocuments(
+                        index -> tokenizer.encode(documents.apply(index)),
+                        endOfText,
+                        new PackedDocuments.Position(0, 0))
+                .rows(count, options.length());
+    }
+
+    /** The mean loss of each row, in nats a token, of the weights as they are. */
+    public double[] losses(long[][] rows) {
+        double[] losses = new double[rows.length];
+        for (int first = 0; first < rows.length; first += options.batch()) {
+            float[] some =
+                    program.losses(Arrays.copyOfRange(rows, first, Math.min(rows.length, first + options.batch())));
+            for (int i = 0; i < some.length; i++) {
+                losses[first + i] = some[i];
+            }
+        }
+        return losses;
+    }
+
+    /**
+     * The stream matrices of the weights as they are.
+     *
+     * @return of each sublayer [tokens, n, n], index [in, out]; none where the residual is plain
+     */
+    public float[][] streamMatrices(long[] row) {
+        return program.streamMatrices(new long[][] {row});
     }
 
     /** Writes state and checkpoint; each replaces the one before it when it is whole. */

@@ -205,6 +205,17 @@ final class TrainingProgram implements AutoCloseable {
         }
     }
 
+    /** Stream matrices of each site, one [tokens, n, n] (index [in, out]) each, without a gradient. */
+    float[][] streamMatrices(long[][] ids) {
+        try (NDManager scope = manager.newSubManager();
+                IValue rows = IValue.from((PtNDArray) batch(scope, ids));
+                IValue found = call("stream_matrices", rows)) {
+            return Arrays.stream(found.toTensorArray((PtNDManager) scope))
+                    .map(PtNDArray::toFloatArray)
+                    .toArray(float[][]::new);
+        }
+    }
+
     List<float[]> weights() {
         return values(weights);
     }

@@ -40,6 +40,12 @@ class Program(Module):
         # The mean loss of each row, [B].
         return losses(self.w, ids).mean([1])
 
+    def stream_matrices(self: Program, ids: Tensor) -> List[Tensor]:
+        # Of each site [B * S,n,n], index [in, out]; none where there are no streams.
+        combs = annotate(List[Tensor], [])
+        whole_sequences(self.w, ids, combs)
+        return combs
+
 
 def losses(w: List[Tensor], ids: Tensor) -> Tensor:
     # [B,S-1]: every token of a row but the first is predicted from those before it.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import mhc.datasets.InputException;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.SafeTensors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,6 +71,35 @@ class TrainerTest {
         assertThat(again).isEqualTo(losses);
         for (String file : List.of("state", "model/model.safetensors", "model/config.json")) {
             assertThat(Trainings.bytes(two.resolve(file))).as(file).isEqualTo(Trainings.bytes(one.resolve(file)));
+        }
+    }
+
+    /** {@code /dev/full} is a disk without space: every write to it fails as one to a full disk does. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskKeepsTheCheckpointBefore() throws IOException {
+        TrainingOptions options = Trainings.options("mhc", 6, Trainings.ALL);
+        Path full = root.resolve("state.new");
+        List<Double> losses = new ArrayList<>();
+        byte[] before;
+        try (Trainer trainer = Trainings.begin(root, options)) {
+            trainer.step();
+            trainer.step();
+            trainer.save();
+            before = Trainings.bytes(root.resolve("state"));
+            losses.add(trainer.step().loss());
+            Files.createSymbolicLink(full, Path.of("/dev/full"));
+            assertThatThrownBy(trainer::save)
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("state cannot be written (No space left on device): make space")
+                    .hasMessageContaining("go on with --resume; the checkpoint before it is kept");
+        }
+        assertThat(Trainings.bytes(root.resolve("state"))).isEqualTo(before);
+        Files.delete(full);
+        try (Trainer trainer = Trainings.resume(root, options)) {
+            assertThat(trainer.steps()).isEqualTo(2);
+            assertThat(trainer.step().loss()).isEqualTo(losses.get(0));
+            trainer.save();
         }
     }
 

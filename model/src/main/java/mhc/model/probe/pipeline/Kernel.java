@@ -3,15 +3,15 @@ package mhc.model.probe.pipeline;
 /** A kernel of the simulation, by what it does; {@code label} names it in pictures. */
 enum Kernel {
     READ("pre"),
-    WRITE("post,res"),
+    WRITE("post"),
     /** The write of attention's output and the read of the feed-forward's input, one behind the other. */
-    WRITE_READ("post,res + pre"),
+    WRITE_READ("post+pre"),
     RECOMPUTE("recompute"),
-    ATTENTION("attention"),
+    ATTENTION("attn"),
     FEED_FORWARD("MLP"),
     HEAD("head"),
-    DISPATCH("dispatch"),
-    COMBINE("combine"),
+    DISPATCH("disp"),
+    COMBINE("comb"),
     SEND("send");
 
     private final String label;

@@ -22,6 +22,19 @@ public record Machine(
         double networkBytes,
         double communicationShare) {
 
+    /** A machine whose products, attention's among them, memory and network are faster by these factors. */
+    Machine scaled(double products, double memory, double network) {
+        return new Machine(
+                matmulFlops * products,
+                matmulEfficiency,
+                attentionEfficiency,
+                tf32Flops * products,
+                memoryBytes * memory,
+                memoryEfficiency,
+                networkBytes * network,
+                communicationShare);
+    }
+
     double matmulSeconds(double flops) {
         return flops / (matmulFlops * matmulEfficiency * (1 - communicationShare));
     }

@@ -61,20 +61,29 @@ public final class Timeline {
 
     /**
      * Seconds of an overlapped forward and backward pass where the pipeline is full, on the rank that needs most: the
-     * mean time between the ends of two such pairs.
+     * mean time from the end of one such pair to the end of the next, over pairs that follow each other at once.
      */
     public double pairSeconds() {
         double longest = 0;
         for (int rank = 0; rank < plan.step().ranks(); rank++) {
-            List<Span> pairs = ops(rank).entrySet().stream()
-                    .filter(op -> op.getKey().kind() == Op.Kind.PAIR)
-                    .map(Map.Entry::getValue)
-                    .toList();
-            double first = pairs.get(0).to();
-            double last = pairs.get(pairs.size() - 1).to();
-            longest = Math.max(longest, (last - first) / (pairs.size() - 1));
+            longest = Math.max(longest, pairSeconds(rank));
         }
         return longest;
+    }
+
+    private double pairSeconds(int rank) {
+        double sum = 0;
+        int count = 0;
+        Map.Entry<Op, Span> before = null;
+        for (Map.Entry<Op, Span> op : ops(rank).entrySet()) {
+            boolean follows = before != null && before.getKey().kind() == Op.Kind.PAIR;
+            if (follows && op.getKey().kind() == Op.Kind.PAIR) {
+                sum += op.getValue().to() - before.getValue().to();
+                count++;
+            }
+            before = op;
+        }
+        return sum / count;
     }
 
     /** What a rank ran. */
