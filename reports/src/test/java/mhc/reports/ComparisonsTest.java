@@ -110,7 +110,9 @@ class ComparisonsTest {
         assertThat(matrix.columns()).hasSize(1 + MODELS);
         assertThat(matrix.rows()).hasSize(MODELS);
         assertThat(matrix.rows().get(3).get(1)).as("m3 less m0").isEqualTo("(0+ 0-)");
-        assertThat(matrix.rows().get(3).get(3)).as("m2 was not compared with m3").isEqualTo("-");
+        assertThat(matrix.rows().get(3).get(3))
+                .as("m2 was not compared with m3")
+                .isEqualTo("-");
         assertThat(matrix.rows().get(3).get(4)).as("m3 itself").isEmpty();
     }
 }
