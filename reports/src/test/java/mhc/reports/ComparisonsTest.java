@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import mhc.eval.MetricName;
 import mhc.eval.stats.Difference;
 import mhc.eval.stats.PairedScores;
@@ -82,5 +84,35 @@ class ComparisonsTest {
         assertThat(corrected.get(2).holm()).isEqualTo(pairs.get(2).difference().p());
         assertThat(corrected.get(0).explained()).isEqualTo("better");
         assertThat(corrected.get(1).explained()).startsWith("not shown (could be up to ");
+    }
+
+    /** Sixty-six tables of pairs are not read by anybody. */
+    @Test
+    void manyModelsHaveAMatrixInsteadOfTablesOfPairs() {
+        List<String> models =
+                IntStream.range(0, MODELS).mapToObj(model -> "m" + model).toList();
+        Report report = new Report(
+                "t",
+                "paper",
+                models,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Comparisons.corrected(List.of(equalModels(new Random(1))), "m0"),
+                List.of(),
+                List.of(),
+                ReportOptions.Pairs.ALL,
+                List.of());
+        List<Page.Block> blocks = new PairTables(report).blocks();
+        assertThat(blocks).hasSize(3);
+        Page.Table matrix = (Page.Table) blocks.get(2);
+        assertThat(matrix.columns()).hasSize(1 + MODELS);
+        assertThat(matrix.rows()).hasSize(MODELS);
+        assertThat(matrix.rows().get(3).get(1)).as("m3 less m0").isEqualTo("(0+ 0-)");
+        assertThat(matrix.rows().get(3).get(3))
+                .as("m2 was not compared with m3")
+                .isEqualTo("-");
+        assertThat(matrix.rows().get(3).get(4)).as("m3 itself").isEmpty();
     }
 }

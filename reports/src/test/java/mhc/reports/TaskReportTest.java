@@ -44,7 +44,11 @@ class TaskReportTest {
 
     @Test
     void differencesByTaskAndOfTheMeans() throws IOException {
-        List<Row> tasks = TestSpark.SESSION.read().parquet(run() + "/tasks").orderBy("task").collectAsList();
+        List<Row> tasks = TestSpark.SESSION
+                .read()
+                .parquet(run() + "/tasks")
+                .orderBy("task")
+                .collectAsList();
         assertThat(tasks).extracting(row -> row.<String>getAs("task")).containsExactly("art", "law");
         Row art = tasks.get(0);
         assertThat(art.<Double>getAs("delta")).isCloseTo(.6, within(1e-15));
@@ -56,9 +60,12 @@ class TaskReportTest {
         assertThat(law.<Double>getAs("low")).isNegative();
         assertThat(law.<Long>getAs("won")).isEqualTo(2);
 
-        JsonNode json = new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(folder.resolve("report.json").toFile());
         JsonNode mmlu = json.path("benchmarks").get(1).path("differences").get(0);
-        assertThat(mmlu.path("p_task").asDouble()).as("both tasks gain: 2 of 4 patterns of signs").isEqualTo(.5);
+        assertThat(mmlu.path("p_task").asDouble())
+                .as("both tasks gain: 2 of 4 patterns of signs")
+                .isEqualTo(.5);
         // two tests: p of mmlu is 2 * (1 + 9) / 2^9, p of gsm8k 1
         assertThat(mmlu.path("p").asDouble()).isCloseTo(20 / 512.0, within(1e-15));
         assertThat(mmlu.path("p_holm").asDouble()).isCloseTo(40 / 512.0, within(1e-15));
@@ -75,7 +82,8 @@ class TaskReportTest {
     void whatWasNotAnsweredAndWhatChanceScoresAreColumns() throws IOException {
         run();
         assertThat(Files.readString(folder.resolve("report.md")))
-                .contains("| GSM8K     | EM     |     0 |  20 |      - | 75.0 ± 9.9 |  80.0 ± 9.2 |  0 / 0 |  25.0 / 0.0 |")
+                .contains(
+                        "| GSM8K     | EM     |     0 |  20 |      - | 75.0 ± 9.9 |  80.0 ± 9.2 |  0 / 0 |  25.0 / 0.0 |")
                 .contains("| MMLU      | Acc    |     0 |  20 |   50.0 |");
         assertThat(Files.readString(folder.resolve("report.csv")))
                 .contains("paper,mmlu,acc,none,0,0.5,a,20,20,0.05,")
