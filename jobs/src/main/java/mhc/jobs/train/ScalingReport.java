@@ -246,8 +246,7 @@ public final class ScalingReport {
         chart.write(out.resolve(axis + ".svg"));
     }
 
-    private static void draw(
-            LineChart chart, double unit, String residual, List<Point> own, PowerLaw law, int colour) {
+    private static void draw(LineChart chart, double unit, String residual, List<Point> own, PowerLaw law, int colour) {
         double from = Math.log(own.stream().mapToDouble(Point::x).min().orElseThrow());
         double to = Math.log(own.stream().mapToDouble(Point::x).max().orElseThrow());
         double[] x = new double[LINE_POINTS];
