@@ -63,6 +63,12 @@ final class LineChart {
         return this;
     }
 
+    /** Labels between powers of ten as well, for axes that span few of them. */
+    LineChart labelledWithinDecades() {
+        chart.getStyler().setXAxisLogarithmicDecadeOnly(false).setYAxisLogarithmicDecadeOnly(false);
+        return this;
+    }
+
     /** @param colour number of a model */
     LineChart line(String name, double[] x, double[] y, int colour, boolean thin) {
         XYSeries series = chart.addSeries(name, x, y);

@@ -27,6 +27,8 @@ import org.apache.spark.sql.SparkSession;
 public final class ScalingReport {
     private static final int LEAST_POINTS = 3;
     private static final int LINE_POINTS = 25;
+    private static final double KILO = 1e3;
+    private static final double GIGA = 1e9;
     /** Learning rates fall from here on, and losses with them: one curve has no such steps. */
     private static final double DECAY = 0.8;
 
@@ -163,7 +165,7 @@ public final class ScalingReport {
                         point.x(),
                         point.loss().mean(),
                         point.loss().error())));
-        fit("compute", "FLOP (6 for each weight and token)", found);
+        fit("compute", GIGA, "GFLOP, 6 FLOP for each weight and token", found);
     }
 
     private void byTokens(List<TrainedModel> models) {
@@ -185,14 +187,14 @@ public final class ScalingReport {
             bySteps.forEach((step, rows) ->
                     found.add(new Point("tokens", model.residual(), model.name(), tokens(model, step), loss(rows))));
         }
-        fit("tokens", "tokens, largest size, constant learning rate", found);
+        fit("tokens", KILO, "thousands of tokens, largest size, constant learning rate", found);
     }
 
     private static Estimate loss(List<HeldOut> rows) {
         return Estimate.of(rows.stream().map(HeldOut::loss).toList());
     }
 
-    private void fit(String axis, String label, List<Point> found) {
+    private void fit(String axis, double unit, String label, List<Point> found) {
         points.addAll(found);
         Map<String, List<Point>> byResidual = new LinkedHashMap<>();
         for (String residual : List.of("none", "hc", "mhc")) {
@@ -219,7 +221,8 @@ public final class ScalingReport {
         print(columns.header());
         LineChart chart = new LineChart("Held-out loss against " + axis + ", with 95 % bands", label, "nats a token")
                 .logarithmicX()
-                .logarithmicY();
+                .logarithmicY()
+                .labelledWithinDecades();
         int colour = 0;
         for (Map.Entry<String, List<Point>> entry : byResidual.entrySet()) {
             List<Point> own = entry.getValue();
@@ -238,12 +241,12 @@ public final class ScalingReport {
                     law.edge(law.centre(), 1) - law.at(law.centre()),
                     law.exponent(),
                     law.exponentMargin()));
-            draw(chart, entry.getKey(), own, law, colour++);
+            draw(chart, unit, entry.getKey(), own, law, colour++);
         }
         chart.write(out.resolve(axis + ".svg"));
     }
 
-    private static void draw(LineChart chart, String residual, List<Point> own, PowerLaw law, int colour) {
+    private static void draw(LineChart chart, double unit, String residual, List<Point> own, PowerLaw law, int colour) {
         double from = Math.log(own.stream().mapToDouble(Point::x).min().orElseThrow());
         double to = Math.log(own.stream().mapToDouble(Point::x).max().orElseThrow());
         double[] x = new double[LINE_POINTS];
@@ -251,16 +254,17 @@ public final class ScalingReport {
         double[] low = new double[LINE_POINTS];
         double[] high = new double[LINE_POINTS];
         for (int i = 0; i < LINE_POINTS; i++) {
-            x[i] = Math.exp(from + (to - from) * i / (LINE_POINTS - 1));
-            y[i] = law.at(x[i]);
-            low[i] = law.edge(x[i], -1);
-            high[i] = law.edge(x[i], 1);
+            double at = Math.exp(from + (to - from) * i / (LINE_POINTS - 1));
+            x[i] = at / unit;
+            y[i] = law.at(at);
+            low[i] = law.edge(at, -1);
+            high[i] = law.edge(at, 1);
         }
         chart.band(residual + " band", x, low, high, colour);
         chart.line(residual, x, y, colour, false);
         chart.points(
                 residual + " runs",
-                own.stream().mapToDouble(Point::x).toArray(),
+                own.stream().mapToDouble(point -> point.x() / unit).toArray(),
                 own.stream().mapToDouble(point -> point.loss().mean()).toArray(),
                 colour);
     }

@@ -33,8 +33,8 @@ class TrainerTest {
                 steps.add(trainer.step());
             }
         }
-        // ln 512 is what knowing nothing costs.
-        assertThat(steps.get(0).loss()).isCloseTo(Math.log(512), within(0.1));
+        // ln 1024 is what knowing nothing costs.
+        assertThat(steps.get(0).loss()).isCloseTo(Math.log(1024), within(0.1));
         assertThat(steps.get(59).loss()).isLessThan(3);
         assertThat(steps.get(59).tokens()).isEqualTo(60 * 2 * 24);
     }

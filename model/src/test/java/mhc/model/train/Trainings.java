@@ -17,7 +17,7 @@ final class Trainings {
     private Trainings() {}
 
     static TrainingOptions options(String residual, int steps, Set<Mapping> learned) {
-        Shape shape = new Shape(16, 2, 2, 1, 24, 512, 64, 3, 20, true);
+        Shape shape = new Shape(16, 2, 2, 1, 24, 1024, 64, 3, 20, true);
         return new TrainingOptions(
                 residual, shape, new Schedule(steps, 2, 0.01), 2, 24, 0.1, 1, 5, learned, Recompute.NONE, "cpu");
     }
