@@ -251,8 +251,9 @@ public final class WeightFiles {
     private void checkScale(SafeTensors.Tensor tensor, List<Long> shape, List<String> problems) {
         Optional<Stored> scale = scale(tensor.name());
         if (scale.isEmpty()) {
-            problems.add("tensor " + String.join(" or ", BlockScales.namesFor(tensor.name()))
-                    + " is absent, expected shape " + shape);
+            List<String> names = BlockScales.namesFor(tensor.name());
+            problems.add("tensor " + names.get(0) + " is absent, expected shape " + shape
+                    + (names.size() > 1 ? " (or " + names.get(1) + ")" : ""));
             return;
         }
         SafeTensors.Tensor found = scale.get().tensor();
