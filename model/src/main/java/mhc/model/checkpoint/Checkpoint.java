@@ -143,7 +143,7 @@ public final class Checkpoint {
     /** Number of elements of all weights, tied ones counted once. */
     public long parameters() {
         List<Long> sizes = new ArrayList<>();
-        program.tensors().stream().skip(1).forEach(spec -> sizes.add(spec.elements()));
+        program.tensors().stream().skip(1).forEach(spec -> sizes.add(spec.parameters()));
         return sizes.stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import mhc.model.decoder.JsonFields;
 import mhc.model.decoder.TensorSpec;
 
-/** Writes tensors as a safetensors file, as float32 or in part as bfloat16. */
+/** Writes tensors as a safetensors file, as float32 or in part as bfloat16; tables as 64-bit numbers. */
 public final class SafeTensorsWriter {
     private static final int ALIGNMENT = 8;
 
@@ -50,10 +50,10 @@ public final class SafeTensorsWriter {
                 throw new IllegalArgumentException(tensor.spec().name() + " has " + tensor.values().length
                         + " values for shape " + tensor.spec().shape());
             }
-            boolean half = halved.test(tensor.spec());
-            ObjectNode entry = header.putObject(tensor.spec().name()).put("dtype", half ? "BF16" : "F32");
+            SafeTensors.Type type = type(tensor.spec(), halved);
+            ObjectNode entry = header.putObject(tensor.spec().name()).put("dtype", type.name());
             tensor.spec().shape().forEach(entry.putArray("shape")::add);
-            long end = offset + (long) tensor.values().length * (half ? Short.BYTES : Float.BYTES);
+            long end = offset + (long) tensor.values().length * type.bytes;
             entry.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -64,11 +64,31 @@ public final class SafeTensorsWriter {
             out.write(littleEndian(Long.BYTES).putLong(padded.length).array());
             out.write(padded);
             for (Named tensor : tensors) {
-                out.write(halved.test(tensor.spec()) ? halves(tensor.values()) : floats(tensor.values()));
+                out.write(
+                        switch (type(tensor.spec(), halved)) {
+                            case I64 -> longs(tensor.values());
+                            case BF16 -> halves(tensor.values());
+                            default -> floats(tensor.values());
+                        });
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Writing " + file + " failed", e);
         }
+    }
+
+    private static SafeTensors.Type type(TensorSpec spec, Predicate<TensorSpec> halved) {
+        if (spec.kind() == TensorSpec.Kind.INDEX) {
+            return SafeTensors.Type.I64;
+        }
+        return halved.test(spec) ? SafeTensors.Type.BF16 : SafeTensors.Type.F32;
+    }
+
+    private static byte[] longs(float[] values) {
+        ByteBuffer bytes = littleEndian(values.length * Long.BYTES);
+        for (float value : values) {
+            bytes.putLong((long) value);
+        }
+        return bytes.array();
     }
 
     private static byte[] floats(float[] values) {

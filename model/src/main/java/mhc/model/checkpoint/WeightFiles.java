@@ -74,7 +74,7 @@ public final class WeightFiles {
     private static WeightFiles ofOne(Path folder, Path path) {
         SafeTensors file = SafeTensors.open(path);
         Map<String, Stored> tensors = new LinkedHashMap<>();
-        file.tensors().forEach((name, tensor) -> tensors.put(name, new Stored(file, tensor)));
+        file.tensors().forEach((name, tensor) -> FusedExperts.add(tensors, name, new Stored(file, tensor)));
         return new WeightFiles(folder, tensors);
     }
 
@@ -97,7 +97,7 @@ public final class WeightFiles {
                 throw new InputException(index + " says that " + name + " holds tensor " + entry.getKey()
                         + ", which it does not: fetch index and files again, from one revision.");
             }
-            tensors.put(entry.getKey(), new Stored(file, tensor));
+            FusedExperts.add(tensors, entry.getKey(), new Stored(file, tensor));
         });
         for (SafeTensors file : files.values()) {
             for (String name : file.tensors().keySet()) {
@@ -155,9 +155,7 @@ public final class WeightFiles {
             } else {
                 Stored stored = tensors.get(present.get(0));
                 check(spec, stored, config.scales(), problems);
-                if (stored.tensor().type() == SafeTensors.Type.F8_E4M3) {
-                    known.add(BlockScales.nameFor(present.get(0)));
-                }
+                known.addAll(BlockScales.namesFor(present.get(0)));
                 if (spec.kind() == TensorSpec.Kind.EXACT && stored.tensor().type() != SafeTensors.Type.F32) {
                     upcast.add(present.get(0));
                 }
@@ -187,7 +185,8 @@ public final class WeightFiles {
 
     /** What published checkpoints hold beside the weights of the decoder. */
     private static boolean isIgnored(String name, ModelConfig config) {
-        if (name.endsWith(".rotary_emb.inv_freq") || (config.tiedEmbeddings() && name.equals("lm_head.weight"))) {
+        if (name.endsWith(".rotary_emb.inv_freq")
+                || (config.tiedEmbeddings() && (name.equals("lm_head.weight") || name.equals("head.weight")))) {
             return true;
         }
         Matcher layer = LAYER.matcher(name);
@@ -200,42 +199,77 @@ public final class WeightFiles {
                     && UNREAD_BY_STATIC.matcher(name).find();
             return predicting || unreadByStatic;
         }
-        return name.startsWith("mtp.");
+        return name.startsWith("mtp.") || name.startsWith("model.mtp.");
     }
 
     private void check(TensorSpec spec, Stored stored, Optional<BlockScales> scales, List<String> problems) {
         SafeTensors.Tensor tensor = stored.tensor();
         String place = "tensor " + tensor.name() + " in " + stored.file().file().getFileName();
-        if (!tensor.shape().equals(spec.shape())) {
-            problems.add(place + " has shape " + tensor.shape() + ", expected " + spec.shape());
+        boolean packed = tensor.type() == SafeTensors.Type.I8;
+        List<Long> shape = packed && spec.shape().size() == 2 ? BlockScales.packed(spec.shape()) : spec.shape();
+        if (packed && spec.shape().size() == 2 && spec.shape().get(1) % 2 != 0) {
+            problems.add(place + " has type I8, two numbers to a byte, and its width "
+                    + spec.shape().get(1) + " is odd");
+        } else if (!tensor.shape().equals(shape)) {
+            problems.add(place + " has shape " + tensor.shape() + ", expected " + shape);
+        }
+        boolean scalable = spec.kind() != TensorSpec.Kind.EXACT && spec.shape().size() == 2;
+        if (spec.kind() == TensorSpec.Kind.INDEX) {
+            if (tensor.type() != SafeTensors.Type.I64 && tensor.type() != SafeTensors.Type.I32) {
+                problems.add(place + " has type " + tensor.type() + ", expected I64 or I32");
+            }
+            return;
         }
         switch (tensor.type()) {
-            case F32, F16, BF16 -> {}
+            case F32, F16, BF16 -> {
+                if (scale(tensor.name()).isPresent()) {
+                    problems.add(place + " has type " + tensor.type() + " and a tensor that scales it, "
+                            + scale(tensor.name()).get().tensor().name() + ": expected that of F8_E4M3 weights alone");
+                }
+            }
             case F8_E4M3 -> {
-                if (spec.kind() == TensorSpec.Kind.EXACT || spec.shape().size() != 2) {
+                if (!scalable) {
                     problems.add(place + " has type F8_E4M3, expected F32");
                 } else if (scales.isEmpty()) {
                     problems.add(place + " has type F8_E4M3, expected F32, F16 or BF16, or a config.json with"
                             + " quantization_config.weight_block_size");
                 } else {
-                    checkScale(tensor, scales.get(), problems);
+                    checkScale(tensor, scales.get().shapeFor(spec.shape()), problems);
+                }
+            }
+            case I8 -> {
+                if (!scalable) {
+                    problems.add(place + " has type I8, expected F32");
+                } else {
+                    checkScale(tensor, BlockScales.FP4.shapeFor(spec.shape()), problems);
                 }
             }
             default -> problems.add(place + " has type " + tensor.type() + ", expected F32, F16 or BF16");
         }
     }
 
-    private void checkScale(SafeTensors.Tensor tensor, BlockScales scales, List<String> problems) {
-        String name = BlockScales.nameFor(tensor.name());
-        Stored scale = tensors.get(name);
-        List<Long> shape = scales.shapeFor(tensor.shape());
-        if (scale == null) {
-            problems.add("tensor " + name + " is absent, expected shape " + shape);
-        } else if (scale.tensor().type() != SafeTensors.Type.F32
-                || !scale.tensor().shape().equals(shape)) {
-            problems.add("tensor " + name + " has type " + scale.tensor().type() + " and shape "
-                    + scale.tensor().shape() + ", expected F32 and " + shape);
+    private void checkScale(SafeTensors.Tensor tensor, List<Long> shape, List<String> problems) {
+        Optional<Stored> scale = scale(tensor.name());
+        if (scale.isEmpty()) {
+            List<String> names = BlockScales.namesFor(tensor.name());
+            problems.add("tensor " + names.get(0) + " is absent, expected shape " + shape
+                    + (names.size() > 1 ? " (or " + names.get(1) + ")" : ""));
+            return;
         }
+        SafeTensors.Tensor found = scale.get().tensor();
+        if (!List.of(SafeTensors.Type.F32, SafeTensors.Type.F8_E8M0).contains(found.type())
+                || !found.shape().equals(shape)) {
+            problems.add("tensor " + found.name() + " has type " + found.type() + " and shape " + found.shape()
+                    + ", expected F32 or F8_E8M0 and " + shape);
+        }
+    }
+
+    /** What scales a weight. */
+    public Optional<Stored> scale(String weight) {
+        return BlockScales.namesFor(weight).stream()
+                .map(tensors::get)
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /** The tensor of a checked spec, under whichever of its names it stands. */
@@ -245,10 +279,6 @@ public final class WeightFiles {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElseThrow();
-    }
-
-    public Stored get(String name) {
-        return tensors.get(name);
     }
 
     /** The files that hold weights. */

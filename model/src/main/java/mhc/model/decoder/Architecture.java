@@ -19,7 +19,8 @@ enum Architecture {
     QWEN2("Qwen2ForCausalLM"),
     QWEN3("Qwen3ForCausalLM"),
     DEEPSEEK_V2("DeepseekV2ForCausalLM"),
-    DEEPSEEK_V3("DeepseekV3ForCausalLM");
+    DEEPSEEK_V3("DeepseekV3ForCausalLM"),
+    DEEPSEEK_V4("DeepseekV4ForCausalLM");
 
     /** Qwen3's own default; elsewhere heads share the hidden size. */
     private static final int QWEN3_HEAD_WIDTH = 128;
@@ -49,8 +50,29 @@ enum Architecture {
                 ", ", Arrays.stream(values()).map(family -> family.published).toList());
     }
 
+    /** What {@code residual} is where the file does not say. */
+    String residual() {
+        return this == DEEPSEEK_V4 ? "mhc" : "none";
+    }
+
+    /** Streams where the file does not say; empty where it must. */
+    OptionalInt streams() {
+        return this == DEEPSEEK_V4 ? OptionalInt.of(4) : OptionalInt.empty();
+    }
+
+    /** How 8-bit weights are scaled where the file does not say. */
+    Optional<BlockScales> scales() {
+        return this == DEEPSEEK_V4 ? Optional.of(BlockScales.USUAL) : Optional.empty();
+    }
+
+    Rope rope(JsonFields fields, int maxLength) {
+        return this == DEEPSEEK_V4 ? new DeepseekV4(fields).rope() : Rope.read(fields, maxLength);
+    }
+
     Attention attention(JsonFields fields, int hidden, Rope rope) {
-        checkLayerTypes(fields);
+        if (this != DEEPSEEK_V4) {
+            checkLayerTypes(fields);
+        }
         return switch (this) {
             case LLAMA -> {
                 fields.refuse("sliding_window", "sliding-window attention is no part of " + published);
@@ -60,12 +82,14 @@ enum Architecture {
             case QWEN2 -> grouped(fields, hidden, Biases.INPUTS, switchedWindow(fields));
             case QWEN3 -> grouped(fields, hidden, optionalBiases(fields), switchedWindow(fields));
             case DEEPSEEK_V2, DEEPSEEK_V3 -> latent(fields, hidden, rope);
+            case DEEPSEEK_V4 -> new DeepseekV4(fields).attention(hidden);
         };
     }
 
     FeedForward feedForward(JsonFields fields, int hidden) {
         return switch (this) {
             case DEEPSEEK_V2, DEEPSEEK_V3 -> experts(fields, hidden);
+            case DEEPSEEK_V4 -> new DeepseekV4(fields).feedForward(hidden);
             default ->
                 new GatedFeedForward(hidden, fields.positive("intermediate_size"), fields.flag("mlp_bias", false));
         };

@@ -9,11 +9,16 @@ import java.util.Optional;
  */
 public interface Attention {
 
-    /** Weights of one layer, in the order of the list that the functions take. */
-    List<TensorSpec> tensors(String layer);
+    /**
+     * Weights of one layer, in the order of the list that the functions take.
+     *
+     * @param name of the layer, ending in a dot
+     * @param layer index
+     */
+    List<TensorSpec> tensors(String name, int layer);
 
-    /** The tensors of the KV cache that a layer has. */
-    List<Cached> cached();
+    /** The tensors of the KV cache that a layer has: as many in all layers, of no width where a layer has none. */
+    List<Cached> cached(int layer);
 
     /** Query heads. */
     int heads();
@@ -21,13 +26,26 @@ public interface Attention {
     /** Width of the rotary embedding. */
     int rotaryWidth();
 
+    /** Angle per token of each pair of numbers, as passes take them. */
+    default float[] frequencies(Rope rope) {
+        return rope.frequencies(rotaryWidth());
+    }
+
     /** The sliding window of some layers; in the others a token attends to all before it. */
     default Optional<AttentionWindow> window() {
         return Optional.empty();
     }
 
-    /** Multiplications and additions of one decoded token per token that it attends to, weights not counted. */
+    /** Multiplications and additions of one decoded token per key that it attends to, weights not counted. */
     long operationsPerAttendedToken();
+
+    /** Multiplications and additions of one layer for the last of so many tokens, weights not counted. */
+    default double operations(int layer, int tokens) {
+        int seen = window().filter(window -> window.holdsIn(layer))
+                .map(window -> Math.min(tokens, window.tokens()))
+                .orElse(tokens);
+        return (double) seen * operationsPerAttendedToken();
+    }
 
     /**
      * TorchScript of three functions, for B rows of S tokens:
@@ -47,6 +65,24 @@ public interface Attention {
      */
     Script script();
 
-    /** One tensor of the cache: elements per token are {@code heads * width}. */
-    record Cached(int heads, int width) {}
+    /** {@link #script()} and what lets tokens of a pass attend by it: {@code self_attention(x, w, tokens, layer, kept)}. */
+    default Script program(int layers) {
+        return AttentionProgram.script(this, layers).and(script());
+    }
+
+    /**
+     * One tensor of the cache: elements per token are {@code heads * width}.
+     *
+     * @param wide whether they are float32 whatever the compute type
+     */
+    record Cached(int heads, int width, boolean wide) {
+        public Cached(int heads, int width) {
+            this(heads, width, false);
+        }
+
+        /** Bytes of one token. */
+        public long bytes(ComputeType type) {
+            return (long) heads * width * (wide ? ComputeType.FLOAT32 : type).bytes();
+        }
+    }
 }

@@ -18,13 +18,26 @@ public final class AttentionProgram {
 
     static Script script(Attention attention, int layers) {
         Optional<AttentionWindow> window = attention.window();
-        return Binder.of(Script.class, "pass.py", "sliding_window.py", "attention.py")
+        return Binder.of(Script.class, "pass.py", "sliding_window.py", "cache.py", "attention.py")
                 .set("LAYERS", layers)
-                .set("CACHE_TENSORS", attention.cached().size())
+                .set("CACHE_TENSORS", attention.cached(0).size())
                 .set("WINDOWED", window.isPresent())
                 .set("WINDOW", window.map(AttentionWindow::tokens).orElse(0))
                 .set("FULL", !window.map(AttentionWindow::holdsEverywhere).orElse(false))
                 .set("LAYER_HAS_WINDOW", window.map(AttentionWindow::layers).orElse(List.of(false)))
+                .script()
+                .and(scaledDotProduct());
+    }
+
+    /** Passes, caches and masks without {@code self_attention}, for an attention that brings its own. */
+    static Script passes(int layers, int cacheTensors) {
+        return Binder.of(Script.class, "pass.py", "sliding_window.py", "cache.py")
+                .set("LAYERS", layers)
+                .set("CACHE_TENSORS", cacheTensors)
+                .set("WINDOWED", false)
+                .set("WINDOW", 0)
+                .set("FULL", true)
+                .set("LAYER_HAS_WINDOW", List.of(false))
                 .script()
                 .and(scaledDotProduct());
     }

@@ -16,6 +16,14 @@ public interface FeedForward {
     /** Of {@link #tensors}, the elements that one token is multiplied with. */
     long activeElements(int layer);
 
-    /** TorchScript of {@code feed_forward(x [T,C], w) -> [T,C]}. */
+    /** Experts that a router chooses from, 0 without one. */
+    default int experts() {
+        return 0;
+    }
+
+    /** Numbers of a token's widest state between the matrices. */
+    long widest();
+
+    /** TorchScript of {@code feed_forward(x [T,C], w, ids [T]) -> [T,C]}. */
     Script script();
 }

@@ -31,6 +31,11 @@ public record GatedFeedForward(int hidden, int inner, boolean bias) implements F
     }
 
     @Override
+    public long widest() {
+        return inner;
+    }
+
+    @Override
     public Script script() {
         return Binder.of(Script.class, "gated.py", "dense.py")
                 .weights(tensors("", 0))

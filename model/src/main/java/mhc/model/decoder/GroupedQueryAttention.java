@@ -31,7 +31,7 @@ record GroupedQueryAttention(
     }
 
     @Override
-    public List<TensorSpec> tensors(String layer) {
+    public List<TensorSpec> tensors(String layer, int index) {
         String name = layer + "self_attn.";
         long queries = (long) heads * headWidth;
         long keys = (long) keyValueHeads * headWidth;
@@ -56,7 +56,7 @@ record GroupedQueryAttention(
     }
 
     @Override
-    public List<Cached> cached() {
+    public List<Cached> cached(int layer) {
         return List.of(new Cached(keyValueHeads, headWidth), new Cached(keyValueHeads, headWidth));
     }
 
@@ -79,7 +79,7 @@ record GroupedQueryAttention(
                 .set("HEAD_WIDTH", headWidth)
                 .set("SCALE", 1 / Math.sqrt(headWidth))
                 .set("NORMED", normed)
-                .weights(tensors(""))
+                .weights(tensors("", 0))
                 .optional("q_proj_bias", "k_proj_bias", "v_proj_bias", "o_proj_bias", "q_norm", "k_norm")
                 .script();
     }

@@ -38,7 +38,7 @@ record LatentAttention(
     private static final double LATENT_EPS = 1e-6;
 
     @Override
-    public List<TensorSpec> tensors(String layer) {
+    public List<TensorSpec> tensors(String layer, int index) {
         String name = layer + "self_attn.";
         long queries = (long) heads * (plain + rotary);
         List<TensorSpec> tensors = new ArrayList<>(List.of(
@@ -67,7 +67,7 @@ record LatentAttention(
     }
 
     @Override
-    public List<Cached> cached() {
+    public List<Cached> cached(int layer) {
         return List.of(new Cached(1, rank + rotary));
     }
 
@@ -103,7 +103,7 @@ record LatentAttention(
                 .set("INTERLEAVED", interleaved)
                 .set("QUERY_COMPRESSED", queryRank.isPresent())
                 .set("EXPAND_FROM", expandFrom())
-                .weights(tensors(""))
+                .weights(tensors("", 0))
                 .optional("q_proj", "q_a_proj", "q_a_layernorm", "q_b_proj")
                 .optional("kv_a_proj_with_mqa_bias", "o_proj_bias", "q_a_proj_bias")
                 .script();

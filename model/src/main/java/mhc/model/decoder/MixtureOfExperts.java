@@ -65,9 +65,14 @@ public record MixtureOfExperts(
     }
 
     @Override
+    public long widest() {
+        return Math.max(inner, (long) expertInner * routing.chosen());
+    }
+
+    @Override
     public Script script() {
         boolean limited = routing.groups() > 1;
-        Binder binder = Binder.of(Script.class, "experts.py")
+        Binder binder = Binder.of(Script.class, "experts.py", "routing.py")
                 .set("SIGMOID", routing.sigmoid())
                 .set("CORRECTED", routing.correction())
                 .set("LIMITED", limited)

@@ -78,7 +78,7 @@ public record ModelConfig(
         int layers = fields.positive("num_hidden_layers");
         fields.requireAtMost("num_hidden_layers", layers, MOST_LAYERS);
         double normEps = fields.positiveNumber("rms_norm_eps", 1e-6);
-        Rope rope = Rope.read(fields, maxLength);
+        Rope rope = family.rope(fields, maxLength);
         return new ModelConfig(
                 named,
                 hidden,
@@ -90,15 +90,15 @@ public record ModelConfig(
                 fields.flag("tie_word_embeddings", false),
                 family.attention(fields, hidden, rope),
                 family.feedForward(fields, hidden),
-                residual(fields, hidden, normEps),
+                residual(fields, family, hidden, normEps),
                 rope,
-                BlockScales.read(fields),
+                BlockScales.read(fields, family.scales()),
                 fields.tokens("bos_token_id").stream().mapToInt(i -> i).findFirst(),
                 fields.tokens("eos_token_id"));
     }
 
-    private static Residual residual(JsonFields fields, int hidden, double normEps) {
-        String kind = fields.choice("residual", "none", "none", "hc", "mhc");
+    private static Residual residual(JsonFields fields, Architecture family, int hidden, double normEps) {
+        String kind = fields.choice("residual", family.residual(), "none", "hc", "mhc");
         if (kind.equals("none")) {
             return new PlainResidual(normEps);
         }
@@ -109,7 +109,9 @@ public record ModelConfig(
         String collapse = singlePass
                 ? fields.choice("hc_collapse", usual, "last-pre", "head", "mean", "sum")
                 : fields.choice("hc_collapse", usual, "head", "mean", "sum");
-        int streams = fields.positive("hc_mult");
+        int streams = family.streams().isPresent()
+                ? fields.positive("hc_mult", family.streams().getAsInt())
+                : fields.positive("hc_mult");
         fields.requireAtMost("hc_mult", streams, MOST_STREAMS);
         return new HyperResidual(
                 constrained,
@@ -123,11 +125,19 @@ public record ModelConfig(
                 singlePass);
     }
 
-    /** Keys and values that one token leaves in the cache, in bytes. */
+    /** Keys and values, or other state, that one token leaves in the cache, in bytes. */
     public long cacheBytesPerToken(ComputeType type) {
-        long numbers = attention.cached().stream()
-                .mapToLong(tensor -> (long) tensor.heads() * tensor.width())
-                .sum();
-        return numbers * layers * type.bytes();
+        long bytes = 0;
+        for (int layer = 0; layer < layers; layer++) {
+            bytes += attention.cached(layer).stream()
+                    .mapToLong(tensor -> tensor.bytes(type))
+                    .sum();
+        }
+        return bytes;
+    }
+
+    /** Angle per token of each pair of numbers, as passes take them. */
+    public float[] frequencies() {
+        return attention.frequencies(rope);
     }
 }

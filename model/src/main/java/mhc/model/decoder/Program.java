@@ -2,6 +2,9 @@ package mhc.model.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -24,12 +27,12 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
 
     public static Program of(ModelConfig config) {
         List<TensorSpec> tensors = new ArrayList<>();
-        tensors.add(TensorSpec.exact("(rotary frequencies)", config.attention().rotaryWidth() / 2));
+        tensors.add(TensorSpec.exact("(rotary frequencies)", config.frequencies().length));
         String embedding = "model.embed_tokens.weight";
-        tensors.add(
-                config.tiedEmbeddings()
+        tensors.add((config.tiedEmbeddings()
                         ? TensorSpec.wide(embedding, config.vocabulary(), config.hidden())
-                        : TensorSpec.of(embedding, config.vocabulary(), config.hidden()));
+                        : TensorSpec.of(embedding, config.vocabulary(), config.hidden()))
+                .alsoNamed("embed.weight"));
         List<Integer> starts = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             starts.add(tensors.size());
@@ -37,11 +40,12 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
         }
         int norm = tensors.size();
         starts.add(norm);
-        tensors.add(TensorSpec.wide("model.norm.weight", config.hidden()));
+        tensors.add(TensorSpec.wide("model.norm.weight", config.hidden()).alsoNamed("norm.weight"));
         tensors.addAll(config.residual().headTensors());
         int head = tensors.size();
         if (!config.tiedEmbeddings()) {
             tensors.add(TensorSpec.wide("lm_head.weight", config.vocabulary(), config.hidden())
+                    .alsoNamed("head.weight")
                     .multiplied());
         }
         int typed = starts.get(0);
@@ -62,9 +66,8 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
         Script all = Stream.of(
                         Script.norms(),
                         layer(config),
-                        AttentionProgram.script(config.attention(), config.layers()),
                         config.rope().script(),
-                        config.attention().script(),
+                        config.attention().program(config.layers()),
                         config.feedForward().script(),
                         config.residual().script())
                 .reduce(stack, Script::and);
@@ -75,25 +78,42 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
     private static List<TensorSpec> layerTensors(int index, ModelConfig config) {
         String layer = "model.layers." + index + ".";
         List<TensorSpec> tensors = new ArrayList<>(config.residual().tensors(layer, "attn"));
-        tensors.add(TensorSpec.wide(layer + "input_layernorm.weight", config.hidden()));
-        tensors.addAll(config.attention().tensors(layer));
+        tensors.add(norm(layer, "input_layernorm.weight", "attn_norm.weight", config.hidden()));
+        tensors.addAll(config.attention().tensors(layer, index));
         tensors.addAll(config.residual().tensors(layer, "ffn"));
-        tensors.add(TensorSpec.wide(layer + "post_attention_layernorm.weight", config.hidden()));
+        tensors.add(norm(layer, "post_attention_layernorm.weight", "ffn_norm.weight", config.hidden()));
         tensors.addAll(config.feedForward().tensors(layer, index));
         return tensors;
+    }
+
+    /** The norm of a sublayer's input, by its usual name and DeepSeek-V4's. */
+    private static TensorSpec norm(String layer, String name, String released, int hidden) {
+        return TensorSpec.wide(layer + name, hidden)
+                .alsoNamed(layer + released, layer.replaceFirst("^model\\.", "") + released);
     }
 
     private static Script layer(ModelConfig config) {
         int site = config.residual().tensors("", "attn").size();
         int attention = site + 1;
-        int second = attention + config.attention().tensors("").size();
-        return Binder.of(Script.class, "layer.py")
-                .weights("attn_hc", 0, site)
-                .weight("input_layernorm", site)
-                .weights("self_attn", attention, second)
-                .weights("ffn_hc", second, second + site)
-                .weight("post_attention_layernorm", second + site)
-                .weightsFrom("mlp", second + site + 1)
+        Binder binder =
+                Binder.of(Script.class, "layer.py").weights("attn_hc", 0, site).weight("input_layernorm", site);
+        Set<Integer> sizes = IntStream.range(0, config.layers())
+                .mapToObj(layer -> config.attention().tensors("", layer).size())
+                .collect(Collectors.toSet());
+        if (sizes.size() == 1) {
+            int second = attention + sizes.iterator().next();
+            return binder.weights("self_attn", attention, second)
+                    .weights("ffn_hc", second, second + site)
+                    .weight("post_attention_layernorm", second + site)
+                    .weightsFrom("mlp", second + site + 1)
+                    .script();
+        }
+        // Layers whose attention has more weights than that of others: what is behind it is counted from the end.
+        int last = config.feedForward().tensors("", 0).size();
+        return binder.weights("self_attn", attention, -last - 1 - site)
+                .weights("ffn_hc", -last - 1 - site, -last - 1)
+                .weight("post_attention_layernorm", -last - 1)
+                .weightsFrom("mlp", -last)
                 .script();
     }
 

@@ -20,7 +20,9 @@ public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> 
          * float32 whatever the compute type, stored as float32: hyper-connections. Half types are a reason for a
          * warning.
          */
-        EXACT
+        EXACT,
+        /** Whole numbers of 64 bits: a table. */
+        INDEX
     }
 
     public TensorSpec {
@@ -60,6 +62,21 @@ public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> 
     String shortName() {
         String stem = name.replaceFirst("\\.weight$", "").replaceFirst("\\.bias$", "_bias");
         return stem.substring(stem.lastIndexOf('.') + 1);
+    }
+
+    /** Bytes as held for a compute type. */
+    public long bytes(ComputeType type) {
+        return elements()
+                * switch (kind) {
+                    case COMPUTE -> type.bytes();
+                    case WIDE, EXACT -> Float.BYTES;
+                    case INDEX -> Long.BYTES;
+                };
+    }
+
+    /** Its elements, none where they are no weights but a table. */
+    public long parameters() {
+        return kind == Kind.INDEX ? 0 : elements();
     }
 
     /** Product of the sides. */

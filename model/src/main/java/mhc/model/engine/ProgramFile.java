@@ -68,7 +68,7 @@ public final class ProgramFile {
                 .put("vocabulary", config.vocabulary())
                 .put("max_length", config.maxLength());
         ArrayNode frequencies = all.putArray("frequencies");
-        for (float frequency : config.rope().frequencies(config.attention().rotaryWidth())) {
+        for (float frequency : config.frequencies()) {
             // As a double it is written with all its digits.
             frequencies.add((double) frequency);
         }

@@ -67,4 +67,15 @@ final class TensorConversion {
             return result.toTensor(module.manager());
         }
     }
+
+    /** As {@link #dequantise}, of a matrix [R, C / 2, 1] of bytes that hold two 4-bit numbers (E2M1) each. */
+    PtNDArray unpack(PtNDArray raw, PtNDArray scale, BlockScales scales, int wanted) {
+        try (IValue numbers = IValue.from(raw);
+                IValue factors = IValue.from(scale);
+                IValue columns = IValue.from((long) scales.columns());
+                IValue to = IValue.from((long) wanted);
+                IValue result = module.call("unpack", numbers, factors, columns, to)) {
+            return result.toTensor(module.manager());
+        }
+    }
 }

@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import mhc.datasets.InputException;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.SafeTensors;
 import mhc.model.checkpoint.WeightFiles;
@@ -45,14 +46,36 @@ final class WeightLoader {
         List<TensorSpec> specs = checkpoint.program().tensors();
         PtNDArray[] arrays = new PtNDArray[specs.size()];
         ModelConfig config = checkpoint.config();
-        arrays[Program.FREQUENCIES] = (PtNDArray)
-                manager.create(config.rope().frequencies(config.attention().rotaryWidth()));
+        arrays[Program.FREQUENCIES] = (PtNDArray) manager.create(config.frequencies());
         for (int i = Program.FREQUENCIES + 1; i < arrays.length; i++) {
             TensorSpec spec = specs.get(i);
+            if (spec.kind() == TensorSpec.Kind.INDEX) {
+                arrays[i] = table(checkpoint.weights().get(spec));
+                continue;
+            }
             ComputeType wanted = spec.kind() == TensorSpec.Kind.COMPUTE ? type : ComputeType.FLOAT32;
             arrays[i] = load(checkpoint.weights().get(spec), wanted);
         }
         return arrays;
+    }
+
+    /** A table of experts. */
+    private PtNDArray table(WeightFiles.Stored stored) {
+        SafeTensors.Tensor tensor = stored.tensor();
+        long[] experts = new long[Math.toIntExact(tensor.elements())];
+        ByteBuffer bytes = stored.file().map(tensor);
+        for (int i = 0; i < experts.length; i++) {
+            experts[i] = tensor.type() == SafeTensors.Type.I64 ? bytes.getLong() : bytes.getInt();
+            if (experts[i] < 0
+                    || experts[i] >= checkpoint.config().feedForward().experts()) {
+                throw new InputException("Tensor " + tensor.name() + " in "
+                        + stored.file().file() + " sends a token to expert " + experts[i] + " of "
+                        + checkpoint.config().feedForward().experts() + ": fetch the checkpoint again.");
+            }
+        }
+        return (PtNDArray) manager.create(
+                experts,
+                new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray()));
     }
 
     /** A tensor, in blocks of rows where it is larger than a buffer can be. */
@@ -80,7 +103,19 @@ final class WeightLoader {
                     yield conversion.cast(bytes, BFLOAT16, wanted.code());
                 }
             }
-            case F8_E4M3 -> scaled(stored, fromRow, toRow, wanted);
+            case F8_E4M3 -> {
+                BlockScales scales = checkpoint.config().scales().orElseThrow();
+                try (PtNDArray bytes = raw(stored, fromRow, toRow, DataType.UINT8);
+                        PtNDArray factors = factors(stored, scales, fromRow, toRow)) {
+                    yield conversion.dequantise(bytes, FLOAT8_E4M3, factors, scales, wanted.code());
+                }
+            }
+            case I8 -> {
+                try (PtNDArray bytes = raw(stored, fromRow, toRow, DataType.UINT8);
+                        PtNDArray factors = factors(stored, BlockScales.FP4, fromRow, toRow)) {
+                    yield conversion.unpack(bytes, factors, BlockScales.FP4, wanted.code());
+                }
+            }
             default -> throw new AssertionError("types were checked when the checkpoint was opened");
         };
     }
@@ -94,15 +129,19 @@ final class WeightLoader {
         }
     }
 
-    private PtNDArray scaled(WeightFiles.Stored stored, long fromRow, long toRow, ComputeType wanted) {
-        BlockScales scales = checkpoint.config().scales().orElseThrow();
-        WeightFiles.Stored factors =
-                checkpoint.weights().get(BlockScales.nameFor(stored.tensor().name()));
-        long last = (toRow + scales.rows() - 1) / scales.rows();
-        try (PtNDArray bytes = raw(stored, fromRow, toRow, DataType.UINT8);
-                PtNDArray scale = raw(factors, fromRow / scales.rows(), last, DataType.FLOAT32)) {
-            return conversion.dequantise(bytes, FLOAT8_E4M3, scale, scales, wanted.code());
-        }
+    /** The factors of some rows of a weight. */
+    private PtNDArray factors(WeightFiles.Stored weight, BlockScales scales, long fromRow, long toRow) {
+        WeightFiles.Stored stored =
+                checkpoint.weights().scale(weight.tensor().name()).orElseThrow();
+        SafeTensors.Tensor tensor = stored.tensor();
+        long from = fromRow / scales.rows();
+        long to = (toRow + scales.rows() - 1) / scales.rows();
+        long rowBytes = tensor.shape().get(1) * tensor.type().bytes;
+        ByteBuffer bytes = aligned(stored.file().map(tensor, from * rowBytes, to * rowBytes), tensor, from * rowBytes);
+        return conversion.arrayOver(
+                ScaleFactors.floats(bytes, tensor.type()),
+                new Shape(to - from, tensor.shape().get(1)),
+                DataType.FLOAT32);
     }
 
     /** Some rows over the mapped file; with {@code UINT8} for a larger type, its bytes are the last dimension. */

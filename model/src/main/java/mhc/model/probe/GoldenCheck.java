@@ -181,12 +181,13 @@ public final class GoldenCheck {
         if (tensor == null) {
             return null;
         }
-        if (tensor.type() != SafeTensors.Type.I64 || tensor.shape().size() != 2 || tensor.elements() == 0) {
+        int sides = tensor.shape().size();
+        if (tensor.type() != SafeTensors.Type.I64 || sides < 1 || sides > 2 || tensor.elements() == 0) {
             throw new InputException(golden.file() + ": " + name + " has type " + tensor.type() + " and shape "
-                    + tensor.shape() + ", expected I64 and [rows, tokens].");
+                    + tensor.shape() + ", expected I64 and [rows, tokens], or [tokens] of one row.");
         }
-        int rows = Math.toIntExact(tensor.shape().get(0));
-        int length = Math.toIntExact(tensor.shape().get(1));
+        int rows = sides == 1 ? 1 : Math.toIntExact(tensor.shape().get(0));
+        int length = Math.toIntExact(tensor.shape().get(sides - 1));
         if (length > checkpoint.config().maxLength()) {
             throw new InputException(golden.file() + ": " + name + " has rows of " + length
                     + " tokens, the model takes at most " + checkpoint.config().maxLength() + ".");

@@ -6,9 +6,7 @@ import java.util.List;
 import mhc.datasets.InputException;
 import mhc.model.InferenceOptions;
 import mhc.model.decoder.ComputeType;
-import mhc.model.decoder.GatedFeedForward;
 import mhc.model.decoder.HyperResidual;
-import mhc.model.decoder.MixtureOfExperts;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
@@ -78,12 +76,12 @@ public record ModelPlan(
         List<TensorSpec> weights = Program.of(config).tensors().stream()
                 .skip(Program.FREQUENCIES + 1)
                 .toList();
-        long parameters = weights.stream().mapToLong(TensorSpec::elements).sum();
+        long parameters = weights.stream().mapToLong(TensorSpec::parameters).sum();
         long embedding = (long) config.vocabulary() * config.hidden();
         long idle = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
             idle += config.feedForward().tensors("", layer).stream()
-                            .mapToLong(TensorSpec::elements)
+                            .mapToLong(TensorSpec::parameters)
                             .sum()
                     - config.feedForward().activeElements(layer);
         }
@@ -94,10 +92,7 @@ public record ModelPlan(
                 type.toString(),
                 parameters,
                 active,
-                weights.stream()
-                        .mapToLong(spec -> spec.elements()
-                                * (spec.kind() == TensorSpec.Kind.COMPUTE ? type : ComputeType.FLOAT32).bytes())
-                        .sum(),
+                weights.stream().mapToLong(spec -> spec.bytes(type)).sum(),
                 config.cacheBytesPerToken(type),
                 (long) streams * config.hidden() * type.bytes(),
                 tokens,
@@ -109,16 +104,10 @@ public record ModelPlan(
     }
 
     private static double operations(ModelConfig config, long active, int tokens, int streams) {
-        long seen = 0;
+        double attention = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            int here = layer;
-            seen += config.attention()
-                    .window()
-                    .filter(window -> window.holdsIn(here))
-                    .map(window -> Math.min(tokens, window.tokens()))
-                    .orElse(tokens);
+            attention += config.attention().operations(layer, tokens);
         }
-        double attention = (double) seen * config.attention().operationsPerAttendedToken();
         double mixing = config.residual().hasStreams()
                 ? 2.0 * config.layers() * 2 * config.hidden() * (streams * streams + 2.0 * streams)
                 : 0;
@@ -127,19 +116,9 @@ public record ModelPlan(
 
     /** Streams before and after a sublayer with a float32 copy of each, and the sublayer's own; one block of logits. */
     private static long working(ModelConfig config, int streams, long tokens) {
-        long widest = Math.max(8L * config.hidden(), 3L * widestSublayer(config));
+        long widest = Math.max(8L * config.hidden(), 3L * config.feedForward().widest());
         long perToken = Float.BYTES * (4L * streams * config.hidden() + widest);
         return Math.min(PASS_TOKENS, tokens) * perToken + 2L * Float.BYTES * TorchProgram.LOGITS_BLOCK;
-    }
-
-    private static long widestSublayer(ModelConfig config) {
-        return config.feedForward() instanceof GatedFeedForward dense
-                ? dense.inner()
-                : config.feedForward() instanceof MixtureOfExperts experts
-                        ? Math.max(
-                                experts.inner(),
-                                (long) experts.expertInner() * experts.routing().chosen())
-                        : config.hidden();
     }
 
     /** Bytes of weights, of the caches of the batch and of a pass. */

@@ -93,8 +93,7 @@ final class TrainingProgram implements AutoCloseable {
                 weight.setRequiresGradient(true);
             }
             List<PtNDArray> bound = new ArrayList<>();
-            bound.add((PtNDArray)
-                    manager.create(config.rope().frequencies(config.attention().rotaryWidth())));
+            bound.add((PtNDArray) manager.create(config.frequencies()));
             Stream.of(this.weights, this.firsts, this.seconds, masks(masks))
                     .map(List::of)
                     .forEach(bound::addAll);

@@ -28,7 +28,7 @@ def layer(
     h, x, state = write_read(h, f, state, w.ffn_hc, w.post_attention_layernorm)
     if combs is not None:
         combs.extend(state[1:2])
-    return (h, feed_forward(x, w.mlp), state)
+    return (h, feed_forward(x, w.mlp, tokens.ids), state)
 
 
 def site_read(h: Tensor, w: List[Tensor], site: int) -> Tuple[Tensor, List[Tensor]]:
@@ -48,4 +48,4 @@ def site_norm(x: Tensor, w: List[Tensor], site: int) -> Tensor:
 def sublayer(x: Tensor, w: List[Tensor], site: int, tokens: Pass, layer: int) -> Tensor:
     if site == 0:
         return self_attention(x, w.self_attn, tokens, layer, annotate(List[Tensor], []))
-    return feed_forward(x, w.mlp)
+    return feed_forward(x, w.mlp, tokens.ids)

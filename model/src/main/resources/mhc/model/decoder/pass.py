@@ -28,6 +28,8 @@ class Rows(NamedTuple):
 
 
 class Pass(NamedTuple):
+    ids: Tensor  # [T]
+    positions: Tensor  # [T], each in its sequence
     cos: Tensor
     sin: Tensor
     segments: List[Segment]  # each of their rows attends to itself, causally
@@ -41,6 +43,7 @@ class Pass(NamedTuple):
 
 def prefill_pass(
     frequencies: Tensor,
+    ids: Tensor,
     positions: Tensor,
     segments: List[Segment],
     views: List[PrefixView],
@@ -52,11 +55,13 @@ def prefill_pass(
     for segment in segments:
         masks.append(segment_mask(segment.length, positions))
     rows = annotate(Optional[Rows], None)
-    return Pass(cos, sin, segments, masks, views, view_masks(positions, views), prefixes, keep, rows)
+    hidden = view_masks(positions, views)
+    return Pass(ids, positions, cos, sin, segments, masks, views, hidden, prefixes, keep, rows)
 
 
 def decode_pass(
     frequencies: Tensor,
+    ids: Tensor,
     positions: Tensor,
     lengths: Tensor,
     cache: List[Tensor],
@@ -76,7 +81,8 @@ def decode_pass(
     rows = Rows(cache, lengths, order, inverse, row_masks(distance))
     none = annotate(List[Segment], [])
     no_masks = annotate(List[Optional[Tensor]], [])
-    return Pass(cos, sin, none, no_masks, views, view_masks(ordered, views), prefixes, none, rows)
+    hidden = view_masks(ordered, views)
+    return Pass(ids, positions, cos, sin, none, no_masks, views, hidden, prefixes, none, rows)
 
 
 def view_masks(positions: Tensor, views: List[PrefixView]) -> List[Optional[Tensor]]:

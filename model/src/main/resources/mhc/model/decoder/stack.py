@@ -46,7 +46,7 @@ def whole_pass(w: List[Tensor], ids: Tensor) -> Pass:
     views = annotate(List[PrefixView], [])
     prefixes = annotate(List[List[Tensor]], [])
     keep = annotate(List[Segment], [])
-    return prefill_pass(w.frequencies, positions, [Segment(0, rows, length)], views, prefixes, keep)
+    return prefill_pass(w.frequencies, ids.flatten(), positions, [Segment(0, rows, length)], views, prefixes, keep)
 
 
 def whole_sequences(w: List[Tensor], ids: Tensor, combs: Optional[List[Tensor]]) -> Tensor:

@@ -85,7 +85,9 @@ class Program(Module):
         tokens = annotate(List[Tensor], [])
         margins = annotate(List[Tensor], [])
         for s in range(steps):
-            step = decode_pass(w.frequencies, positions + s, lengths + s, cache, prefix_views, order, prefixes, longest + s)
+            step = decode_pass(
+                w.frequencies, ids, positions + s, lengths + s, cache, prefix_views, order, prefixes, longest + s
+            )
             h = stack(self.w, ids, step, kept, annotate(Optional[List[Tensor]], None))
             ids, margin = most_likely(logits(self.w, h))
             tokens.append(ids)
@@ -145,6 +147,16 @@ class Program(Module):
         each = torch.repeat_interleave(torch.repeat_interleave(scale.to(FLOAT32), rows, 0), columns, 1)
         return (x * each.narrow(0, 0, x.size(0)).narrow(1, 0, x.size(1))).to(wanted)
 
+    def unpack(self: Program, raw: Tensor, scale: Tensor, columns: int, wanted: int) -> Tensor:
+        # Two numbers of 4 bits (E2M1) to a byte, the low half first; one scale for each run of columns of a row.
+        table = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -3.0, -4.0, -6.0]
+        values = torch.tensor(table, dtype=FLOAT32, device=raw.device)
+        codes = raw.squeeze(-1).to(INT64)
+        both = torch.stack([torch.remainder(codes, 16), torch.floor_divide(codes, 16)], -1).flatten(1)
+        x = values.index_select(0, both.flatten()).view(both.size())
+        each = torch.repeat_interleave(scale, columns, 1)
+        return (x * each.narrow(1, 0, x.size(1))).to(wanted)
+
 
 def read_pass(
     w: List[Tensor],
@@ -160,7 +172,7 @@ def read_pass(
     kept = annotate(List[Tensor], [])
     keep_segments = segments_of(keep)
     tokens = prefill_pass(
-        w.frequencies, positions, segments_of(segments), views_of(views), sources[1:], keep_segments
+        w.frequencies, ids, positions, segments_of(segments), views_of(views), sources[1:], keep_segments
     )
     h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None)).index_select(0, asked)
     return (h, by_segment(kept, len(keep_segments)))

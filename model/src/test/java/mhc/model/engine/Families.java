@@ -24,6 +24,7 @@ public final class Families {
             "deepseek-expanded",
             "deepseek-grouped",
             "deepseek-v2",
+            "deepseek-v4",
             "latent",
             "latent-expanded");
 
@@ -109,6 +110,7 @@ public final class Families {
                         .put("topk_method", "group_limited_greedy")
                         .putArray("architectures")
                         .add("DeepseekV2ForCausalLM");
+            case "deepseek-v4" -> compressed(config);
             default -> throw new IllegalArgumentException(family);
         }
         return config;
@@ -126,6 +128,34 @@ public final class Families {
                 .put("n_shared_experts", 2)
                 .put("first_k_dense_replace", 1)
                 .put("routed_scaling_factor", 1.5);
+    }
+
+    /** All kinds of layers; runs of 4 and 8 tokens, of which an indexer picks 3. */
+    private static void compressed(ObjectNode config) {
+        named(config, "DeepseekV4ForCausalLM")
+                .put("num_hidden_layers", 4)
+                .put("num_key_value_heads", 1)
+                .put("head_dim", 16)
+                .put("qk_rope_head_dim", 8)
+                .put("q_lora_rank", 24)
+                .put("o_groups", 2)
+                .put("o_lora_rank", 12)
+                .put("sliding_window", 7)
+                .put("index_n_heads", 12)
+                .put("index_head_dim", 8)
+                .put("index_topk", 3)
+                .put("n_routed_experts", 16)
+                .put("num_experts_per_tok", 4)
+                .put("moe_intermediate_size", 20)
+                .put("routed_scaling_factor", 1.5)
+                .put("swiglu_limit", 2.0)
+                .put("num_hash_layers", 1);
+        config.putObject("compress_rates").put("compressed_sparse_attention", 4).put("heavily_compressed_attention", 8);
+        config.putArray("layer_types")
+                .add("sliding_attention")
+                .add("compressed_sparse_attention")
+                .add("heavily_compressed_attention")
+                .add("compressed_sparse_attention");
     }
 
     /** With a latent so wide that eleven queries are enough to expand it. */

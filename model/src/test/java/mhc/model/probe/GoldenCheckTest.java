@@ -39,12 +39,21 @@ class GoldenCheckTest {
         "tiny-hc, reference",
         "tiny-hc, fused",
         "tiny-mhc, reference",
-        "tiny-mhc, fused"
+        "tiny-mhc, fused",
+        "deepseek-v4-a, reference",
+        "deepseek-v4-a, fused",
+        "deepseek-v4-b, reference",
+        "deepseek-v4-b, fused",
+        "deepseek-v4-fp4, reference",
+        "deepseek-v4-fp4, fused"
     })
     void agreesWithTheRecordedOutputs(String model, String kernels) {
         GoldenCheck.Result result = agrees(SharedInputs.require("models/" + model), kernels);
         assertThat(result.skipped())
-                .isEqualTo(model.startsWith("tiny") ? java.util.List.of() : java.util.List.of("greedy_ids"));
+                .isEqualTo(
+                        model.startsWith("tiny") || model.startsWith("deepseek-v4")
+                                ? java.util.List.of()
+                                : java.util.List.of("greedy_ids"));
     }
 
     @ParameterizedTest

@@ -1,0 +1,24 @@
+# The KV cache of a pass: what each layer keeps of a token, as tensors [rows, heads, tokens, width].
+
+
+def append(cache: List[Tensor], fresh: List[Tensor], lengths: Tensor, longest: int) -> List[Tensor]:
+    # Writes each row's one new token behind its length, in place.
+    kv = annotate(List[Tensor], [])
+    for i in range(len(cache)):
+        part = fresh[i].transpose(0, 2)
+        rows = cache[i].narrow(0, 0, part.size(0))
+        rows.scatter_(2, lengths.view([-1, 1, 1, 1]).expand(part.size()), part)
+        kv.append(rows.narrow(2, 0, longest))
+    return kv
+
+
+def by_segment(kept: List[Tensor], segments: int) -> List[List[Tensor]]:
+    # From [layer][segment][tensor] to [segment][layer and tensor].
+    caches = annotate(List[List[Tensor]], [])
+    for s in range(segments):
+        cache = annotate(List[Tensor], [])
+        for l in range(LAYERS):
+            for t in range(CACHE_TENSORS):
+                cache.append(kept[(l * segments + s) * CACHE_TENSORS + t])
+        caches.append(cache)
+    return caches
