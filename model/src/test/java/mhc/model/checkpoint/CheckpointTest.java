@@ -177,9 +177,9 @@ class CheckpointTest {
         assertThat(List.of("none", "hc", "mhc"))
                 .extracting(residual -> Checkpoint.open(Tiny.folder(residual)).fingerprint())
                 .containsExactly(
-                        "96774f5e5f84e38e203689f94c8a2452414d88397094f213507ec0dbffc231d4",
-                        "063b58f89f762e5f0c8db3201903929874d73f4983cebc3284c72d50665d8ddd",
-                        "af8f354d99a9e4d72de13a84c62764efc8a70b4a2414235046e1c6f863d8e68d");
+                        "7fc7427e47b86bf6acae4ed37eeff591350adf303e3874d9afb94226d0e2b253",
+                        "afe63938b26ca1f7f7abef47aecb2c29cd0276338989d5364403b67c1722551d",
+                        "614f29020eb779ef4fd42639005222448d5a30b6301f8aeb686e81a8be1d3030");
     }
 
     private static double[] likelihoods(Path folder) {

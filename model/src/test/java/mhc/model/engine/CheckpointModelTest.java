@@ -64,17 +64,19 @@ class CheckpointModelTest {
     @ParameterizedTest
     @ValueSource(strings = {"none", "hc", "mhc"})
     void batchingAndSharingChangeNothingButRounding(String residual) {
+        // Unconstrained streams amplify what rounding does to them; random ones more than trained ones.
+        double rounding = residual.equals("hc") ? 1e-3 : 1e-4;
         List<Request> requests = requests();
         List<Answer> oneByOne = new ArrayList<>();
         try (LanguageModel model = LanguageModels.open(Tiny.folder(residual), Tiny.options(16384, false, true))) {
             requests.forEach(request ->
                     oneByOne.add(Tiny.answers(model, List.of(request)).get(0)));
         }
-        assertSame(answers(residual, Tiny.options(16384, false, false), requests), oneByOne, 1e-4);
-        assertSame(answers(residual, Tiny.options(16384, true, false), requests), oneByOne, 1e-4);
+        assertSame(answers(residual, Tiny.options(16384, false, false), requests), oneByOne, rounding);
+        assertSame(answers(residual, Tiny.options(16384, true, false), requests), oneByOne, rounding);
         // So few tokens that rows must wait for one another.
-        assertSame(answers(residual, Tiny.options(100, true, false), requests), oneByOne, 1e-4);
-        assertSame(answers(residual, Tiny.options(1, true, false), requests), oneByOne, 1e-4);
+        assertSame(answers(residual, Tiny.options(100, true, false), requests), oneByOne, rounding);
+        assertSame(answers(residual, Tiny.options(1, true, false), requests), oneByOne, rounding);
     }
 
     @Test
