@@ -5,6 +5,8 @@ import java.util.List;
 import mhc.datasets.InputException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.HadoopParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
@@ -13,8 +15,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Whether files are Parquet with the columns of predictions, asked before Spark reads them: a task that fails logs an error before anything can be
- * said in a sentence. What a footer does not tell is found when the rows are read.
+ * Whether files are Parquet with the columns of predictions, asked before Spark reads them: a task that fails logs an
+ * error before anything can be said in a sentence. What a footer does not tell is found when the rows are read.
  */
 final class FooterCheck {
     /** Files that a task opens; few tasks for a usual run, and many for one of a million files. */
@@ -46,7 +48,11 @@ final class FooterCheck {
 
     /** Parquet's reader throws unchecked exceptions at a file that is cut or something else. */
     private static boolean isSound(String name, Configuration hadoop) {
-        try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(new Path(name), hadoop))) {
+        // Options made for each file would read Hadoop's XML files for each.
+        ParquetReadOptions options = ParquetReadOptions.builder(new HadoopParquetConfiguration(hadoop))
+                .build();
+        try (ParquetFileReader reader =
+                ParquetFileReader.open(HadoopInputFile.fromPath(new Path(name), hadoop), options)) {
             MessageType schema = reader.getFileMetaData().getSchema();
             return ModelRowsBuilder.TABLE.columns().stream().allMatch(column -> schema.containsField(column.key()));
         } catch (IOException | RuntimeException e) {

@@ -40,7 +40,7 @@ public final class ModelFolders {
                         .toAbsolutePath()
                         .normalize();
             }
-            return copy(remote, remote.getFileSystem(hadoop), hadoop);
+            return copy(remote, remote.getFileSystem(hadoop));
         } catch (IOException | IllegalArgumentException e) {
             throw new InputException(
                     "Model " + uri + " cannot be read (" + e.getMessage()
@@ -49,7 +49,7 @@ public final class ModelFolders {
         }
     }
 
-    private static java.nio.file.Path copy(Path remote, FileSystem files, Configuration hadoop) throws IOException {
+    private static java.nio.file.Path copy(Path remote, FileSystem files) throws IOException {
         FileStatus[] listing = files.listStatus(remote, path -> !path.getName().startsWith("."));
         Arrays.sort(listing, Comparator.comparing(status -> status.getPath().getName()));
         java.nio.file.Path cache = cacheRoot();
@@ -64,7 +64,7 @@ public final class ModelFolders {
                 Files.createDirectories(folder);
                 for (FileStatus status : listing) {
                     if (status.isFile()) {
-                        copyFile(files, status, folder, hadoop);
+                        copyFile(files, status, folder);
                     }
                 }
                 Files.createFile(folder.resolve(COMPLETE));
@@ -73,8 +73,7 @@ public final class ModelFolders {
         return folder;
     }
 
-    private static void copyFile(FileSystem files, FileStatus status, java.nio.file.Path folder, Configuration hadoop)
-            throws IOException {
+    private static void copyFile(FileSystem files, FileStatus status, java.nio.file.Path folder) throws IOException {
         java.nio.file.Path target = folder.resolve(status.getPath().getName());
         java.nio.file.Path part = folder.resolve("." + status.getPath().getName() + ".part");
         try (java.io.InputStream in = files.open(status.getPath())) {
