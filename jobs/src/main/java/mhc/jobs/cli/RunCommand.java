@@ -72,6 +72,11 @@ public final class RunCommand implements Callable<Integer> {
             description = "Ask again what failed in an earlier start, and what was not asked; then report anew.")
     private boolean retryFailed;
 
+    @Option(
+            names = "--takeover",
+            description = "Take the run directory from a process that owns it, at once; that one ends.")
+    private boolean takeover;
+
     @Override
     public Integer call() throws IOException {
         RunConfig run = RunConfigReader.read(settings());
@@ -81,7 +86,8 @@ public final class RunCommand implements Callable<Integer> {
         }
         try (SparkSession spark =
                 SparkSessions.open("mhc-eval " + run.name(), run.faults().retries())) {
-            Evaluation.Result result = Evaluation.run(run, spark, retryFailed, System.err);
+            Evaluation.Result result =
+                    Evaluation.run(run, spark, new Evaluation.Mode(retryFailed, takeover), System.err);
             spec.commandLine().getOut().print(result.report());
             return Main.complain(spec.commandLine(), result.complaint());
         }

@@ -26,10 +26,12 @@ import mhc.jobs.plan.ShardPlan;
 import mhc.jobs.run.FailedRows;
 import mhc.jobs.run.FailureCheck;
 import mhc.jobs.run.RunDirectory;
+import mhc.jobs.run.RunLease;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.reports.ReportOptions;
 import mhc.reports.RunReport;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -41,7 +43,7 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class Evaluation {
     private final RunConfig config;
     private final SparkSession spark;
-    private final boolean retryFailed;
+    private final Mode mode;
     private final PrintStream progress;
     private final Configuration hadoop;
     private final RunWork work = new RunWork();
@@ -55,31 +57,54 @@ public final class Evaluation {
      */
     public record Result(String report, Optional<String> complaint) {}
 
-    private Evaluation(RunConfig config, SparkSession spark, boolean retryFailed, PrintStream progress) {
+    /**
+     * How a directory that holds a run is treated.
+     *
+     * @param retryFailed whether committed rows without an answer are asked again
+     * @param takeover whether a process that still writes to it loses it at once
+     */
+    public record Mode(boolean retryFailed, boolean takeover) {
+        public static final Mode CONTINUE = new Mode(false, false);
+    }
+
+    private Evaluation(RunConfig config, SparkSession spark, Mode mode, PrintStream progress) {
         this.config = config;
         this.spark = spark;
-        this.retryFailed = retryFailed;
+        this.mode = mode;
         this.progress = progress;
         this.hadoop = spark.sparkContext().hadoopConfiguration();
     }
 
-    /** {@link #run(RunConfig, SparkSession, boolean, PrintStream)}, failed rows standing as they are. */
+    /** {@link #run(RunConfig, SparkSession, Mode, PrintStream)} in {@link Mode#CONTINUE}. */
     public static Result run(RunConfig config, SparkSession spark, PrintStream progress) {
-        return run(config, spark, false, progress);
+        return run(config, spark, Mode.CONTINUE, progress);
     }
 
     /**
      * Runs to completion.
      *
-     * @param retryFailed whether committed rows without an answer are asked again
      * @throws InputException for whatever the user can mend, before any model is loaded where possible
      */
-    public static Result run(RunConfig config, SparkSession spark, boolean retryFailed, PrintStream progress) {
-        return new Evaluation(config, spark, retryFailed, progress).run();
+    public static Result run(RunConfig config, SparkSession spark, Mode mode, PrintStream progress) {
+        return new Evaluation(config, spark, mode, progress).run();
     }
 
     private Result run() {
         RunDirectory directory = RunDirectory.at(config.out(), hadoop);
+        SparkContext context = spark.sparkContext();
+        try (RunLease lease = RunLease.take(directory, mode.takeover, progress, context::cancelAllJobs)) {
+            try {
+                return run(directory, lease);
+            } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+                if (lease.lost().isPresent()) {
+                    throw lease.lost().get();
+                }
+                throw e;
+            }
+        }
+    }
+
+    private Result run(RunDirectory directory, RunLease lease) {
         Map<String, Checkpoint> checkpoints = checkpoints();
         List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
         RunStart runStart = new RunStart(config, device(), checkpoints, plan);
@@ -90,12 +115,15 @@ public final class Evaluation {
                 progress.println("Run " + directory.root() + " is complete; its report stands as it is.");
                 return new Result(directory.report(), FailureCheck.complaint(before.get()));
             }
+            lease.requireHeld();
             directory.reopen();
         }
         times.planned();
         for (ModelSpec spec : runStart.specs()) {
+            lease.requireHeld();
             evaluate(spec, plan, directory);
         }
+        lease.requireHeld();
         ObjectNode manifest = report(directory, runStart);
         progress.println(times);
         return new Result(directory.report(), FailureCheck.complaint(manifest));
@@ -104,7 +132,7 @@ public final class Evaluation {
     /** Whether nothing is to be asked, and the report says of failures what it would say now. */
     private boolean stands(JsonNode manifest) {
         JsonNode allowed = manifest.path("config").path("faults").path("max-failed");
-        return !retryFailed && allowed.asDouble(1) == config.faults().maxFailed();
+        return !mode.retryFailed && allowed.asDouble(1) == config.faults().maxFailed();
     }
 
     /** Opens every checkpoint without an engine, so that a missing or malformed one is known before anything runs. */
@@ -162,7 +190,7 @@ public final class Evaluation {
             planned.shards().stream()
                     .filter(shard -> !committed.contains(shard.index()))
                     .forEach(shard -> pending.add(new Pending(shard, planned.cost(shard))));
-            if (retryFailed) {
+            if (mode.retryFailed) {
                 FailedRows.of(spark, directory, spec.name(), planned.benchmark().name())
                         .forEach((index, ids) -> {
                             Shard whole = planned.shards().get(index);

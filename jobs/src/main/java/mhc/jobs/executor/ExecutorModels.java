@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import mhc.datasets.InputException;
 import mhc.model.InferenceOptions;
+import mhc.model.LanguageModel;
+import mhc.model.checkpoint.Checkpoint;
 import mhc.model.engine.LanguageModels;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
@@ -27,8 +30,29 @@ public final class ExecutorModels {
         InferenceOptions options = spec.options()
                 .withDevice(device)
                 .withThreads(threads(spec.options().threads()));
-        return SLOTS.computeIfAbsent(device, key -> new ModelSlot())
-                .acquire(spec, () -> LanguageModels.open(ModelFolders.localize(spec.uri(), hadoop), options));
+        return SLOTS.computeIfAbsent(device, key -> new ModelSlot()).acquire(spec, () -> open(spec, options, hadoop));
+    }
+
+    /**
+     * Opens what the plan names: the same path may hold other weights on another host, or since the run was planned.
+     *
+     * @throws InputException when the files are not those that the driver saw
+     */
+    static LanguageModel open(ModelSpec spec, InferenceOptions options, Configuration hadoop) {
+        Checkpoint checkpoint = Checkpoint.open(ModelFolders.localize(spec.uri(), hadoop));
+        if (!checkpoint.fingerprint().equals(spec.fingerprint())) {
+            throw new InputException("Model " + spec.name() + " in " + checkpoint.folder() + " on host " + hostName()
+                    + " has fingerprint " + checkpoint.fingerprint() + ", but the run was planned with "
+                    + spec.fingerprint() + ": put the same weights, configuration and tokenizer on every host, or name"
+                    + " one folder that all of them read");
+        }
+        return LanguageModels.open(checkpoint, options);
+    }
+
+    private static String hostName() {
+        return SparkEnv.get() == null
+                ? "localhost"
+                : SparkEnv.get().blockManager().blockManagerId().host();
     }
 
     /** Frees every model that no task uses or loads; for the end of a local run. */

@@ -64,6 +64,11 @@ public final class RunDirectory {
         return root;
     }
 
+    /** The file by which one process owns the directory. */
+    LeaseFile lease() {
+        return LeaseFile.of(new Path(root, RunLease.FILE), files);
+    }
+
     /** Where a shard's rows go; the file's existence is the shard's commit. */
     public Path part(String model, String benchmark, int shard) {
         return new Path(folder(model, benchmark), "part-%05d.parquet".formatted(shard));
@@ -258,7 +263,7 @@ public final class RunDirectory {
         }
     }
 
-    private InputException unwritable(IOException e) {
+    InputException unwritable(IOException e) {
         return new InputException(
                 "Run directory " + root + " cannot be written (" + Reason.of(e) + "): give a writable directory to out",
                 e);

@@ -274,7 +274,7 @@ class EvaluationTest {
         return Evaluation.run(
                 RunConfigReader.read(settings),
                 LocalSpark.session(),
-                retryFailed,
+                new Evaluation.Mode(retryFailed, false),
                 new PrintStream(progress, true, StandardCharsets.UTF_8));
     }
 

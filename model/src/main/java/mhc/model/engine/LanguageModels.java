@@ -20,7 +20,15 @@ public final class LanguageModels {
      * @throws InputException when the checkpoint, an option, the device or the engine is not usable
      */
     public static LanguageModel open(Path folder, InferenceOptions options) {
-        Checkpoint checkpoint = Checkpoint.open(folder);
+        return open(Checkpoint.open(folder), options);
+    }
+
+    /**
+     * Loads a checkpoint that is open onto a device.
+     *
+     * @throws InputException when its weights, an option, the device or the engine is not usable
+     */
+    public static LanguageModel open(Checkpoint checkpoint, InferenceOptions options) {
         KernelPath kernels = startEngine(checkpoint, options);
         Tokenizer tokenizer = Tokenizer.open(checkpoint);
         try {
