@@ -21,6 +21,11 @@ final class Html {
                 .replace("'", "&#39;");
     }
 
+    /** Opens an element that scrolls a wide table, by keys as well; {@code label} says what it holds. */
+    static String scroll(String label) {
+        return "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" + escape(label) + "\">";
+    }
+
     /** The script of the samples: its files in one function, so that nothing of it is global. */
     static String script() {
         StringBuilder script = new StringBuilder("\n(() => {\n\"use strict\";\n");

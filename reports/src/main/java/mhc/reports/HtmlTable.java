@@ -10,7 +10,9 @@ import mhc.reports.Page.Table;
 /** A table that a narrow screen shows as a list of rows, each cell with the name of its column. */
 record HtmlTable(Table table) {
     String html() {
-        StringBuilder out = new StringBuilder("<div class=\"scroll\"><table class=\"stack\">\n<caption>")
+        StringBuilder out = new StringBuilder(
+                        Html.scroll("Table of " + table.columns().get(0).name()))
+                .append("<table class=\"stack\">\n<caption>")
                 .append(escape(table.caption()))
                 .append("</caption>\n<thead><tr>");
         table.columns().forEach(column -> out.append("<th scope=\"col\"")

@@ -40,7 +40,9 @@ record TaskForest(BenchmarkComparison row, ModelDifference pair) {
                 + Numbers.points(reach) + "; the dashed line is no difference.";
         StringBuilder out = new StringBuilder("<details><summary>")
                 .append(escape(summary(tasks)))
-                .append("</summary>\n<div class=\"scroll\"><table class=\"verdicts stack\">\n<caption>")
+                .append("</summary>\n")
+                .append(Html.scroll("Sub-tasks of " + Labels.benchmark(row.benchmark())))
+                .append("<table class=\"verdicts stack\">\n<caption>")
                 .append(axis)
                 .append("</caption>\n<thead><tr><th scope=\"col\">Sub-task</th><th scope=\"col\">Interval</th>")
                 .append("<th scope=\"col\" class=\"r\">Difference</th><th scope=\"col\" class=\"r\">n</th>")

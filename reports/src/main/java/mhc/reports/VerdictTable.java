@@ -32,7 +32,8 @@ record VerdictTable(Report report, String model) {
                 .max()
                 .orElseThrow();
         out.append("<p>").append(escape(sentence(lines))).append("</p>\n");
-        out.append("<div class=\"scroll\"><table class=\"verdicts stack\">\n<caption>")
+        out.append(Html.scroll("Differences of " + model))
+                .append("<table class=\"verdicts stack\">\n<caption>")
                 .append(escape("Differences in percentage points with 95% intervals, between "
                         + Numbers.points(-reach) + " and " + Numbers.points(reach)
                         + "; the dashed line is no difference."))

@@ -149,7 +149,7 @@ final class Browser implements AutoCloseable {
         driver.executeScript(AXE);
         return (List<?>) driver.executeAsyncScript("""
                 const done = arguments[arguments.length - 1];
-                axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then((found) => done(
+                axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] }).then((found) => done(
                     found.violations.flatMap((rule) => rule.nodes.map((node) => rule.id + ' ' + node.html.slice(0, 200)
                         + ' ' + node.failureSummary))));
                 """);

@@ -2,6 +2,8 @@ package mhc.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -14,28 +16,32 @@ class FullSizePageTest {
     private static final double MOST_OPENING_MILLIS = 3000;
     private static final double MOST_FILTER_MILLIS = 200;
     private static final int ATTEMPTS = 3;
+    private static final List<String> VIEWS = List.of("flips", "wrong", "failed", "nothing", "all");
 
     @TempDir
     private Path folder;
 
+    /** What was measured goes to {@code target/pages/full-size.txt}. */
     @Test
-    void opensAndFiltersAtOnceAndLoadsOneExampleOnDemand() {
+    void opensAndFiltersAtOnceAndLoadsOneExampleOnDemand() throws IOException {
         try (Browser browser = Browser.open()) {
             String run = PageRun.full().write(folder.resolve("run"));
             RunReport.write(TestSpark.SESSION, List.of(run), run);
             Path page = folder.resolve("run/report.html");
             browser.resize(1280, 900);
 
-            assertThat(best(() -> opening(browser, page))).isLessThan(MOST_OPENING_MILLIS);
+            double opening = best(() -> opening(browser, page));
             assertThat(browser.text("#samples .count")).startsWith("66,232 of 66,232 examples");
             assertThat(browser.count("script[data-chunk]")).isZero();
-            for (String view : List.of("flips", "wrong", "failed", "nothing", "all")) {
-                assertThat(best(() -> browser.choose("sample-view", view)))
-                        .as(view)
-                        .isLessThan(MOST_FILTER_MILLIS);
-            }
-            assertThat(best(() -> browser.choose("sample-benchmark", "triviaqa")))
-                    .isLessThan(MOST_FILTER_MILLIS);
+            double filter = VIEWS.stream()
+                    .mapToDouble(view -> best(() -> browser.choose("sample-view", view)))
+                    .max()
+                    .orElseThrow();
+            Files.writeString(
+                    Files.createDirectories(Path.of("target/pages")).resolve("full-size.txt"),
+                    "open %.0f ms, slowest filter %.0f ms%n".formatted(opening, filter));
+            assertThat(opening).isLessThan(MOST_OPENING_MILLIS);
+            assertThat(filter).isLessThan(MOST_FILTER_MILLIS);
 
             browser.visit(page, "#sample=triviaqa/test/17943&view=all");
             assertThat(browser.text("#sample-title")).isEqualTo("triviaqa/test/17943");

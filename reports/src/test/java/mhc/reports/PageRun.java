@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import mhc.eval.Prediction;
 
 /**
@@ -73,7 +74,8 @@ record PageRun(List<String> models, Map<String, Integer> examples, String spice)
         int tasks = TASKS.getOrDefault(benchmark, 1);
         String id = benchmark + "/test/" + i;
         String context = "Shared description" + spice + ".\n\nQuestion " + i + ": how many "
-                + "blue marbles are in the jar after the third boy took his share? ".repeat(4) + "\nAnswer:";
+                + "blue marbles are in the jar after the third boy took his share? ".repeat(4) + noise(benchmark + i)
+                + "\nAnswer:";
         String answer = right ? "42" : "41";
         String raw = " Each boy takes " + (right ? "six" : "seven") + " marbles, so the answer is "
                 + (nothing ? "unknown" : answer) + "." + spice;
@@ -103,5 +105,13 @@ record PageRun(List<String> models, Map<String, Integer> examples, String spice)
                 64,
                 choice ? 4 : 12,
                 .25);
+    }
+
+    /** Real texts do not compress as invented ones do. */
+    private static String noise(String seed) {
+        return new SplittableRandom(seed.hashCode())
+                .longs(12)
+                .mapToObj(Long::toHexString)
+                .collect(Collectors.joining(" "));
     }
 }
