@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Texts of HTML pages. */
 final class Html {
+    private static final List<String> SCRIPTS = List.of("data", "pool", "elements", "differences", "sample", "browser");
+
     private Html() {}
 
     /** For elements and quoted attributes. */
@@ -16,6 +19,18 @@ final class Html {
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;")
                 .replace("'", "&#39;");
+    }
+
+    /** Opens an element that scrolls a wide table, by keys as well; {@code label} says what it holds. */
+    static String scroll(String label) {
+        return "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" + escape(label) + "\">";
+    }
+
+    /** The script of the samples: its files in one function, so that nothing of it is global. */
+    static String script() {
+        StringBuilder script = new StringBuilder("\n(() => {\n\"use strict\";\n");
+        SCRIPTS.forEach(name -> script.append(resource("page/" + name + ".js")));
+        return script.append("})();\n").toString();
     }
 
     /** A style sheet or script that comes with this package. */

@@ -61,7 +61,7 @@ public final class RunReport {
         }
         if (options.formats().contains(Format.HTML)) {
             SampleIndex samples = options.samples() ? SampleIndex.write(spark, runs, report, folder) : SampleIndex.NONE;
-            folder.writeText("report.html", HtmlWriter.write(report, page, samples));
+            folder.writeText("report.html", HtmlWriter.write(report, page, samples, Supplements.read(spark, runs)));
         }
         if (options.formats().contains(Format.MD)) {
             folder.writeText("report.md", markdown);

@@ -5,16 +5,11 @@ import static mhc.reports.Html.escape;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import mhc.eval.stats.Difference;
 import mhc.reports.BenchmarkComparison.ModelDifference;
 
 /** What the differences of one model from the baseline say: a forest plot whose rows are rows of a table. */
 record VerdictTable(Report report, String model) {
-    private static final double WIDTH = 200;
-    private static final double HEIGHT = 24;
-    private static final double MARGIN = 6;
-
     private record Line(BenchmarkComparison row, ModelDifference pair) {}
 
     private List<Line> lines() {
@@ -33,12 +28,12 @@ record VerdictTable(Report report, String model) {
             return out.append("<p>No example in common.</p>\n").toString();
         }
         double reach = lines.stream()
-                .map(line -> line.pair().difference())
-                .mapToDouble(d -> Math.max(Math.abs(d.low()), Math.abs(d.high())))
+                .mapToDouble(line -> IntervalPlot.reach(line.pair().difference()))
                 .max()
                 .orElseThrow();
         out.append("<p>").append(escape(sentence(lines))).append("</p>\n");
-        out.append("<div class=\"scroll\"><table class=\"verdicts stack\">\n<caption>")
+        out.append(Html.scroll("Differences of " + model))
+                .append("<table class=\"verdicts stack\">\n<caption>")
                 .append(escape("Differences in percentage points with 95% intervals, between "
                         + Numbers.points(-reach) + " and " + Numbers.points(reach)
                         + "; the dashed line is no difference."))
@@ -85,7 +80,7 @@ record VerdictTable(Report report, String model) {
                 };
         String interval = "[" + Numbers.points(d.low()) + ", " + Numbers.points(d.high()) + "]";
         return "<tr><th scope=\"row\">" + escape(Labels.benchmark(line.row().benchmark())) + "</th>"
-                + "<td class=\"plot " + kind + "\">" + plot(d, reach) + "</td>"
+                + "<td class=\"plot " + kind + "\">" + IntervalPlot.svg(d, reach) + "</td>"
                 + "<td class=\"r\" data-label=\"Difference\">" + Numbers.points(d.delta()) + " " + interval + "</td>"
                 + "<td class=\"" + kind + "\" data-label=\"Verdict\">"
                 + escape(line.pair().explained()) + "</td>"
@@ -101,26 +96,5 @@ record VerdictTable(Report report, String model) {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private static String plot(Difference d, double reach) {
-        double middle = HEIGHT / 2;
-        return String.format(
-                Locale.ROOT,
-                "<svg viewBox=\"0 0 %.0f %.0f\" aria-hidden=\"true\"><line class=\"zero\" x1=\"%5$.1f\" x2=\"%5$.1f\""
-                        + " y1=\"0\" y2=\"%2$.0f\"/><line class=\"interval\" x1=\"%3$.1f\" x2=\"%4$.1f\" y1=\"%7$.0f\""
-                        + " y2=\"%7$.0f\"/><circle class=\"point\" cx=\"%6$.1f\" cy=\"%7$.0f\" r=\"4\"/></svg>",
-                WIDTH,
-                HEIGHT,
-                x(d.low(), reach),
-                x(d.high(), reach),
-                x(0, reach),
-                x(d.delta(), reach),
-                middle);
-    }
-
-    private static double x(double difference, double reach) {
-        double share = reach == 0 ? 0 : difference / reach;
-        return WIDTH / 2 + share * (WIDTH / 2 - MARGIN);
     }
 }

@@ -66,7 +66,7 @@ class WritersTest {
                 List.of(),
                 ReportOptions.Pairs.ALL,
                 List.of());
-        String html = HtmlWriter.write(report, PAGE, SampleIndex.NONE);
+        String html = HtmlWriter.write(report, PAGE, SampleIndex.NONE, Supplements.NONE);
         assertThat(html)
                 .contains("<title>A &amp; &lt;B&gt;</title>")
                 .contains("{x} &quot;q&quot; *bold* &lt;i&gt;")
