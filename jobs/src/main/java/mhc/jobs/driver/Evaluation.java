@@ -91,10 +91,13 @@ public final class Evaluation {
 
     private Result run() {
         RunDirectory directory = RunDirectory.at(config.out(), hadoop);
+        Map<String, Checkpoint> checkpoints = checkpoints();
+        List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
+        RunStart runStart = new RunStart(config, device(), checkpoints, plan);
         SparkContext context = spark.sparkContext();
         try (RunLease lease = RunLease.take(directory, mode.takeover, progress, context::cancelAllJobs)) {
             try {
-                return run(directory, lease);
+                return run(directory, lease, plan, runStart);
             } catch (Exception e) { // Spark throws checked exceptions that it does not declare
                 if (lease.lost().isPresent()) {
                     throw lease.lost().get();
@@ -104,10 +107,7 @@ public final class Evaluation {
         }
     }
 
-    private Result run(RunDirectory directory, RunLease lease) {
-        Map<String, Checkpoint> checkpoints = checkpoints();
-        List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
-        RunStart runStart = new RunStart(config, device(), checkpoints, plan);
+    private Result run(RunDirectory directory, RunLease lease, List<ShardPlan.Planned> plan, RunStart runStart) {
         directory.claim(runStart.json());
         Optional<JsonNode> before = directory.manifest();
         if (before.isPresent()) {
