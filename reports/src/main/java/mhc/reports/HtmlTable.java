@@ -9,6 +9,8 @@ import mhc.reports.Page.Table;
 
 /** A table that a narrow screen shows as a list of rows, each cell with the name of its column. */
 record HtmlTable(Table table) {
+    private static final String UNBROKEN = "\u00a0±\u00a0";
+
     String html() {
         StringBuilder out = new StringBuilder(
                         Html.scroll("Table of " + table.columns().get(0).name()))
@@ -34,7 +36,7 @@ record HtmlTable(Table table) {
                 Column column = table.columns().get(i);
                 out.append(column.align() == Align.RIGHT ? "<td class=\"r\"" : "<td")
                         .append(" data-label=\"" + escape(column.name()) + "\">")
-                        .append(escape(row.get(i)))
+                        .append(escape(row.get(i)).replace(" ± ", UNBROKEN))
                         .append("</td>");
             }
             out.append("</tr>\n");
