@@ -15,6 +15,7 @@ import mhc.eval.Benchmark;
 import mhc.eval.BenchmarkInfo;
 import mhc.eval.Prediction;
 import mhc.eval.protocol.Protocols;
+import mhc.jobs.run.PartOrigin;
 import mhc.jobs.run.PredictionFile;
 import mhc.jobs.run.RunDirectory;
 import org.apache.hadoop.conf.Configuration;
@@ -56,9 +57,12 @@ public record SyntheticRun(int models, int rows, int shard) {
         directory.claim(description);
         List<Part> parts = parts();
         parts.parallelStream().forEach(part -> {
-            Path file = directory.part(model(part.model()), part.info().name(), part.number());
+            String name = model(part.model());
+            Path file = directory.part(name, part.info().name(), part.number());
+            PartOrigin origin = PartOrigin.Source.of(description, name)
+                    .part(name, part.info().name(), part.number());
             try {
-                PredictionFile.write(hadoop, file, 0, predictions(part));
+                PredictionFile.write(hadoop, file, 0, origin, predictions(part));
             } catch (IOException e) {
                 throw new InputException(
                         "Predictions cannot be written to " + file + " (" + e.getMessage()

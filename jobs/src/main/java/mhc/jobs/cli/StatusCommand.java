@@ -3,6 +3,7 @@ package mhc.jobs.cli;
 import mhc.jobs.run.RunStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -18,8 +19,11 @@ final class StatusCommand implements Runnable {
     @Parameters(paramLabel = "RUN", description = "Run directory.")
     private String run;
 
+    @Option(names = "--verify", description = "Read every row, and hold it against the files' stamps and checksums.")
+    private boolean verify;
+
     @Override
     public void run() {
-        spec.commandLine().getOut().print(RunStatus.describe(run));
+        spec.commandLine().getOut().print(RunStatus.describe(run, verify));
     }
 }

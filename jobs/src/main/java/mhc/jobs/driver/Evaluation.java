@@ -1,6 +1,7 @@
 package mhc.jobs.driver;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -25,8 +26,10 @@ import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
 import mhc.jobs.run.FailedRows;
 import mhc.jobs.run.FailureCheck;
+import mhc.jobs.run.PartOrigin;
 import mhc.jobs.run.RunDirectory;
 import mhc.jobs.run.RunLease;
+import mhc.jobs.run.RunParts;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.reports.ReportOptions;
 import mhc.reports.RunReport;
@@ -97,7 +100,7 @@ public final class Evaluation {
         SparkContext context = spark.sparkContext();
         try (RunLease lease = RunLease.take(directory, mode.takeover, progress, context::cancelAllJobs)) {
             try {
-                return run(directory, lease, plan, runStart);
+                return run(directory, plan, runStart, lease);
             } catch (Exception e) { // Spark throws checked exceptions that it does not declare
                 if (lease.lost().isPresent()) {
                     throw lease.lost().get();
@@ -107,26 +110,48 @@ public final class Evaluation {
         }
     }
 
-    private Result run(RunDirectory directory, RunLease lease, List<ShardPlan.Planned> plan, RunStart runStart) {
-        directory.claim(runStart.json());
+    private Result run(RunDirectory directory, List<ShardPlan.Planned> plan, RunStart runStart, RunLease lease) {
+        ObjectNode start = runStart.json();
+        lease.requireHeld();
+        directory.claim(start);
+        List<RunParts.Fault> faults = new ArrayList<>();
+        boolean sound = isSound(new RunParts(directory, start), plan, faults);
         Optional<JsonNode> before = directory.manifest();
         if (before.isPresent()) {
-            if (stands(before.get())) {
+            if (sound && stands(before.get())) {
                 progress.println("Run " + directory.root() + " is complete; its report stands as it is.");
                 return new Result(directory.report(), FailureCheck.complaint(before.get()));
             }
             lease.requireHeld();
             directory.reopen();
         }
+        if (!faults.isEmpty()) {
+            faults.forEach(fault -> progress.println(fault + ": its shard is evaluated again"));
+            lease.requireHeld();
+            directory.discard(faults);
+        }
         times.planned();
         for (ModelSpec spec : runStart.specs()) {
             lease.requireHeld();
-            evaluate(spec, plan, directory);
+            evaluate(spec, plan, directory, PartOrigin.Source.of(start, spec.name()));
         }
         lease.requireHeld();
-        ObjectNode manifest = report(directory, runStart);
+        ObjectNode manifest = report(directory, runStart, lease);
         progress.println(times);
         return new Result(directory.report(), FailureCheck.complaint(manifest));
+    }
+
+    /** Whether every shard is committed; {@code faults} takes the part files that do not count. */
+    private boolean isSound(RunParts parts, List<ShardPlan.Planned> plan, List<RunParts.Fault> faults) {
+        int missing = 0;
+        for (String model : config.models().keySet()) {
+            for (ShardPlan.Planned planned : plan) {
+                TreeSet<Integer> committed =
+                        parts.committed(model, planned.benchmark().name(), RunParts.Depth.CONTENT, faults);
+                missing += planned.shards().size() - committed.size();
+            }
+        }
+        return faults.isEmpty() && missing == 0;
     }
 
     /** Whether nothing is to be asked, and the report says of failures what it would say now. */
@@ -146,7 +171,8 @@ public final class Evaluation {
         return checkpoints;
     }
 
-    private void evaluate(ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory) {
+    private void evaluate(
+            ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory, PartOrigin.Source origin) {
         List<Shard> pending = pending(spec, plan, directory);
         if (pending.isEmpty()) {
             return;
@@ -163,6 +189,7 @@ public final class Evaluation {
                 spec,
                 config,
                 directory.root().toString(),
+                origin,
                 new SerializableConfiguration(hadoop),
                 counters,
                 context.broadcast(known));
@@ -205,13 +232,20 @@ public final class Evaluation {
         return pending.stream().map(Pending::shard).toList();
     }
 
-    private ObjectNode report(RunDirectory directory, RunStart runStart) {
+    private ObjectNode report(RunDirectory directory, RunStart runStart, RunLease lease) {
         long start = System.nanoTime();
         String out = directory.root().toString();
+        RunParts parts = new RunParts(directory, runStart.json());
+        ArrayNode listed = parts.list();
         RunReport.Result report = RunReport.write(
                 spark, List.of(out), out, ReportOptions.DEFAULT.withUnfinished(ReportOptions.Unfinished.FINISHING));
         times.reported(start);
-        ObjectNode manifest = runStart.manifest(report.counts(), work, times);
+        ObjectNode manifest = runStart.manifest(report.counts(), listed, work, times);
+        if (!parts.list().equals(listed)) {
+            throw new InputException("The predictions under " + out + " changed while they were reported: see that no"
+                    + " other process writes there and start the same run again");
+        }
+        lease.requireHeld();
         directory.writeManifest(manifest);
         return manifest;
     }

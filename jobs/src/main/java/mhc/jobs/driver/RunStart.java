@@ -140,8 +140,8 @@ final class RunStart {
         return json;
     }
 
-    /** The manifest of the finished run: the start, versions, counts, and the work and time since this start. */
-    ObjectNode manifest(List<RunReport.Counted> counts, RunWork work, RunTimes times) {
+    /** The manifest of the finished run: the start, versions, counts, parts, and the work and time since this start. */
+    ObjectNode manifest(List<RunReport.Counted> counts, ArrayNode parts, RunWork work, RunTimes times) {
         BuildInfo build = BuildInfo.current();
         ObjectNode json = json();
         json.putObject("versions")
@@ -154,6 +154,7 @@ final class RunStart {
         json.put("device", device);
         ArrayNode rows = json.putArray("counts");
         counts.forEach(counted -> rows.add(counted(counted)));
+        json.set("parts", parts);
         json.set("work", work.json());
         json.set("timings", times.json());
         return json;

@@ -7,6 +7,7 @@ import mhc.eval.Answer;
 import mhc.eval.Prediction;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.plan.Shard;
+import mhc.jobs.run.PartOrigin;
 import mhc.jobs.run.PredictionFile;
 import mhc.jobs.run.RunDirectory;
 import org.apache.hadoop.conf.Configuration;
@@ -24,21 +25,27 @@ public final class ShardTask implements Function<Shard, ShardResult> {
     private final ModelSpec spec;
     private final RunConfig config;
     private final String out;
+    private final PartOrigin.Source origin;
     private final SerializableConfiguration hadoop;
     private final RunCounters counters;
     private final Broadcast<Map<String, Answer>> known;
 
-    /** @param known answers of the cache, by request hash */
+    /**
+     * @param origin what the rows come from, for the stamps of their files
+     * @param known answers of the cache, by request hash
+     */
     public ShardTask(
             ModelSpec spec,
             RunConfig config,
             String out,
+            PartOrigin.Source origin,
             SerializableConfiguration hadoop,
             RunCounters counters,
             Broadcast<Map<String, Answer>> known) {
         this.spec = spec;
         this.config = config;
         this.out = out;
+        this.origin = origin;
         this.hadoop = hadoop;
         this.counters = counters;
         this.known = known;
@@ -90,7 +97,12 @@ public final class ShardTask implements Function<Shard, ShardResult> {
             if (shard.committed()) {
                 PredictionFile.replace(configuration, part, attempt, predictions);
             } else {
-                PredictionFile.write(configuration, part, attempt, predictions);
+                PredictionFile.write(
+                        configuration,
+                        part,
+                        attempt,
+                        origin.part(spec.name(), shard.benchmark(), shard.index()),
+                        predictions);
             }
         } catch (IOException | RuntimeException e) {
             throw policy.uncommitted(part, e);

@@ -28,17 +28,19 @@ public final class PredictionFile {
      * write the same rows, so whichever comes last does no harm.
      *
      * @param attempt tells concurrent attempts at the same shard apart
+     * @param origin what the rows came from, for the stamp in the file's footer
      */
-    public static void write(Configuration hadoop, Path target, long attempt, List<Prediction> predictions)
+    public static void write(
+            Configuration hadoop, Path target, long attempt, PartOrigin origin, List<Prediction> predictions)
             throws IOException {
         FileSystem files = target.getFileSystem(hadoop);
         if (isObjectStore(files)) {
-            writeRows(hadoop, target, predictions);
+            writeRows(hadoop, target, origin, predictions);
             return;
         }
         Path hidden = hidden(target, attempt);
         try {
-            writeRows(hadoop, hidden, predictions);
+            writeRows(hadoop, hidden, origin, predictions);
             if (!files.rename(hidden, target) && !files.exists(target)) {
                 throw new IOException("cannot rename " + hidden + " to " + target);
             }
@@ -55,6 +57,9 @@ public final class PredictionFile {
      */
     public static void replace(Configuration hadoop, Path target, long attempt, List<Prediction> replacements)
             throws IOException {
+        PartOrigin origin = PartStamp.read(hadoop, target)
+                .orElseThrow(() -> new IOException(target + " has no stamp of a run"))
+                .origin();
         Map<String, Prediction> open = new HashMap<>();
         replacements.forEach(row -> open.put(row.id(), row));
         List<Prediction> rows = new ArrayList<>();
@@ -67,13 +72,13 @@ public final class PredictionFile {
                     target + " has no row " + open.keySet().iterator().next());
         }
         if (isObjectStore(target.getFileSystem(hadoop))) {
-            writeRows(hadoop, target, rows);
+            writeRows(hadoop, target, origin, rows);
             return;
         }
         Path hidden = hidden(target, attempt);
         FileContext files = FileContext.getFileContext(target.toUri(), hadoop);
         try {
-            writeRows(hadoop, hidden, rows);
+            writeRows(hadoop, hidden, origin, rows);
             files.rename(hidden, target, Options.Rename.OVERWRITE);
         } finally {
             target.getFileSystem(hadoop).delete(hidden, false);
@@ -91,8 +96,10 @@ public final class PredictionFile {
         };
     }
 
-    private static void writeRows(Configuration hadoop, Path path, List<Prediction> predictions) throws IOException {
-        try (ParquetWriter<Prediction> writer = new Builder(HadoopOutputFile.fromPath(path, hadoop))
+    private static void writeRows(Configuration hadoop, Path path, PartOrigin origin, List<Prediction> predictions)
+            throws IOException {
+        PartStamp stamp = PartStamp.of(origin, predictions);
+        try (ParquetWriter<Prediction> writer = new Builder(HadoopOutputFile.fromPath(path, hadoop), stamp)
                 .withConf(hadoop)
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
@@ -104,8 +111,11 @@ public final class PredictionFile {
     }
 
     private static final class Builder extends ParquetWriter.Builder<Prediction, Builder> {
-        Builder(OutputFile file) {
+        private final PartStamp stamp;
+
+        Builder(OutputFile file, PartStamp stamp) {
             super(file);
+            this.stamp = stamp;
         }
 
         @Override
@@ -116,7 +126,7 @@ public final class PredictionFile {
         @Override
         @SuppressWarnings("deprecation") // still abstract, although its successor is what is called
         protected WriteSupport<Prediction> getWriteSupport(Configuration hadoop) {
-            return new PredictionWriteSupport();
+            return new PredictionWriteSupport(stamp);
         }
     }
 }

@@ -21,7 +21,13 @@ final class PredictionWriteSupport extends WriteSupport<Prediction> {
     /** Message type of a predictions file. */
     static final MessageType SCHEMA = schema();
 
+    private final PartStamp stamp;
     private RecordConsumer out;
+
+    /** @param stamp for the footer */
+    PredictionWriteSupport(PartStamp stamp) {
+        this.stamp = stamp;
+    }
 
     private static MessageType schema() {
         Types.MessageTypeBuilder message = Types.buildMessage();
@@ -58,7 +64,7 @@ final class PredictionWriteSupport extends WriteSupport<Prediction> {
     @Override
     @SuppressWarnings("deprecation") // still abstract, although its successor is what is called
     public WriteContext init(Configuration hadoop) {
-        return new WriteContext(SCHEMA, Map.of());
+        return new WriteContext(SCHEMA, stamp.metadata());
     }
 
     @Override

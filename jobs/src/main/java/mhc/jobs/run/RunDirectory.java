@@ -9,16 +9,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import mhc.datasets.InputException;
 import mhc.datasets.Reason;
+import mhc.datasets.Sha256;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -34,9 +34,6 @@ import org.apache.hadoop.fs.RemoteIterator;
 public final class RunDirectory {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final Pattern PART = Pattern.compile("part-(\\d+)\\.parquet");
-
-    /** What a run may be continued with another value of: no row that has an answer depends on it. */
-    private static final Pattern FREE = Pattern.compile("config\\.(faults(\\..*)?|cache)");
 
     private final Path root;
     private final FileSystem files;
@@ -69,12 +66,12 @@ public final class RunDirectory {
         return LeaseFile.of(new Path(root, RunLease.FILE), files);
     }
 
-    /** Where a shard's rows go; the file's existence is the shard's commit. */
+    /** Where a shard's rows go; that the file is there with the run's stamp is the shard's commit. */
     public Path part(String model, String benchmark, int shard) {
         return new Path(folder(model, benchmark), "part-%05d.parquet".formatted(shard));
     }
 
-    /** Shards already committed. */
+    /** Shards with a part file, whatever run it is of: see {@link RunParts}. */
     public TreeSet<Integer> committed(String model, String benchmark) {
         TreeSet<Integer> committed = new TreeSet<>();
         try {
@@ -109,7 +106,7 @@ public final class RunDirectory {
     public void claim(ObjectNode start) {
         try {
             Optional<JsonNode> before = read("_run.json");
-            if (before.isPresent() && hasPredictions()) {
+            if (before.isPresent() && !parts().isEmpty()) {
                 requireSame(before.get(), start);
                 if (!before.get().equals(start)) {
                     write("_run.json", start);
@@ -128,17 +125,58 @@ public final class RunDirectory {
         }
     }
 
-    private boolean hasPredictions() throws IOException {
-        Path predictions = new Path(root, "predictions");
-        if (files.exists(predictions)) {
-            RemoteIterator<LocatedFileStatus> written = files.listFiles(predictions, true);
-            while (written.hasNext()) {
-                if (PART.matcher(written.next().getPath().getName()).matches()) {
-                    return true;
+    /** All part files below the directory, whatever run they are of. */
+    List<Path> parts() {
+        List<Path> parts = new ArrayList<>();
+        try {
+            Path predictions = new Path(root, "predictions");
+            if (files.exists(predictions)) {
+                RemoteIterator<LocatedFileStatus> written = files.listFiles(predictions, true);
+                while (written.hasNext()) {
+                    Path file = written.next().getPath();
+                    if (PART.matcher(file.getName()).matches()) {
+                        parts.add(file);
+                    }
                 }
             }
+        } catch (IOException e) {
+            throw unreadable(e);
         }
-        return false;
+        return parts;
+    }
+
+    /** Path of a file of this directory, from its root. */
+    String relative(Path file) {
+        return root.toUri().relativize(file.toUri()).getPath().replaceFirst("^/", "");
+    }
+
+    /** SHA-256 (hex) of a file's bytes. */
+    String checksum(Path file) {
+        MessageDigest sha = Sha256.digest();
+        try (InputStream in = files.open(file)) {
+            byte[] block = new byte[1 << 16];
+            for (int read = in.read(block); read >= 0; read = in.read(block)) {
+                sha.update(block, 0, read);
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        return Sha256.hex(sha);
+    }
+
+    /** Takes part files away, so that their shards are evaluated again. */
+    public void discard(List<RunParts.Fault> faults) {
+        try {
+            for (RunParts.Fault fault : faults) {
+                files.delete(new Path(root, fault.part()), false);
+            }
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    Configuration hadoop() {
+        return files.getConf();
     }
 
     /** As Spark sees it: names that begin with a dot or an underscore are not data. */
@@ -147,43 +185,10 @@ public final class RunDirectory {
     }
 
     private void requireSame(JsonNode before, JsonNode now) {
-        Map<String, String> old = new TreeMap<>();
-        Map<String, String> current = new TreeMap<>();
-        flatten("", before, old);
-        flatten("", now, current);
-        List<String> changes = new ArrayList<>();
-        TreeSet<String> keys = new TreeSet<>(old.keySet());
-        keys.addAll(current.keySet());
-        keys.removeIf(FREE.asMatchPredicate());
-        for (String key : keys) {
-            String was = old.getOrDefault(key, "absent");
-            String is = current.getOrDefault(key, "absent");
-            if (!was.equals(is)) {
-                changes.add(key + " was " + was + " and is " + is);
-            }
-        }
+        List<String> changes = RunIdentity.changes(before, now);
         if (!changes.isEmpty()) {
             throw new InputException("Run directory " + root + " holds another run (" + String.join("; ", changes)
                     + "): give a new directory to out, or start it as it was started to continue it");
-        }
-    }
-
-    private static void flatten(String path, JsonNode node, Map<String, String> leaves) {
-        if (node.isContainerNode()) {
-            leaves.put(path, node.isArray() ? node.size() + " entries" : "a mapping");
-            if (node.isArray()) {
-                for (int i = 0; i < node.size(); i++) {
-                    flatten(path + "[" + i + "]", node.get(i), leaves);
-                }
-            } else {
-                node.properties()
-                        .forEach(entry -> flatten(
-                                path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(),
-                                entry.getValue(),
-                                leaves));
-            }
-        } else {
-            leaves.put(path, node.asText());
         }
     }
 

@@ -4,6 +4,8 @@ import static mhc.jobs.run.TextColumns.count;
 import static mhc.jobs.run.TextColumns.name;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
@@ -11,8 +13,13 @@ import org.apache.hadoop.conf.Configuration;
 public final class RunStatus {
     private RunStatus() {}
 
-    /** A table of committed and planned shards, and one line that says whether the run is complete. */
-    public static String describe(String uri) {
+    /**
+     * A table of committed and planned shards, one line for each part file that does not count, and one that says
+     * whether the run is complete.
+     *
+     * @param verify whether every row and checksum is held against the files' stamps and the manifest
+     */
+    public static String describe(String uri, boolean verify) {
         RunDirectory run = RunDirectory.at(uri, new Configuration());
         JsonNode start = run.start();
         StringBuilder text = new StringBuilder();
@@ -21,12 +28,16 @@ public final class RunStatus {
         TextColumns table =
                 TextColumns.of(name("model", 20), name("benchmark", 12), count("shards", 9), count("of", 9));
         text.append(table.header()).append('\n');
+        RunParts parts = new RunParts(run, start);
+        RunParts.Depth depth = verify ? RunParts.Depth.CONTENT : RunParts.Depth.FOOTER;
+        List<RunParts.Fault> faults = new ArrayList<>();
         int missing = 0;
         for (JsonNode model : start.path("models")) {
             for (JsonNode benchmark : start.path("benchmarks")) {
                 String modelName = model.path("name").asText();
                 String benchmarkName = benchmark.path("name").asText();
-                int committed = run.committed(modelName, benchmarkName).size();
+                int committed =
+                        parts.committed(modelName, benchmarkName, depth, faults).size();
                 int planned = benchmark.path("shards").asInt();
                 missing += planned - committed;
                 text.append(table.line(modelName, benchmarkName, committed, planned))
@@ -34,7 +45,8 @@ public final class RunStatus {
             }
         }
         Optional<JsonNode> manifest = run.manifest();
-        String verdict = manifest.isPresent()
+        faults.forEach(fault -> text.append("%n%s".formatted(fault)));
+        String verdict = manifest.isPresent() && missing == 0
                 ? "complete: the manifest is written"
                 : missing == 0
                         ? "evaluated, not reported: start the same run again to write its report"

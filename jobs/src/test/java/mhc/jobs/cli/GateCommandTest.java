@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import mhc.eval.Prediction;
+import mhc.jobs.run.PartOrigin;
 import mhc.jobs.run.PredictionFile;
 import mhc.jobs.run.RunDirectory;
 import org.apache.hadoop.conf.Configuration;
@@ -62,7 +63,8 @@ class GateCommandTest {
                     .25));
         }
         RunDirectory run = RunDirectory.at(directory.toString(), hadoop);
-        PredictionFile.write(hadoop, run.part("m", "piqa", 0), 0, rows);
+        PartOrigin origin = new PartOrigin.Source("run", "model", "build").part("m", "piqa", 0);
+        PredictionFile.write(hadoop, run.part("m", "piqa", 0), 0, origin, rows);
         return directory.toString();
     }
 

@@ -12,8 +12,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -74,7 +76,7 @@ class EvaluationTest {
         assertThat(comparison)
                 .extracting(row -> row.<String>getAs("benchmark"))
                 .containsExactlyInAnyOrder("piqa", "gsm8k");
-        assertThat(RunStatus.describe(out.toString())).contains("complete: the manifest is written");
+        assertThat(RunStatus.describe(out.toString(), true)).contains("complete: the manifest is written");
         assertThat(prompts(out.resolve("manifest.json"), "gsm8k"))
                 .isEqualTo(prompts(out.resolve("_run.json"), "gsm8k"))
                 .isEqualTo(promptsOfRows(out.resolve("predictions/model=mhc/benchmark=gsm8k/part-00000.parquet")));
@@ -85,7 +87,7 @@ class EvaluationTest {
         copy(out, whole);
         Files.delete(out.resolve("manifest.json"));
         Files.delete(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"));
-        assertThat(RunStatus.describe(out.toString())).contains("unfinished, 1 shards left");
+        assertThat(RunStatus.describe(out.toString(), true)).contains("unfinished, 1 shards left");
         progress.reset();
         assertThat(run(settings(out))).isEqualTo(report);
         assertThat(progress.toString(StandardCharsets.UTF_8))
@@ -107,6 +109,73 @@ class EvaluationTest {
                 .hasMessageContaining("config.limit was 3 and is 2")
                 .hasMessageContaining("config.inference.max-batch-tokens was 16384 and is 64")
                 .hasMessageContaining("give a new directory to out");
+    }
+
+    @Test
+    void weightsReplacedAfterThePlanAreRefusedWithTheHost() throws IOException {
+        Path model = folder.resolve("model");
+        copy(inputs.resolve("plain"), model);
+        Settings settings = settings(folder.resolve("run"));
+        settings.assign("models.mhc=" + model);
+        // The plan is made and the first model evaluated: then the second one's weights become others, as on a worker
+        // with another checkpoint at the same path.
+        PrintStream swap = new PrintStream(progress, true, StandardCharsets.UTF_8) {
+            @Override
+            public PrintStream printf(String format, Object... arguments) {
+                if (arguments.length > 0 && arguments[0].equals("mhc")) {
+                    TinyCheckpoints.write(model, "none", 2);
+                }
+                return super.printf(format, arguments);
+            }
+        };
+
+        assertThatThrownBy(() -> Evaluation.run(RunConfigReader.read(settings), LocalSpark.session(), swap))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("Model mhc in " + model + " on host ")
+                .hasMessageContaining("but the run was planned with ")
+                .hasMessageContaining("put the same weights, configuration and tokenizer on every host");
+        assertThat(folder.resolve("run/predictions/model=mhc")).doesNotExist();
+        assertThat(folder.resolve("run/manifest.json")).doesNotExist();
+        assertThat(folder.resolve("run/_lease.json")).doesNotExist();
+    }
+
+    @Test
+    void partsThatAreNotTheRunsAreNamedAndEvaluatedAgain() throws IOException {
+        Path whole = folder.resolve("whole");
+        run(settings(whole));
+        Path out = folder.resolve("run");
+        copy(whole, out);
+        Path foreign = folder.resolve("foreign");
+        Settings other = settings(foreign);
+        other.assign("models.mhc=" + inputs.resolve("plain"));
+        other.assign("limit=3");
+        run(other);
+        Path piqa = Path.of("predictions/model=mhc/benchmark=piqa/part-00000.parquet");
+        Path gsm8k = Path.of("predictions/model=mhc/benchmark=gsm8k/part-00000.parquet");
+        replace(foreign.resolve(piqa), out.resolve(piqa));
+        byte[] bytes = Files.readAllBytes(out.resolve(gsm8k));
+        Files.write(out.resolve(gsm8k), Arrays.copyOf(bytes, bytes.length - 100));
+
+        assertThat(RunStatus.describe(out.toString(), true))
+                .contains(piqa + " is of a model with other files (fingerprint ")
+                .contains(gsm8k + " cannot be read (")
+                .contains("unfinished, 2 shards left");
+        progress.reset();
+        run(settings(out));
+
+        assertThat(progress.toString(StandardCharsets.UTF_8))
+                .contains(piqa + " is of a model with other files")
+                .contains(gsm8k + " cannot be read")
+                .contains("mhc: 6 examples in 2 shards")
+                .doesNotContain("plain:");
+        assertThat(RunDifference.between(LocalSpark.session(), out.toString(), whole.toString())
+                        .isEmpty())
+                .isTrue();
+
+        // An edit that keeps stamp and rows in order is told by the manifest's checksum.
+        PredictionEdits.fail(out.resolve(piqa), 0, "time-limit: made up");
+        assertThat(RunStatus.describe(out.toString(), true))
+                .contains(piqa + " was edited: its checksum is not the manifest's");
     }
 
     @Test
@@ -136,7 +205,7 @@ class EvaluationTest {
         assertThat(failed.report()).contains("Not sound: 1 of 3 examples of mhc on piqa failed (time-limit 1)");
         assertThat(failed.complaint().orElseThrow())
                 .startsWith("1 of 3 examples of mhc on piqa failed (time-limit 1), more than 0.5%: raise");
-        assertThat(RunStatus.describe(out.toString())).contains("failed (time-limit 1)");
+        assertThat(RunStatus.describe(out.toString(), true)).contains("failed (time-limit 1)");
         Settings patient = settings(out);
         patient.assign("faults.max-failed=0.5");
         assertThat(run(patient, false).complaint()).isEmpty();
@@ -241,6 +310,12 @@ class EvaluationTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(file.resolve("run").toString())
                 .hasMessageContaining("give a writable directory");
+    }
+
+    /** Without Hadoop's checksum of the old file, as a copy by hand leaves it. */
+    private static void replace(Path from, Path to) throws IOException {
+        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        Files.deleteIfExists(to.resolveSibling("." + to.getFileName() + ".crc"));
     }
 
     private static String prompts(Path json, String benchmark) throws IOException {

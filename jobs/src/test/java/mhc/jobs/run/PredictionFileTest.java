@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PredictionFileTest {
-    private static final Prediction FULL = new Prediction(
+    static final Prediction FULL = new Prediction(
             "mmlu/test/anatomy/3",
             "anatomy",
             "cluster",
@@ -45,7 +45,7 @@ class PredictionFileTest {
 
     private static final Prediction FAILED = failed("piqa/valid/0");
 
-    private static final Prediction ANSWERED = PredictionEdits.with(FAILED, Map.of("acc", 1.0), "");
+    static final Prediction ANSWERED = PredictionEdits.with(FAILED, Map.of("acc", 1.0), "");
 
     private static final Prediction OTHER = failed("piqa/valid/1");
 
@@ -110,6 +110,8 @@ class PredictionFileTest {
         }
         """;
 
+    private static final PartOrigin ORIGIN = new PartOrigin.Source("run", "model", "build").part("m", "b", 1);
+
     @TempDir
     private java.nio.file.Path folder;
 
@@ -123,7 +125,7 @@ class PredictionFileTest {
         Path file = new Path(
                 folder.resolve("model=m/benchmark=b/part-00000.parquet").toUri());
 
-        PredictionFile.write(new Configuration(), file, 7, List.of(FULL, FAILED));
+        PredictionFile.write(new Configuration(), file, 7, ORIGIN, List.of(FULL, FAILED));
 
         List<Row> rows = LocalSpark.session()
                 .read()
@@ -160,7 +162,7 @@ class PredictionFileTest {
     void rowsOfTheSameIdAreReplacedAndTheOthersStand() throws IOException {
         Path file = new Path(folder.resolve("part-00002.parquet").toUri());
         Configuration hadoop = new Configuration();
-        PredictionFile.write(hadoop, file, 1, List.of(FULL, FAILED));
+        PredictionFile.write(hadoop, file, 1, ORIGIN, List.of(FULL, FAILED));
         assertThat(PredictionRows.read(hadoop, file)).containsExactly(FULL, FAILED);
 
         PredictionFile.replace(hadoop, file, 2, List.of(ANSWERED));
@@ -179,8 +181,8 @@ class PredictionFileTest {
     void nothingButTheFileIsLeftAndASecondAttemptReplacesIt() throws IOException {
         Path file = new Path(folder.resolve("part-00001.parquet").toUri());
 
-        PredictionFile.write(new Configuration(), file, 1, List.of(FAILED));
-        PredictionFile.write(new Configuration(), file, 2, List.of(FULL, FAILED));
+        PredictionFile.write(new Configuration(), file, 1, ORIGIN, List.of(FAILED));
+        PredictionFile.write(new Configuration(), file, 2, ORIGIN, List.of(FULL, FAILED));
 
         try (Stream<java.nio.file.Path> files = Files.list(folder)) {
             assertThat(files.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".crc")))
