@@ -14,7 +14,6 @@ import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.GroupType;
@@ -32,7 +31,7 @@ final class ParquetRows {
     private ParquetRows() {}
 
     static Map<String, Head.Shape> fields(DataFile file) {
-        try (ParquetFileReader reader = open(file)) {
+        try (ParquetFileReader reader = ParquetFiles.open(file.path(), file.hadoop())) {
             Map<String, Head.Shape> fields = new LinkedHashMap<>();
             for (Type field : reader.getFileMetaData().getSchema().getFields()) {
                 fields.put(field.getName(), shape(field));
@@ -46,7 +45,7 @@ final class ParquetRows {
     /** All rows in order, only the named columns. */
     static void read(DataFile file, Set<String> columns, Consumer<ObjectNode> rows) {
         long number = 0;
-        try (ParquetFileReader reader = open(file)) {
+        try (ParquetFileReader reader = ParquetFiles.open(file.path(), file.hadoop())) {
             MessageType schema = reader.getFileMetaData().getSchema();
             List<Type> wanted = schema.getFields().stream()
                     .filter(field -> columns.contains(field.getName()))
@@ -69,10 +68,6 @@ final class ParquetRows {
         } catch (IOException | RuntimeException e) {
             throw number == 0 ? damaged(file, e) : damagedAt(file, number, e);
         }
-    }
-
-    private static ParquetFileReader open(DataFile file) throws IOException {
-        return ParquetFileReader.open(HadoopInputFile.fromPath(file.path(), file.hadoop()));
     }
 
     private static InputException damaged(DataFile file, Exception cause) {

@@ -136,7 +136,7 @@ public final class Evaluation {
             evaluate(spec, plan, directory, PartOrigin.Source.of(start, spec.name()));
         }
         lease.requireHeld();
-        ObjectNode manifest = report(directory, runStart, lease);
+        ObjectNode manifest = report(directory, runStart, start, lease);
         progress.println(times);
         return new Result(directory.report(), FailureCheck.complaint(manifest));
     }
@@ -232,14 +232,14 @@ public final class Evaluation {
         return pending.stream().map(Pending::shard).toList();
     }
 
-    private ObjectNode report(RunDirectory directory, RunStart runStart, RunLease lease) {
-        long start = System.nanoTime();
+    private ObjectNode report(RunDirectory directory, RunStart runStart, ObjectNode start, RunLease lease) {
+        long began = System.nanoTime();
         String out = directory.root().toString();
-        RunParts parts = new RunParts(directory, runStart.json());
+        RunParts parts = new RunParts(directory, start);
         ArrayNode listed = parts.list();
         RunReport.Result report = RunReport.write(
                 spark, List.of(out), out, ReportOptions.DEFAULT.withUnfinished(ReportOptions.Unfinished.FINISHING));
-        times.reported(start);
+        times.reported(began);
         ObjectNode manifest = runStart.manifest(report.counts(), listed, work, times);
         if (!parts.list().equals(listed)) {
             throw new InputException("The predictions under " + out + " changed while they were reported: see that no"

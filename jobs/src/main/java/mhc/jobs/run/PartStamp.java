@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import mhc.datasets.ParquetFiles;
 import mhc.datasets.Sha256;
 import mhc.eval.Prediction;
 import mhc.eval.PredictionColumn;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /**
  * What the rows of a part file came from. It stands in the key-value metadata of the file's Parquet footer.
@@ -82,7 +82,7 @@ record PartStamp(PartOrigin origin, String shard, int rows, String content) {
      * @throws IOException when the file is missing or not whole
      */
     static Optional<PartStamp> read(Configuration hadoop, Path file) throws IOException {
-        try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, hadoop))) {
+        try (ParquetFileReader reader = ParquetFiles.open(file, hadoop)) {
             Map<String, String> found = reader.getFileMetaData().getKeyValueMetaData();
             if (!found.containsKey(PREFIX + "run")) {
                 return Optional.empty();

@@ -98,7 +98,12 @@ public final class PredictionFile {
 
     private static void writeRows(Configuration hadoop, Path path, PartOrigin origin, List<Prediction> predictions)
             throws IOException {
-        PartStamp stamp = PartStamp.of(origin, predictions);
+        writeRows(hadoop, path, PartStamp.of(origin, predictions), predictions);
+    }
+
+    /** Writes rows below a stamp, whether or not it is theirs. */
+    static void writeRows(Configuration hadoop, Path path, PartStamp stamp, List<Prediction> predictions)
+            throws IOException {
         try (ParquetWriter<Prediction> writer = new Builder(HadoopOutputFile.fromPath(path, hadoop), stamp)
                 .withConf(hadoop)
                 .withCompressionCodec(CompressionCodecName.ZSTD)

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import mhc.datasets.InputException;
 import mhc.datasets.Reason;
 import org.apache.hadoop.conf.Configuration;
@@ -20,6 +21,7 @@ public final class RunParts {
     private final RunDirectory directory;
     private final JsonNode start;
     private final Configuration hadoop;
+    private final Map<String, PartOrigin.Source> sources = new ConcurrentHashMap<>();
     private final Map<String, String> checksums = new HashMap<>();
 
     /**
@@ -72,7 +74,8 @@ public final class RunParts {
 
     private Optional<Fault> fault(String model, String benchmark, int shard, Depth depth) {
         Path part = directory.part(model, benchmark, shard);
-        PartOrigin expected = PartOrigin.Source.of(start, model).part(model, benchmark, shard);
+        PartOrigin expected = sources.computeIfAbsent(model, name -> PartOrigin.Source.of(start, name))
+                .part(model, benchmark, shard);
         String what;
         try {
             Optional<PartStamp> stamp = PartStamp.read(hadoop, part);

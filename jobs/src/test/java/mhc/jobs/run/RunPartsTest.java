@@ -12,10 +12,6 @@ import mhc.datasets.InputException;
 import mhc.eval.Prediction;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
-import org.apache.parquet.io.OutputFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,9 +96,7 @@ class RunPartsTest {
         PartStamp stamp = PartStamp.of(origin(start, 0), ROWS);
         Prediction edited =
                 PredictionEdits.with(PredictionFileTest.FULL, PredictionFileTest.ANSWERED.metrics(), "edited");
-        try (ParquetWriter<Prediction> writer = new Stamped(HadoopOutputFile.fromPath(part, hadoop), stamp).build()) {
-            writer.write(edited);
-        }
+        PredictionFile.writeRows(hadoop, part, stamp, List.of(edited));
 
         assertThat(faults(RunParts.Depth.FOOTER)).isEmpty();
         assertThat(faults(RunParts.Depth.CONTENT))
@@ -130,26 +124,5 @@ class RunPartsTest {
         List<RunParts.Fault> faults = new ArrayList<>();
         new RunParts(directory, start).committed("m", "piqa", depth, faults);
         return faults.stream().map(RunParts.Fault::toString).toList();
-    }
-
-    /** Writes any rows below any stamp. */
-    private static final class Stamped extends ParquetWriter.Builder<Prediction, Stamped> {
-        private final PartStamp stamp;
-
-        Stamped(OutputFile file, PartStamp stamp) {
-            super(file);
-            this.stamp = stamp;
-        }
-
-        @Override
-        protected Stamped self() {
-            return this;
-        }
-
-        @Override
-        @SuppressWarnings("deprecation") // still abstract, although its successor is what is called
-        protected WriteSupport<Prediction> getWriteSupport(Configuration hadoop) {
-            return new PredictionWriteSupport(stamp);
-        }
     }
 }
