@@ -115,6 +115,11 @@ record BenchmarkComparison(
         return models.stream().filter(cell -> cell.model().equals(model)).findFirst();
     }
 
+    /** Whether a difference of the two is shown. */
+    boolean differs(String a, String b) {
+        return difference(a, b).filter(ModelDifference::significant).isPresent();
+    }
+
     Optional<ModelDifference> difference(String a, String b) {
         return differences.stream()
                 .filter(pair -> pair.a().equals(a) && pair.b().equals(b))

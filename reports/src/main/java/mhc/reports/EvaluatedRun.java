@@ -71,6 +71,14 @@ record EvaluatedRun(
         }
     }
 
+    /** The one of some runs that a model stands in. */
+    static EvaluatedRun of(String model, List<EvaluatedRun> runs) {
+        return runs.stream()
+                .filter(run -> run.models().contains(model))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** The same run with its models under other names. */
     EvaluatedRun showing(Map<String, String> names) {
         return new EvaluatedRun(directory, description, files, names);

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -187,9 +186,5 @@ record ExampleScores(
                 .mapToDouble(count -> 1.0 / count)
                 .average()
                 .orElse(Double.NaN);
-    }
-
-    Set<String> idSet() {
-        return new HashSet<>(Arrays.asList(ids));
     }
 }

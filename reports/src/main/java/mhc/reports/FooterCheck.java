@@ -3,12 +3,10 @@ package mhc.reports;
 import java.io.IOException;
 import java.util.List;
 import mhc.datasets.InputException;
+import mhc.datasets.ParquetFiles;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.conf.HadoopParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -48,11 +46,7 @@ final class FooterCheck {
 
     /** Parquet's reader throws unchecked exceptions at a file that is cut or something else. */
     private static boolean isSound(String name, Configuration hadoop) {
-        // Options made for each file would read Hadoop's XML files for each.
-        ParquetReadOptions options = ParquetReadOptions.builder(new HadoopParquetConfiguration(hadoop))
-                .build();
-        try (ParquetFileReader reader =
-                ParquetFileReader.open(HadoopInputFile.fromPath(new Path(name), hadoop), options)) {
+        try (ParquetFileReader reader = ParquetFiles.open(new Path(name), hadoop)) {
             MessageType schema = reader.getFileMetaData().getSchema();
             return ModelRowsBuilder.TABLE.columns().stream().allMatch(column -> schema.containsField(column.key()));
         } catch (IOException | RuntimeException e) {

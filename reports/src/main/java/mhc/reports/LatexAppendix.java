@@ -15,10 +15,12 @@ import mhc.reports.Page.Table;
 /** Everything that Table 4 does not say, as long tables of an appendix of one column, to be read with {@code \input}. */
 final class LatexAppendix {
     private final Report report;
+    private final MacroMean mean;
     private final StringBuilder out = new StringBuilder();
 
     private LatexAppendix(Report report) {
         this.report = report;
+        this.mean = MacroMean.of(report);
     }
 
     static String write(Report report) {
@@ -81,7 +83,7 @@ final class LatexAppendix {
         for (BenchmarkComparison row : report.rows()) {
             row.difference(a, b).ifPresent(pair -> {
                 rows.add(difference(row, pair));
-                pair.tasks().forEach(task -> tasks.add(task(row, task.task(), task.difference())));
+                pair.tasks().forEach(task -> tasks.add(TaskLines.cells(row, task)));
             });
         }
         if (rows.isEmpty()) {
@@ -105,17 +107,8 @@ final class LatexAppendix {
                 rows,
                 mean(a, b)));
         if (!tasks.isEmpty()) {
-            write(new Table(
-                    b + " less " + a + " by task, not corrected for the number of tasks.",
-                    List.of(
-                            left("Benchmark"),
-                            left("Task"),
-                            right("n"),
-                            right("Difference"),
-                            right("Interval"),
-                            right("p")),
-                    tasks,
-                    List.of()));
+            write(TaskLines.table(
+                    b + " less " + a + " by task, not corrected for the number of tasks.", "Interval", tasks));
         }
     }
 
@@ -128,8 +121,7 @@ final class LatexAppendix {
     }
 
     private List<String> mean(String a, String b) {
-        return MacroMean.of(report)
-                .difference(a, b)
+        return mean.difference(a, b)
                 .map(d -> List.of(
                         "Mean of " + d.benchmarks(),
                         "",
@@ -152,21 +144,11 @@ final class LatexAppendix {
                 Numbers.points(d.delta()) + (pair.significant() ? "*" : ""),
                 Numbers.interval(d.low(), d.high()),
                 Numbers.probability(d.p()),
-                Double.isNaN(pair.taskP()) ? Numbers.NONE : Numbers.probability(pair.taskP()),
+                Numbers.probability(pair.taskP()),
                 Numbers.probability(pair.holm()),
                 Integer.toString(d.won()),
                 Integer.toString(d.lost()),
                 Numbers.percent(pair.minimumDetectable()));
-    }
-
-    private static List<String> task(BenchmarkComparison row, String task, Difference d) {
-        return List.of(
-                Labels.benchmark(row.benchmark()),
-                task,
-                Integer.toString(d.n()),
-                Numbers.points(d.delta()),
-                Numbers.interval(d.low(), d.high()),
-                Numbers.probability(d.p()));
     }
 
     private Table models() {
@@ -176,11 +158,7 @@ final class LatexAppendix {
                         each.run(),
                         each.facts().residual(),
                         Long.toString(each.facts().parameters()),
-                        each.facts()
-                                .fingerprint()
-                                .substring(
-                                        0,
-                                        Math.min(12, each.facts().fingerprint().length()))))
+                        each.facts().shortFingerprint()))
                 .toList();
         return new Table(
                 "Models and the runs that evaluated them.",

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
-import mhc.reports.BenchmarkComparison.ModelDifference;
 import mhc.reports.BenchmarkComparison.ModelScore;
 
 /**
@@ -99,9 +98,7 @@ final class LatexTable {
                 .filter(cell -> !cell.failed())
                 .map(cell -> Numbers.percent(cell.score().value()))
                 .toList();
-        boolean differs = row.difference(report.baseline(), model)
-                .filter(ModelDifference::significant)
-                .isPresent();
+        boolean differs = row.differs(report.baseline(), model);
         return row.score(model)
                 .map(cell -> score(cell, values, withError, differs))
                 .orElse("missing");
@@ -136,12 +133,7 @@ final class LatexTable {
         String prompts = report.prompts().stream()
                 .map(difference -> " Not asked alike: " + difference.sentence() + ".")
                 .collect(Collectors.joining());
-        int tests = report.rows().stream()
-                .flatMap(row -> row.differences().stream())
-                .filter(pair -> pair.a().equals(report.baseline()))
-                .mapToInt(ModelDifference::family)
-                .findFirst()
-                .orElse(0);
+        int tests = report.testsAgainstBaseline();
         String stars = tests == 0
                 ? ""
                 : " Bold: best of a benchmark. Star: differs from " + report.baseline() + " (Holm p < 0.05 over "

@@ -32,6 +32,11 @@ record ModelFacts(
 
     private static final double SECONDS_OF_AN_HOUR = 3600;
 
+    /** As much of the fingerprint as tells checkpoints apart in a table. */
+    String shortFingerprint() {
+        return fingerprint.substring(0, Math.min(12, fingerprint.length()));
+    }
+
     /** By model, from a manifest. */
     static Map<String, ModelFacts> of(JsonNode json) {
         Map<String, ModelFacts> facts = new TreeMap<>();

@@ -1,12 +1,12 @@
 package mhc.reports;
 
 import java.util.Locale;
+import mhc.eval.stats.Difference;
 
 /** How figures are printed: percent with one decimal, as in the paper. */
 final class Numbers {
     static final String NONE = "-";
 
-    private static final double LEVEL = 0.05;
     private static final int MOST_DECIMALS = 17;
 
     private Numbers() {}
@@ -49,14 +49,17 @@ final class Numbers {
         return Double.isNaN(stderr) ? NONE : percent(stderr);
     }
 
-    /** Three decimals, or as many more as keep it on its side of the 5% that decide. */
+    /** Three decimals, or as many more as keep it on its side of the 5% that decide; nothing where it is not defined. */
     static String probability(double p) {
+        if (Double.isNaN(p)) {
+            return NONE;
+        }
         if (p < 0.001) {
             return "<0.001";
         }
         for (int decimals = 3; ; decimals++) {
             String text = String.format(Locale.ROOT, "%." + decimals + "f", p);
-            if (Double.parseDouble(text) < LEVEL == p < LEVEL || decimals == MOST_DECIMALS) {
+            if (Double.parseDouble(text) < Difference.LEVEL == p < Difference.LEVEL || decimals == MOST_DECIMALS) {
                 return text;
             }
         }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import mhc.eval.stats.Difference;
 import mhc.eval.stats.MeanDifference;
 import mhc.reports.BenchmarkComparison.ModelDifference;
-import mhc.reports.BenchmarkComparison.TaskDifference;
 import mhc.reports.Page.Block;
 import mhc.reports.Page.Column;
 import mhc.reports.Page.Heading;
@@ -33,9 +32,10 @@ record PairTables(Report report) {
             blocks.add(matrix());
             return blocks;
         }
+        MacroMean mean = MacroMean.of(report);
         for (int i = 0; i < report.models().size(); i++) {
             for (int j = i + 1; j < report.models().size(); j++) {
-                addPair(report.models().get(i), report.models().get(j), blocks);
+                addPair(report.models().get(i), report.models().get(j), mean, blocks);
             }
         }
         return blocks;
@@ -109,7 +109,7 @@ record PairTables(Report report) {
                 .count();
     }
 
-    private void addPair(String a, String b, List<Block> blocks) {
+    private void addPair(String a, String b, MacroMean mean, List<Block> blocks) {
         List<Line> lines = lines(a, b);
         if (report.pairs() != Pairs.ALL && !a.equals(report.baseline())) {
             return;
@@ -143,12 +143,11 @@ record PairTables(Report report) {
                 + " decides. Holm p: corrected for " + which
                 + ". MDE: smallest difference found with 80% power at Holm's first step.";
         blocks.add(new Table(
-                caption, columns, lines.stream().map(PairTables::cells).toList(), mean(a, b)));
+                caption, columns, lines.stream().map(PairTables::cells).toList(), footer(mean.difference(a, b))));
         addTasks(lines, blocks);
     }
 
-    private List<String> mean(String a, String b) {
-        Optional<MeanDifference> mean = MacroMean.of(report).difference(a, b);
+    private static List<String> footer(Optional<MeanDifference> mean) {
         return mean.map(d -> List.of(
                         "Mean of " + d.benchmarks(),
                         "",
@@ -178,7 +177,7 @@ record PairTables(Report report) {
                 d.test().label(),
                 Numbers.probability(d.p()),
                 Numbers.probability(d.midP()),
-                Double.isNaN(pair.taskP()) ? Numbers.NONE : Numbers.probability(pair.taskP()),
+                Numbers.probability(pair.taskP()),
                 Numbers.probability(pair.holm()),
                 Integer.toString(d.won()),
                 Integer.toString(d.lost()),
@@ -188,32 +187,14 @@ record PairTables(Report report) {
     }
 
     private static void addTasks(List<Line> lines, List<Block> blocks) {
-        List<List<String>> rows = new ArrayList<>();
-        for (Line line : lines) {
-            for (TaskDifference task : line.pair().tasks()) {
-                Difference d = task.difference();
-                rows.add(List.of(
-                        Labels.benchmark(line.row().benchmark()),
-                        task.task(),
-                        Integer.toString(d.n()),
-                        Numbers.points(d.delta()),
-                        Numbers.interval(d.low(), d.high()),
-                        Numbers.probability(d.p())));
-            }
-        }
+        List<List<String>> rows = lines.stream()
+                .flatMap(line -> line.pair().tasks().stream().map(task -> TaskLines.cells(line.row(), task)))
+                .toList();
         if (!rows.isEmpty()) {
-            List<Column> columns = List.of(
-                    left("Benchmark"),
-                    left("Task"),
-                    right("n"),
-                    right("Difference"),
-                    right("95% interval"),
-                    right("p"));
-            blocks.add(new Table(
+            blocks.add(TaskLines.table(
                     "The same by task; intervals and p of each task alone, not corrected for their number.",
-                    columns,
-                    rows,
-                    List.of()));
+                    "95% interval",
+                    rows));
         }
     }
 }

@@ -21,10 +21,7 @@ record Provenance(
     static List<Provenance> of(List<String> models, List<EvaluatedRun> runs, List<Counted> counts) {
         List<Provenance> all = new ArrayList<>();
         for (String model : models) {
-            EvaluatedRun run = runs.stream()
-                    .filter(each -> each.models().contains(model))
-                    .findFirst()
-                    .orElseThrow();
+            EvaluatedRun run = EvaluatedRun.of(model, runs);
             TreeSet<String> kernels = new TreeSet<>();
             long prompt = 0;
             long reused = 0;

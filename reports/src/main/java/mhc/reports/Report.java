@@ -35,4 +35,14 @@ record Report(
     String baseline() {
         return models.get(0);
     }
+
+    /** Tests of the family that the stars of Table 4 are of; 0 without any. */
+    int testsAgainstBaseline() {
+        return rows.stream()
+                .flatMap(row -> row.differences().stream())
+                .filter(pair -> pair.a().equals(baseline()))
+                .mapToInt(BenchmarkComparison.ModelDifference::family)
+                .findFirst()
+                .orElse(0);
+    }
 }

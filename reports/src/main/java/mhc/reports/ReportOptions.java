@@ -9,7 +9,6 @@ import mhc.eval.MetricName;
  * What may be chosen of a report.
  *
  * @param headlines Table 4's metric by benchmark; where it says nothing, the runs' own manifests do
- * @param samples whether the page shows single examples; where these are many, in files below {@code report-samples}
  * @param formats which files are written beside {@code scores/} and {@code comparison/}
  * @param baseline the model others are compared with; empty: what the first run says, or else its first model
  * @param pairs which models are compared with each other
@@ -18,7 +17,6 @@ import mhc.eval.MetricName;
  */
 public record ReportOptions(
         Map<String, MetricName> headlines,
-        boolean samples,
         Set<Format> formats,
         String baseline,
         Pairs pairs,
@@ -26,7 +24,7 @@ public record ReportOptions(
         boolean differentPrompts) {
 
     public static final ReportOptions DEFAULT =
-            new ReportOptions(Map.of(), true, EnumSet.allOf(Format.class), "", Pairs.ALL, Unfinished.REFUSED, false);
+            new ReportOptions(Map.of(), EnumSet.allOf(Format.class), "", Pairs.ALL, Unfinished.REFUSED, false);
 
     /** Files of a report. */
     public enum Format {
@@ -56,30 +54,26 @@ public record ReportOptions(
     }
 
     public ReportOptions withHeadlines(Map<String, MetricName> others) {
-        return new ReportOptions(others, samples, formats, baseline, pairs, unfinished, differentPrompts);
-    }
-
-    public ReportOptions withSamples(boolean shown) {
-        return new ReportOptions(headlines, shown, formats, baseline, pairs, unfinished, differentPrompts);
+        return new ReportOptions(others, formats, baseline, pairs, unfinished, differentPrompts);
     }
 
     public ReportOptions withFormats(Set<Format> chosen) {
-        return new ReportOptions(headlines, samples, chosen, baseline, pairs, unfinished, differentPrompts);
+        return new ReportOptions(headlines, chosen, baseline, pairs, unfinished, differentPrompts);
     }
 
     public ReportOptions withBaseline(String model) {
-        return new ReportOptions(headlines, samples, formats, model, pairs, unfinished, differentPrompts);
+        return new ReportOptions(headlines, formats, model, pairs, unfinished, differentPrompts);
     }
 
     public ReportOptions withPairs(Pairs chosen) {
-        return new ReportOptions(headlines, samples, formats, baseline, chosen, unfinished, differentPrompts);
+        return new ReportOptions(headlines, formats, baseline, chosen, unfinished, differentPrompts);
     }
 
     public ReportOptions withUnfinished(Unfinished chosen) {
-        return new ReportOptions(headlines, samples, formats, baseline, pairs, chosen, differentPrompts);
+        return new ReportOptions(headlines, formats, baseline, pairs, chosen, differentPrompts);
     }
 
     public ReportOptions withDifferentPrompts(boolean allowed) {
-        return new ReportOptions(headlines, samples, formats, baseline, pairs, unfinished, allowed);
+        return new ReportOptions(headlines, formats, baseline, pairs, unfinished, allowed);
     }
 }

@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import mhc.eval.MetricName;
 import mhc.eval.ScoreRow;
 import mhc.eval.stats.Difference;
-import mhc.reports.BenchmarkComparison.ModelDifference;
 import mhc.reports.BenchmarkComparison.ModelScore;
 import mhc.reports.Page.Block;
 import mhc.reports.Page.Column;
@@ -127,12 +126,7 @@ final class ReportPage {
         report.excess().forEach(failures -> caption.append(" Not sound: ")
                 .append(failures.sentence())
                 .append('.'));
-        int tests = report.rows().stream()
-                .flatMap(row -> row.differences().stream())
-                .filter(pair -> pair.a().equals(report.baseline()))
-                .mapToInt(ModelDifference::family)
-                .findFirst()
-                .orElse(0);
+        int tests = report.testsAgainstBaseline();
         if (tests > 0) {
             caption.append(" * differs from ")
                     .append(report.baseline())
@@ -175,9 +169,7 @@ final class ReportPage {
     }
 
     private String score(BenchmarkComparison row, String model) {
-        boolean differs = row.difference(report.baseline(), model)
-                .filter(ModelDifference::significant)
-                .isPresent();
+        boolean differs = row.differs(report.baseline(), model);
         return row.score(model)
                 .map(cell -> cell.failed()
                         ? "failed"
@@ -268,11 +260,7 @@ final class ReportPage {
                         each.facts().parameters() == 0
                                 ? Numbers.NONE
                                 : Long.toString(each.facts().parameters()),
-                        text(each.facts()
-                                .fingerprint()
-                                .substring(
-                                        0,
-                                        Math.min(12, each.facts().fingerprint().length()))),
+                        text(each.facts().shortFingerprint()),
                         Double.isNaN(each.tokensPerSecond())
                                 ? Numbers.NONE
                                 : Long.toString(Math.round(each.tokensPerSecond())),

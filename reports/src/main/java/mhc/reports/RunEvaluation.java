@@ -143,7 +143,8 @@ final class RunEvaluation {
             }
             if (!model.twice().isEmpty()) {
                 throw new InputException("Example " + model.twice() + " of model " + model.model()
-                        + " comes twice in " + runOf(model.model()).directory()
+                        + " comes twice in "
+                        + EvaluatedRun.of(model.model(), runs).directory()
                         + ": its part files overlap, delete the foreign ones");
             }
         }
@@ -159,13 +160,6 @@ final class RunEvaluation {
         prompts.addAll(benchmark.prompts());
     }
 
-    private EvaluatedRun runOf(String model) {
-        return runs.stream()
-                .filter(run -> run.models().contains(model))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private void addRow(BenchmarkSummary benchmark, MetricName headline, List<ModelDifference> differences) {
         List<ModelScore> cells = new ArrayList<>();
         boolean byClusters = benchmark.clusterRule() == ClusterRule.CLUSTERS;
@@ -175,7 +169,7 @@ final class RunEvaluation {
                     model.model(),
                     benchmark.benchmark(),
                     model.counts(),
-                    runOf(model.model()).description().maxFailed());
+                    EvaluatedRun.of(model.model(), runs).description().maxFailed());
             if (failures.isExcess()) {
                 excess.add(failures);
             }

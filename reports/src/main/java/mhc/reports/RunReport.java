@@ -60,7 +60,7 @@ public final class RunReport {
             folder.writeText("report-appendix.tex", LatexAppendix.write(report));
         }
         if (options.formats().contains(Format.HTML)) {
-            SampleIndex samples = options.samples() ? SampleIndex.write(spark, runs, report, folder) : SampleIndex.NONE;
+            SampleIndex samples = SampleIndex.write(spark, runs, report, folder);
             folder.writeText("report.html", HtmlWriter.write(report, page, samples, Supplements.read(spark, runs)));
         }
         if (options.formats().contains(Format.MD)) {

@@ -9,15 +9,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import mhc.eval.stats.Difference;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -92,25 +89,17 @@ final class SeriesPicture {
     }
 
     private static void add(XYChart chart, String model, List<SeriesPoint> line, boolean tokens, Color color) {
-        List<Long> x = line.stream()
-                .map(point -> tokens ? point.tokens() : point.step())
-                .toList();
-        List<SeriesPoint> backwards = new ArrayList<>(line);
-        Collections.reverse(backwards);
-        List<Long> around = new ArrayList<>(x);
-        backwards.forEach(point -> around.add(tokens ? point.tokens() : point.step()));
-        List<Double> edge = new ArrayList<>();
-        line.forEach(point -> edge.add(edge(point, 1)));
-        backwards.forEach(point -> edge.add(edge(point, -1)));
+        double[] x = line.stream()
+                .mapToDouble(point -> tokens ? point.tokens() : point.step())
+                .toArray();
+        double[] low = line.stream().mapToDouble(point -> edge(point, -1)).toArray();
+        double[] high = line.stream().mapToDouble(point -> edge(point, 1)).toArray();
         Color pale = new Color(color.getRed(), color.getGreen(), color.getBlue(), BAND_ALPHA);
-        XYSeries band = chart.addSeries(model + " 95%", around, edge);
-        band.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
-        band.setFillColor(pale);
-        band.setLineColor(pale);
-        band.setMarker(SeriesMarkers.NONE);
-        band.setShowInLegend(false);
+        ChartBand.add(chart, model + " 95%", x, low, high, pale, pale);
         XYSeries curve = chart.addSeries(
-                model, x, line.stream().map(point -> PERCENT * point.value()).toList());
+                model,
+                x,
+                line.stream().mapToDouble(point -> PERCENT * point.value()).toArray());
         curve.setLineColor(color);
         curve.setMarkerColor(color);
         curve.setMarker(SeriesMarkers.CIRCLE);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import mhc.datasets.InputException;
+import mhc.reports.ChartBand;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
@@ -95,23 +96,9 @@ final class LineChart {
 
     /** The area between two lines. */
     LineChart band(String name, double[] x, double[] low, double[] high, int colour) {
-        int n = x.length;
-        double[] around = new double[2 * n];
-        double[] edge = new double[2 * n];
-        for (int i = 0; i < n; i++) {
-            around[i] = x[i];
-            edge[i] = low[i];
-            around[2 * n - 1 - i] = x[i];
-            edge[2 * n - 1 - i] = high[i];
-        }
         Color full = COLOURS.get(colour % COLOURS.size());
         Color pale = new Color(full.getRed(), full.getGreen(), full.getBlue(), 40);
-        XYSeries series = chart.addSeries(name, around, edge);
-        series.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
-        series.setFillColor(pale);
-        series.setLineColor(new Color(0, 0, 0, 0));
-        series.setMarker(SeriesMarkers.NONE);
-        series.setShowInLegend(false);
+        ChartBand.add(chart, name, x, low, high, pale, new Color(0, 0, 0, 0));
         return this;
     }
 

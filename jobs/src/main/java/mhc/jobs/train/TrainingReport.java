@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import mhc.datasets.InputException;
+import mhc.eval.stats.Difference;
 import mhc.jobs.run.TextColumns;
 import mhc.model.train.Step;
 import org.apache.parquet.schema.MessageType;
@@ -25,8 +26,6 @@ import org.apache.parquet.schema.MessageTypeParser;
 public final class TrainingReport {
     /** Parts that a training is cut into, for what is shown over steps. */
     private static final int WINDOWS = 30;
-    /** Half the width of a 95 % interval, in standard errors. */
-    private static final double HALF_WIDTH = 1.96;
 
     private static final MessageType GAPS = MessageTypeParser.parseMessageType("""
             message gap {
@@ -170,7 +169,8 @@ public final class TrainingReport {
                         shown.stream().mapToDouble(Gap::from).toArray(),
                         shown.stream().mapToDouble(gap -> gap.estimate().mean()).toArray(),
                         shown.stream()
-                                .mapToDouble(gap -> HALF_WIDTH * gap.estimate().error())
+                                .mapToDouble(
+                                        gap -> Difference.Z_95 * gap.estimate().error())
                                 .toArray(),
                         i);
             }
