@@ -39,6 +39,14 @@ record EvaluatedRun(
         return run;
     }
 
+    /** A run whose manifest is yet to be written and will say what {@code description} does. */
+    static EvaluatedRun finishing(String uri, SparkSession spark, RunDescription description) {
+        EvaluatedRun listed = listed(uri, spark.sparkContext().hadoopConfiguration());
+        EvaluatedRun run = new EvaluatedRun(listed.directory, description, listed.files, listed.shown);
+        FooterCheck.of(spark, List.of(run));
+        return run;
+    }
+
     /** The same before any file of predictions is opened. */
     static EvaluatedRun listed(String uri, SparkSession spark, ReportOptions options) {
         EvaluatedRun run = listed(uri, spark.sparkContext().hadoopConfiguration());

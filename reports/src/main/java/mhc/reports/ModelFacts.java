@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * @param note of the checkpoint, such as how far it was trained
  * @param tokens read and written in {@code busySeconds}
  * @param busySeconds in which it tokenised, prefilled and decoded
- * @param hours on a device, loading included
+ * @param hours on a device, loading included; 0 where a part of the run was done before it was started again
  */
 record ModelFacts(
         String build,
@@ -39,14 +39,20 @@ record ModelFacts(
 
     /** By model, from a manifest. */
     static Map<String, ModelFacts> of(JsonNode json) {
+        long planned = 0;
+        for (JsonNode benchmark : json.path("benchmarks")) {
+            planned += benchmark.path("shards").asLong();
+        }
         Map<String, ModelFacts> facts = new TreeMap<>();
         for (JsonNode model : json.path("models")) {
             String name = model.path("name").asText();
+            long shards = 0;
             long tokens = 0;
             double busy = 0;
             double loading = 0;
             for (JsonNode work : json.path("work")) {
                 if (work.path("model").asText().equals(name)) {
+                    shards += work.path("shards").asLong();
                     tokens += work.path("prompt_tokens").asLong()
                             + work.path("decoded_tokens").asLong();
                     busy += work.path("tokenise_seconds").asDouble()
@@ -69,7 +75,7 @@ record ModelFacts(
                             model.path("note").asText(),
                             tokens,
                             busy,
-                            (busy + loading) / SECONDS_OF_AN_HOUR));
+                            shards < planned ? 0 : (busy + loading) / SECONDS_OF_AN_HOUR));
         }
         return facts;
     }

@@ -48,9 +48,7 @@ public record ReportOptions(
     /** What is done about a run without a manifest, which is not finished. */
     public enum Unfinished {
         REFUSED,
-        MARKED,
-        /** Its report is the last step but the manifest. */
-        FINISHING
+        MARKED
     }
 
     public ReportOptions withHeadlines(Map<String, MetricName> others) {

@@ -71,6 +71,11 @@ record RunDescription(
         return NONE;
     }
 
+    /** From what the manifest of a finished run holds. */
+    static RunDescription of(JsonNode manifest) {
+        return of(manifest, State.FINISHED);
+    }
+
     private static RunDescription of(JsonNode json, State state) {
         List<String> models = new ArrayList<>();
         json.path("models").forEach(model -> models.add(model.path("name").asText()));

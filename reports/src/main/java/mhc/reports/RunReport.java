@@ -1,5 +1,6 @@
 package mhc.reports;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import mhc.datasets.InputException;
 import mhc.reports.ReportOptions.Format;
@@ -41,6 +42,21 @@ public final class RunReport {
         List<EvaluatedRun> runs = runDirs.stream()
                 .map(directory -> EvaluatedRun.at(directory, spark, options))
                 .toList();
+        return of(spark, runs, outDir, options);
+    }
+
+    /**
+     * Writes the report of a run into its own directory, the last step before its manifest.
+     *
+     * @param manifest what is known of the manifest: all of it but counts and parts
+     * @throws InputException when predictions are missing or damaged
+     */
+    public static Result finish(SparkSession spark, String runDir, JsonNode manifest) {
+        EvaluatedRun run = EvaluatedRun.finishing(runDir, spark, RunDescription.of(manifest));
+        return of(spark, List.of(run), runDir, ReportOptions.DEFAULT);
+    }
+
+    private static Result of(SparkSession spark, List<EvaluatedRun> runs, String outDir, ReportOptions options) {
         RunEvaluation evaluation = RunEvaluation.of(spark, runs, options);
         Report report = evaluation.report();
         Page page = ReportPage.of(report);

@@ -31,7 +31,6 @@ import mhc.jobs.run.RunDirectory;
 import mhc.jobs.run.RunLease;
 import mhc.jobs.run.RunParts;
 import mhc.model.checkpoint.Checkpoint;
-import mhc.reports.ReportOptions;
 import mhc.reports.RunReport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -237,8 +236,7 @@ public final class Evaluation {
         String out = directory.root().toString();
         RunParts parts = new RunParts(directory, start);
         ArrayNode listed = parts.list();
-        RunReport.Result report = RunReport.write(
-                spark, List.of(out), out, ReportOptions.DEFAULT.withUnfinished(ReportOptions.Unfinished.FINISHING));
+        RunReport.Result report = RunReport.finish(spark, out, runStart.worked(work));
         times.reported(began);
         ObjectNode manifest = runStart.manifest(report.counts(), listed, work, times);
         if (!parts.list().equals(listed)) {

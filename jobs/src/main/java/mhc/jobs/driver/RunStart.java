@@ -140,10 +140,17 @@ final class RunStart {
         return json;
     }
 
+    /** The start, and the work since. */
+    ObjectNode worked(RunWork work) {
+        ObjectNode json = json();
+        json.set("work", work.json());
+        return json;
+    }
+
     /** The manifest of the finished run: the start, versions, counts, parts, and the work and time since this start. */
     ObjectNode manifest(List<RunReport.Counted> counts, ArrayNode parts, RunWork work, RunTimes times) {
         BuildInfo build = BuildInfo.current();
-        ObjectNode json = json();
+        ObjectNode json = worked(work);
         json.putObject("versions")
                 .put("mhc-eval", build.version())
                 .put("commit", build.commit())
@@ -155,7 +162,6 @@ final class RunStart {
         ArrayNode rows = json.putArray("counts");
         counts.forEach(counted -> rows.add(counted(counted)));
         json.set("parts", parts);
-        json.set("work", work.json());
         json.set("timings", times.json());
         return json;
     }
