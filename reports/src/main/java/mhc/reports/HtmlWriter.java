@@ -75,6 +75,10 @@ final class HtmlWriter {
                     + " models are marked.</p>\n<noscript><p>The samples need JavaScript.</p></noscript>\n"
                     + "<section id=\"samples\" aria-label=\"Samples\" aria-busy=\"true\"></section>\n");
         }
+        if (!samples.absent().isEmpty()) {
+            section("Samples");
+            out.append("<p>").append(escape(samples.absent())).append("</p>\n");
+        }
         if (!supplements.gains().isEmpty()) {
             section("Stability");
             out.append(SupplementPanels.stability(supplements.gains()))

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import mhc.datasets.InputException;
 import mhc.reports.ReportOptions.Format;
 import mhc.reports.ReportOptions.Pairs;
+import mhc.reports.ReportOptions.Samples;
 import mhc.reports.ReportOptions.Unfinished;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
@@ -46,6 +47,12 @@ public final class ReportRequest {
             paramLabel = "all|baseline|none",
             description = "Compare each model with each, with the baseline alone, or with none (default: all).")
     private String pairs = "all";
+
+    @Option(
+            names = "--samples",
+            paramLabel = "auto|all|none",
+            description = "Single examples on the page: auto shows them up to 500,000 rows (default: auto).")
+    private String samples = "auto";
 
     @Option(
             names = "--series",
@@ -96,6 +103,7 @@ public final class ReportRequest {
         return ReportOptions.DEFAULT
                 .withFormats(formats())
                 .withBaseline(baseline)
+                .withSamples(one(Samples.class, "--samples", samples))
                 .withPairs(one(Pairs.class, "--pairs", pairs))
                 .withUnfinished(partial ? Unfinished.MARKED : Unfinished.REFUSED)
                 .withDifferentPrompts(differentPrompts);

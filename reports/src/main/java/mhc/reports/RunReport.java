@@ -76,7 +76,14 @@ public final class RunReport {
             folder.writeText("report-appendix.tex", LatexAppendix.write(report));
         }
         if (options.formats().contains(Format.HTML)) {
-            SampleIndex samples = SampleIndex.write(spark, runs, report, folder);
+            long rows = evaluation.counts().stream()
+                    .mapToLong(counted -> counted.counts().examples())
+                    .sum();
+            SampleIndex samples =
+                    SampleIndex.chosen(options.samples(), rows, () -> SampleIndex.write(spark, runs, report, folder));
+            if (samples.data().isEmpty()) {
+                SampleIndex.clear(folder);
+            }
             folder.writeText("report.html", HtmlWriter.write(report, page, samples, Supplements.read(spark, runs)));
         }
         if (options.formats().contains(Format.MD)) {

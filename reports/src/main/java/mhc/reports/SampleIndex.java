@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import mhc.eval.MetricName;
+import mhc.reports.ReportOptions.Samples;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -16,9 +19,10 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param data of the page's script, as {@link Gzip} writes it; empty when there are no samples
  * @param embedded chunks that stand in the page itself, by name
+ * @param absent why there are no samples, where a reader may miss them
  */
-record SampleIndex(String data, Map<String, String> embedded) {
-    static final SampleIndex NONE = new SampleIndex("", Map.of());
+record SampleIndex(String data, Map<String, String> embedded, String absent) {
+    static final SampleIndex NONE = new SampleIndex("", Map.of(), "");
 
     /** Of the chunks, beside the page. */
     private static final String FOLDER = "report-samples";
@@ -27,6 +31,23 @@ record SampleIndex(String data, Map<String, String> embedded) {
 
     /** Chunks of a small run stand in the page, which can then be sent as it is. */
     private static final long EMBEDDED_BYTES = 2 << 20;
+
+    /**
+     * The samples that are wanted.
+     *
+     * @param rows of all models together
+     */
+    static SampleIndex chosen(Samples wanted, long rows, Supplier<SampleIndex> all) {
+        if (wanted == Samples.NONE) {
+            return NONE;
+        }
+        return wanted == Samples.AUTO && rows > Samples.MANY ? new SampleIndex("", Map.of(), absent(rows)) : all.get();
+    }
+
+    /** Removes the samples of an earlier report. */
+    static void clear(ReportFolder out) {
+        out.remove(FOLDER);
+    }
 
     /** Writes the samples of a report into {@code out}, or reads them back for the page where they are few. */
     static SampleIndex write(SparkSession spark, List<EvaluatedRun> runs, Report report, ReportFolder out) {
@@ -41,6 +62,14 @@ record SampleIndex(String data, Map<String, String> embedded) {
         Map<String, String> embedded = embedded(tasks, chunks);
         out.remove(FOLDER);
         return of(report, tasks, embedded);
+    }
+
+    private static String absent(long rows) {
+        return String.format(
+                Locale.ROOT,
+                "The examples are left out: %,d rows are more than %,d. Give --samples all to mhc-eval report to have them.",
+                rows,
+                Samples.MANY);
     }
 
     private static Map<String, String> embedded(List<SampleTask> tasks, ChunkFolder chunks) {
@@ -72,7 +101,7 @@ record SampleIndex(String data, Map<String, String> embedded) {
                     .forEach(task -> array.add(json(task)));
         }
         try {
-            return new SampleIndex(Gzip.base64(JSON.writeValueAsBytes(json)), embedded);
+            return new SampleIndex(Gzip.base64(JSON.writeValueAsBytes(json)), embedded, "");
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

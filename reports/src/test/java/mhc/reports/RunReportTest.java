@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import mhc.eval.MetricName;
+import mhc.reports.ReportOptions.Samples;
 import mhc.reports.RunFixture.Example;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,20 @@ class RunReportTest {
         JsonNode chunk = unpacked(html, "data-chunk=\"bbh/snarks-0\">");
         assertThat(chunk.path("examples").size()).isEqualTo(30);
         assertThat(chunk.path("examples").get(0).path("answers").size()).isEqualTo(3);
+    }
+
+    @Test
+    void thePageOfManyRowsSaysHowToHaveItsExamples() throws IOException {
+        String run = SampleRun.write(folder.resolve("run"), 2, false);
+        Path page = folder.resolve("run/report.html");
+        RunReport.write(TestSpark.SESSION, List.of(run), run, ReportOptions.DEFAULT.withSamples(Samples.NONE));
+        assertThat(page).content().doesNotContain("sample-index", ">Samples<");
+
+        SampleIndex many = SampleIndex.chosen(Samples.AUTO, Samples.MANY + 1, () -> SampleIndex.NONE);
+        assertThat(many.absent()).contains("500,001 rows", "--samples all");
+        SampleIndex all = new SampleIndex("data", Map.of(), "");
+        assertThat(SampleIndex.chosen(Samples.AUTO, Samples.MANY, () -> all)).isEqualTo(all);
+        assertThat(SampleIndex.chosen(Samples.ALL, Samples.MANY + 1, () -> all)).isEqualTo(all);
     }
 
     /** Data of the script element that opens with {@code opening}. */
