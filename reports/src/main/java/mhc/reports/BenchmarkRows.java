@@ -19,7 +19,7 @@ record BenchmarkRows(String benchmark, Map<String, ModelRows> models) implements
     private static final long serialVersionUID = 1L;
 
     /** Models that were asked the same examples share these in memory. */
-    static BenchmarkRows of(String benchmark, Iterable<ModelRows> parts) {
+    static BenchmarkRows of(String benchmark, List<ModelRows> parts) {
         Map<String, ModelRows> merged = new TreeMap<>();
         parts.forEach(part -> merged.merge(part.model(), part, ModelRows::plus));
         Map<String, ModelRows> models = new TreeMap<>();

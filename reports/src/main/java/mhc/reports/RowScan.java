@@ -46,8 +46,8 @@ final class RowScan implements AutoCloseable {
                 .read(spark, runs)
                 .javaRDD()
                 .mapPartitionsToPair(RowScan::reduced)
-                .groupByKey(new ByBenchmark(new ArrayList<>(names)))
-                .map(benchmark -> BenchmarkRows.of(benchmark._1(), benchmark._2()))
+                .partitionBy(new ByBenchmark(new ArrayList<>(names))) // groupByKey would weigh every part in memory
+                .mapPartitions(RowScan::joined)
                 .persist(StorageLevel.MEMORY_AND_DISK());
         return new RowScan(JavaSparkContext.fromSparkContext(spark.sparkContext()), models, benchmarks);
     }
@@ -65,6 +65,15 @@ final class RowScan implements AutoCloseable {
         return builders.entrySet().stream()
                 .map(entry -> new Tuple2<>(
                         entry.getKey().benchmark(), entry.getValue().build()))
+                .iterator();
+    }
+
+    private static Iterator<BenchmarkRows> joined(Iterator<Tuple2<String, ModelRows>> parts) {
+        Map<String, List<ModelRows>> benchmarks = new HashMap<>();
+        parts.forEachRemaining(part ->
+                benchmarks.computeIfAbsent(part._1(), name -> new ArrayList<>()).add(part._2()));
+        return benchmarks.entrySet().stream()
+                .map(benchmark -> BenchmarkRows.of(benchmark.getKey(), benchmark.getValue()))
                 .iterator();
     }
 

@@ -29,6 +29,8 @@ public final class SparkSessions {
 
     static SparkConf configured(SparkConf conf, int retries) {
         conf.setIfMissing("spark.sql.debug.maxToStringFields", "1000"); // else a wide plan is worth a warning to Spark
+        // parts hold some hundred rows: Spark would allocate vectors of 4096 for each column of each
+        conf.setIfMissing("spark.sql.parquet.columnarReaderBatchSize", "512");
         conf.set("spark.task.maxFailures", Integer.toString(retries + 1));
         if (!conf.contains("spark.master")) {
             conf.setMaster("local[*," + (retries + 1) + "]");
