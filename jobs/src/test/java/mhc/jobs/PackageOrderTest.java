@@ -55,6 +55,7 @@ class PackageOrderTest {
             "mhc.jobs.plan",
             "mhc.jobs.executor",
             "mhc.jobs.driver",
+            "mhc.jobs.ml",
             "mhc.jobs.bench",
             "mhc.jobs.train",
             "mhc.jobs.cli",

@@ -22,6 +22,7 @@ import mhc.jobs.executor.ModelSpec;
 import mhc.jobs.executor.RunCounters;
 import mhc.jobs.executor.ShardResult;
 import mhc.jobs.executor.ShardTask;
+import mhc.jobs.executor.TaskDevice;
 import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
 import mhc.jobs.run.FailedRows;
@@ -95,7 +96,12 @@ public final class Evaluation {
         RunDirectory directory = RunDirectory.at(config.out(), hadoop);
         Map<String, Checkpoint> checkpoints = checkpoints();
         List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
-        RunStart runStart = new RunStart(config, device(), checkpoints, plan);
+        RunStart runStart = new RunStart(
+                config,
+                TaskDevice.resolve(
+                        config.inference().device(), spark.sparkContext().conf()),
+                checkpoints,
+                plan);
         SparkContext context = spark.sparkContext();
         try (RunLease lease = RunLease.take(directory, mode.takeover, progress, context::cancelAllJobs)) {
             try {
@@ -246,13 +252,5 @@ public final class Evaluation {
         lease.requireHeld();
         directory.writeManifest(manifest);
         return manifest;
-    }
-
-    private String device() {
-        String device = config.inference().device();
-        if (!device.equals("auto")) {
-            return device;
-        }
-        return spark.sparkContext().conf().contains("spark.task.resource.gpu.amount") ? "cuda" : "cpu";
     }
 }

@@ -1,6 +1,9 @@
 package mhc.jobs.driver;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,6 +11,9 @@ import org.slf4j.LoggerFactory;
 /** Spark sessions: the one spark-submit configured, or a quiet local one. */
 public final class SparkSessions {
     private static final Logger log = LoggerFactory.getLogger(SparkSessions.class);
+    /** Local mode tries once, unless its master's second number says otherwise. */
+    private static final Pattern LOCAL_MASTER = Pattern.compile("local(?:\\[[^,\\]]+(?:,(\\d+))?])?");
+
     private static final String ATTEMPTS_ON_A_HOST = "spark.excludeOnFailure.task.maxTaskAttemptsPerNode";
 
     private SparkSessions() {}
@@ -25,6 +31,15 @@ public final class SparkSessions {
     public static SparkSession open(String appName, int retries) {
         SparkConf conf = configured(new SparkConf().setAppName(appName), retries);
         return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    /** How often Spark tries a failed task of this application again. */
+    public static int retries(SparkContext context) {
+        Matcher local = LOCAL_MASTER.matcher(context.master());
+        if (local.matches()) {
+            return local.group(1) == null ? 0 : Integer.parseInt(local.group(1)) - 1;
+        }
+        return context.conf().getInt("spark.task.maxFailures", 4) - 1;
     }
 
     static SparkConf configured(SparkConf conf, int retries) {

@@ -1,6 +1,7 @@
 package mhc.jobs.executor;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +11,10 @@ import mhc.model.LanguageModel;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.engine.LanguageModels;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 
 /**
  * The models of this executor JVM: one per device, loaded on first use and shared by every task. Asking for another
@@ -22,6 +26,7 @@ import org.apache.spark.SparkEnv;
 public final class ExecutorModels {
     private static final Pattern LOCAL_MASTER = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
     private static final Map<String, ModelSlot> SLOTS = new ConcurrentHashMap<>();
+    private static final Set<String> WATCHED = ConcurrentHashMap.newKeySet();
 
     private ExecutorModels() {}
 
@@ -53,6 +58,20 @@ public final class ExecutorModels {
         return SparkEnv.get() == null
                 ? "localhost"
                 : SparkEnv.get().blockManager().blockManagerId().host();
+    }
+
+    /** Frees the models of this process when the application ends: in local mode the process may live on. */
+    public static void closeWith(SparkContext context) {
+        if (!context.isLocal() || !WATCHED.add(context.applicationId())) {
+            return;
+        }
+        context.addSparkListener(new SparkListener() {
+            @Override
+            public void onApplicationEnd(SparkListenerApplicationEnd end) {
+                WATCHED.remove(context.applicationId());
+                closeAll();
+            }
+        });
     }
 
     /** Frees every model that no task uses or loads; for the end of a local run. */

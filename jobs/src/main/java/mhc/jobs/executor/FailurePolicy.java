@@ -12,28 +12,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whose a failure is, for one attempt at one shard. Every failure ends here: as an exception that leaves the
- * task, or as an answer that its row shows; none is lost.
+ * Decides whose a failure is, for one attempt at one unit: a shard, or a partition of the Spark ML stage. Every failure
+ * ends here: as an exception that leaves the task, or as an answer that its row shows; none is lost.
  *
  * <ul>
  *   <li>The user's: an {@link InputException}, and rows that even the last attempt could not write. It leaves the task;
  *       the driver stops the run at once and names the host, or lets Spark exclude the host where it is told to
  *       ({@code spark.excludeOnFailure.enabled}) and another one is there.
- *   <li>The machine's: whatever else fails a shard as a whole. It leaves the task, and Spark tries the shard again,
- *       elsewhere where it can, as often as {@code faults.retries} says.
+ *   <li>The machine's: whatever else fails a unit as a whole. It leaves the task, and Spark tries the unit again, elsewhere
+ *       where it can, as often as {@code faults.retries} says.
  *   <li>The example's: on the last attempt each example is asked alone, and what fails then, or cannot be scored, is a
  *       failed row with its {@linkplain Answer.Cause class}. Where all of several fail that way it is still the
  *       machine.
  * </ul>
  */
-final class FailurePolicy {
+public final class FailurePolicy {
     /** So many answers tell a model whose numbers are never finite from a few unlucky questions. */
     static final int ENOUGH_ANSWERS = 16;
 
     private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
 
     private final String model;
-    private final String shard;
+    private final String unit;
     private final int attempt;
     private final int retries;
     private final BooleanSupplier interrupted;
@@ -48,20 +48,26 @@ final class FailurePolicy {
     }
 
     /**
-     * @param shard as a message names it
+     * @param unit as a message names it, such as {@code shard piqa 3}
      * @param attempt from 0
      * @param interrupted whether the task is to end, so that what fails is nobody's
      */
-    FailurePolicy(String model, String shard, int attempt, int retries, BooleanSupplier interrupted) {
+    FailurePolicy(String model, String unit, int attempt, int retries, BooleanSupplier interrupted) {
         this.model = model;
-        this.shard = shard;
+        this.unit = unit;
         this.attempt = attempt;
         this.retries = retries;
         this.interrupted = interrupted;
     }
 
-    static FailurePolicy of(TaskContext task, String model, String shard, int retries) {
-        return new FailurePolicy(model, shard, task.attemptNumber(), retries, task::isInterrupted);
+    /**
+     * The policy of a task.
+     *
+     * @param unit as a message names it, such as {@code shard piqa 3}
+     * @param retries how often Spark tries a task again that failed
+     */
+    public static FailurePolicy of(TaskContext task, String model, String unit, int retries) {
+        return new FailurePolicy(model, unit, task.attemptNumber(), retries, task::isInterrupted);
     }
 
     /** Whose a failure of this attempt is. */
@@ -77,21 +83,18 @@ final class FailurePolicy {
     }
 
     /** Notes a failure that leaves the task. */
-    void leaves(Exception failure) {
+    public void leaves(Exception failure) {
         if (owner(failure) == Owner.USER || interrupted.getAsBoolean()) {
-            log.debug("Shard {} of {} ends", shard, model, failure);
+            log.debug("The {} of {} ends", unit, model, failure);
         } else {
-            log.warn("Shard {} of {} failed, attempt {} of {}", shard, model, attempt + 1, retries + 1, failure);
+            log.warn("The {} of {} failed, attempt {} of {}", unit, model, attempt + 1, retries + 1, failure);
         }
     }
 
-    /** Notes that a shard failed as a whole and its examples are now asked alone. */
+    /** Notes that a unit failed as a whole and its examples are now asked alone. */
     void divides(Exception failure) {
         log.warn(
-                "Shard {} of {} failed on its last attempt and is now asked one example at a time",
-                shard,
-                model,
-                failure);
+                "The {} of {} failed on its last attempt and is now asked one example at a time", unit, model, failure);
     }
 
     /** What an example is answered whose question, asked alone, failed. */
@@ -123,7 +126,7 @@ final class FailurePolicy {
         notFinite += answer instanceof Answer.Failed failed && failed.cause() == Answer.Cause.NOT_FINITE ? 1 : 0;
         if (notFinite == answers && answers > 1 && answers >= Math.min(asked, ENOUGH_ANSWERS)) {
             throw new InputException("Model " + model + " gives logits that are not finite for each of " + answers
-                    + " questions (shard " + shard + "): its numbers overflow; use inference.dtype float32 if it is not"
+                    + " questions (" + unit + "): its numbers overflow; use inference.dtype float32 if it is not"
                     + " in use, or another checkpoint");
         }
     }
@@ -140,6 +143,6 @@ final class FailurePolicy {
 
     /** Answers that could not be kept are asked again by another run; the rows are there all the same. */
     void unkept(Exception failure) {
-        log.warn("The answers of shard {} of {} are not in the cache", shard, model, failure);
+        log.warn("The answers of the {} of {} are not in the cache", unit, model, failure);
     }
 }

@@ -12,7 +12,6 @@ import mhc.eval.Prediction;
 import mhc.eval.Request;
 import mhc.eval.protocol.Protocols;
 import mhc.jobs.plan.Shard;
-import mhc.model.LanguageModel;
 import mhc.model.Work;
 
 /**
@@ -21,14 +20,14 @@ import mhc.model.Work;
 final class ShardEvaluation {
     private static final Outcome NO_OUTCOME = new Outcome(Map.of(), List.of(), Map.of());
 
-    private final LanguageModel model;
+    private final TaskModel model;
     private final Shard shard;
     private final FailurePolicy policy;
     private final Benchmark benchmark;
     private final List<Request> requests;
     private Work work = Work.NONE;
 
-    ShardEvaluation(LanguageModel model, Shard shard, FailurePolicy policy) {
+    ShardEvaluation(TaskModel model, Shard shard, FailurePolicy policy) {
         this.model = model;
         this.shard = shard;
         this.policy = policy;
@@ -39,57 +38,19 @@ final class ShardEvaluation {
     }
 
     /**
-     * Asks all together, or, where that fails for no reason of the user's or the machine's, one by one.
+     * Asks and scores.
      *
      * @param progress receives each prediction as it is made, in any order
      * @throws RuntimeException what the policy does not take for the examples' own
      */
     List<Prediction> run(Consumer<Prediction> progress) {
-        try {
-            return together(progress);
-        } catch (RuntimeException e) {
-            if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE) {
-                throw e;
-            }
-            policy.divides(e);
-            return oneByOne(progress);
-        }
-    }
-
-    private List<Prediction> together(Consumer<Prediction> progress) {
         Prediction[] predictions = new Prediction[requests.size()];
         long start = System.nanoTime();
-        Work taken = model.answer(requests, (index, answer) -> {
-            policy.answered(answer, requests.size());
-            predictions[index] = prediction(index, answer, start);
-            progress.accept(predictions[index]);
-        });
-        work = work.plus(taken);
-        return Arrays.asList(predictions);
-    }
-
-    private List<Prediction> oneByOne(Consumer<Prediction> progress) {
-        Prediction[] predictions = new Prediction[requests.size()];
-        int failures = 0;
-        for (int i = 0; i < predictions.length; i++) {
-            int index = i;
-            long start = System.nanoTime();
-            try {
-                Work taken = model.answer(
-                        List.of(requests.get(i)),
-                        (only, answer) -> predictions[index] = prediction(index, answer, start));
-                work = work.plus(taken);
-            } catch (RuntimeException e) {
-                failures++;
-                if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE
-                        || (failures > 1 && failures == predictions.length)) {
-                    throw e;
-                }
-                String id = shard.items().get(i).example().id();
-                predictions[i] = prediction(i, policy.unanswered(id, e), start);
-            }
-            progress.accept(predictions[i]);
-        }
+        work = model.answer(
+                requests, index -> shard.items().get(index).example().id(), (index, answer) -> {
+                    predictions[index] = prediction(index, answer, start);
+                    progress.accept(predictions[index]);
+                });
         return Arrays.asList(predictions);
     }
 

@@ -15,7 +15,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** One shard on one executor: borrow the model, evaluate, commit the part file. */
@@ -54,7 +53,7 @@ public final class ShardTask implements Function<Shard, ShardResult> {
     @Override
     public ShardResult call(Shard shard) throws Exception {
         TaskContext task = TaskContext.get();
-        String name = shard.benchmark() + " " + shard.index();
+        String name = "shard " + shard.benchmark() + " " + shard.index();
         FailurePolicy policy =
                 FailurePolicy.of(task, spec.name(), name, config.faults().retries());
         try {
@@ -68,8 +67,7 @@ public final class ShardTask implements Function<Shard, ShardResult> {
     private ShardResult evaluate(Shard shard, TaskContext task, FailurePolicy policy) throws Exception {
         Configuration configuration = hadoop.value();
         long from = System.currentTimeMillis();
-        try (ModelSlot.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
-                RememberingModel model = new RememberingModel(lease.model(), known.value())) {
+        try (TaskModel model = TaskModel.borrow(spec, task, known.value(), policy, configuration)) {
             ShardEvaluation evaluation = new ShardEvaluation(model, shard, policy);
             List<Prediction> predictions = evaluation.run(counters::add);
             long answered = System.currentTimeMillis();
@@ -84,7 +82,7 @@ public final class ShardTask implements Function<Shard, ShardResult> {
                     from,
                     answered,
                     (System.nanoTime() - start) / 1e9,
-                    lease.loadSeconds(),
+                    model.loadSeconds(),
                     evaluation.work());
         }
     }
@@ -109,7 +107,7 @@ public final class ShardTask implements Function<Shard, ShardResult> {
         }
     }
 
-    private void keep(RememberingModel model, FailurePolicy policy, Configuration configuration) {
+    private void keep(TaskModel model, FailurePolicy policy, Configuration configuration) {
         if (config.cache().isEmpty()) {
             return;
         }
@@ -118,18 +116,5 @@ public final class ShardTask implements Function<Shard, ShardResult> {
         } catch (IOException | RuntimeException e) {
             policy.unkept(e);
         }
-    }
-
-    /**
-     * The GPU that Spark gave this task, where the device is {@code cuda} without a number; else the device as
-     * configured.
-     */
-    private String device(TaskContext task) {
-        if (!spec.options().device().equals("cuda")) {
-            return spec.options().device();
-        }
-        Map<String, ResourceInformation> resources = task.resourcesJMap();
-        ResourceInformation gpu = resources.get("gpu");
-        return "cuda:" + (gpu == null ? "0" : gpu.addresses()[0]);
     }
 }

@@ -35,4 +35,10 @@ class SparkSessionsTest {
         assertThat(SparkSessions.configured(new SparkConf(false), 2).get("spark.master"))
                 .isEqualTo("local[*,3]");
     }
+
+    @Test
+    void theRetriesOfALocalSessionAreThoseOfItsMaster() {
+        assertThat(LocalSpark.session().sparkContext().master()).isEqualTo("local[2,3]");
+        assertThat(SparkSessions.retries(LocalSpark.session().sparkContext())).isEqualTo(2);
+    }
 }

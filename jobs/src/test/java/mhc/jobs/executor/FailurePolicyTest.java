@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import mhc.datasets.Example;
@@ -82,12 +83,17 @@ class FailurePolicyTest {
     }
 
     private static FailurePolicy policy(int attempt, boolean interrupted) {
-        return new FailurePolicy("mhc", "piqa 3", attempt, RETRIES, () -> interrupted);
+        return new FailurePolicy("mhc", "shard piqa 3", attempt, RETRIES, () -> interrupted);
+    }
+
+    private static ShardEvaluation evaluation(LanguageModel model, Shard shard, FailurePolicy policy) {
+        ModelSlot.Lease lease = new ModelSlot.Lease(new ModelSlot(), model, 0);
+        return new ShardEvaluation(new TaskModel(lease, Map.of(), policy), shard, policy);
     }
 
     private static List<Prediction> run(int examples, int attempt, Function<Request, Answer> answers) {
         FailurePolicy policy = policy(attempt, false);
-        return new ShardEvaluation(new Answering(answers), shard(examples), policy).run(prediction -> {});
+        return evaluation(new Answering(answers), shard(examples), policy).run(prediction -> {});
     }
 
     @Test
@@ -157,7 +163,8 @@ class FailurePolicyTest {
         IllegalStateException failure = new IllegalStateException("closed");
         assertThat(policy(RETRIES, true).owner(failure)).isEqualTo(FailurePolicy.Owner.MACHINE);
         Answering model = new Answering(FailurePolicyTest::scores);
-        assertThatThrownBy(() -> new ShardEvaluation(model, shard(3), policy(RETRIES, true)).run(row -> {}))
+        assertThatThrownBy(
+                        () -> evaluation(model, shard(3), policy(RETRIES, true)).run(row -> {}))
                 .isInstanceOf(TaskKilledException.class);
     }
 
