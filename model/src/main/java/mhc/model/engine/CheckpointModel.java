@@ -12,6 +12,7 @@ import mhc.model.LanguageModel;
 import mhc.model.ModelInfo;
 import mhc.model.Work;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.model.checkpoint.GenerationConfig;
 import mhc.model.checkpoint.Tokenizer;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.ModelConfig;
@@ -29,6 +30,7 @@ final class CheckpointModel implements LanguageModel {
     private final Tokenizer tokenizer;
     private final Budget budget;
     private final int exampleSeconds;
+    private final GenerationConfig generation;
     private final ModelInfo info;
 
     CheckpointModel(
@@ -41,6 +43,8 @@ final class CheckpointModel implements LanguageModel {
         this.tokenizer = tokenizer;
         this.budget = Budget.of(options, checkpoint);
         this.exampleSeconds = options.exampleSeconds();
+        GenerationConfig said = GenerationConfig.of(checkpoint);
+        this.generation = options.generationConfig() ? said : said.withoutPenaltyAndLimit();
         ModelConfig config = checkpoint.config();
         this.info = new ModelInfo(
                 config.architecture(),
@@ -112,7 +116,7 @@ final class CheckpointModel implements LanguageModel {
     }
 
     private GenerateJob job(Request.Generate request) throws UnanswerableException {
-        GenerateJob job = GenerateJob.of(request, tokenizer, info.maxLength());
+        GenerateJob job = GenerateJob.of(request, tokenizer, info.maxLength(), generation);
         requireKnown(job.prompt());
         return job;
     }

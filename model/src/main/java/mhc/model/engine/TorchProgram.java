@@ -89,13 +89,22 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     }
 
     @Override
-    public NextTokens prefill(Pass pass, int headBlock) {
+    public NextTokens prefill(Pass pass, int headBlock, Repetition repetition) {
         return module.run(scope -> {
             List<IValue> arguments = arguments(scope, pass);
+            arguments.addAll(penalty(scope, repetition));
             arguments.add(headBlock(scope, headBlock));
             IValue[] out = call(scope, "prefill", arguments);
             return new NextTokens(scope.longs(out[0]), scope.floats(out[1]), caches(out[2]));
         });
+    }
+
+    /** Tokens and factor; no penalty is a vector without elements. */
+    private static List<IValue> penalty(CallScope scope, Repetition repetition) {
+        long[][] seen = repetition.seen();
+        return List.of(
+                seen.length == 0 ? scope.vector(new long[0]) : scope.matrix(seen),
+                scope.closing(IValue.from(repetition.penalty())));
     }
 
     /** What both ways to read a pass take. */
@@ -122,13 +131,17 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     }
 
     @Override
-    public Steps decode(long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
+    public Steps decode(
+            long[] tokens,
+            int[] positions,
+            int[] lengths,
+            KvCache cache,
+            Prefixes prefixes,
+            int steps,
+            Repetition repetition) {
         int longest = Arrays.stream(lengths).max().orElseThrow() + 1;
         return module.run(scope -> {
-            IValue[] out = call(
-                    scope,
-                    "decode",
-                    List.of(
+            List<IValue> arguments = new ArrayList<>(List.of(
                             scope.vector(tokens),
                             scope.vector(positions),
                             scope.vector(lengths),
@@ -138,6 +151,8 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                             TorchCache.lists(scope, prefixes.sources()),
                             scope.number(longest),
                             scope.number(steps)));
+            arguments.addAll(penalty(scope, repetition));
+            IValue[] out = call(scope, "decode", arguments);
             return new Steps(scope.longs(out[0]), scope.floats(out[1]));
         });
     }

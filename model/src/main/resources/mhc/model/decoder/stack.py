@@ -59,6 +59,14 @@ def logits(w: List[Tensor], h: Tensor) -> Tensor:
     return linear(norm(h.to(FLOAT32), w.norm), w.lm_head)
 
 
+def penalised(z: Tensor, seen: Tensor, penalty: float) -> Tensor:
+    # z [T,V]: the logits of each row's tokens so far, seen [T,K] (or [0] for no penalty), less likely by a factor.
+    if seen.size(-1) == 0:
+        return z
+    met = z.gather(1, seen)
+    return z.scatter(1, seen, torch.where(met < 0, met * penalty, met / penalty))
+
+
 def most_likely(z: Tensor) -> Tuple[Tensor, Tensor]:
     # The first of equals, and its margin over the second: not finite when a logit in front is not.
     best = z.argmax(-1, True)

@@ -52,15 +52,20 @@ class Program(Module):
         sources: List[List[Tensor]],
         keep: List[int],
         asked: Tensor,
+        seen: Tensor,
+        penalty: float,
         chunk: int,
     ) -> Tuple[Tensor, Tensor, List[List[Tensor]]]:
-        # The most likely token after each asked position, and its margin.
+        # The most likely token after each asked position, and its margin; seen and penalty as in penalised.
         h, kept = read_pass(self.w, ids, positions, segments, views, sources, keep, asked)
         tokens = [torch.zeros([0], dtype=INT64, device=h.device)]
         margins = [torch.zeros([0], dtype=FLOAT32, device=h.device)]
         for start in range(0, h.size(0), chunk):
             count = min(chunk, h.size(0) - start)
-            token, margin = most_likely(logits(self.w, h.narrow(0, start, count)))
+            met = seen
+            if seen.dim() == 2:
+                met = seen.narrow(0, start, count)
+            token, margin = most_likely(penalised(logits(self.w, h.narrow(0, start, count)), met, penalty))
             tokens.append(token)
             margins.append(margin)
         return (torch.cat(tokens, 0), torch.cat(margins, 0), kept)
@@ -76,6 +81,8 @@ class Program(Module):
         sources: List[List[Tensor]],
         longest: int,
         steps: int,
+        seen: Tensor,
+        penalty: float,
     ) -> Tuple[Tensor, Tensor]:
         # Greedy steps of the first rows of a cache: [steps * rows] tokens and margins.
         w = self.w
@@ -89,7 +96,9 @@ class Program(Module):
                 w.frequencies, ids, positions + s, lengths + s, cache, prefix_views, order, prefixes, longest + s
             )
             h = stack(self.w, ids, step, kept, annotate(Optional[List[Tensor]], None))
-            ids, margin = most_likely(logits(self.w, h))
+            ids, margin = most_likely(penalised(logits(self.w, h), seen, penalty))
+            if seen.dim() == 2:
+                seen = torch.cat([seen, ids.unsqueeze(1)], 1)
             tokens.append(ids)
             margins.append(margin)
         return (torch.cat(tokens, 0), torch.cat(margins, 0))

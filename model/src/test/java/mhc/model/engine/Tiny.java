@@ -86,7 +86,7 @@ public final class Tiny {
         return TorchProgram.load(checkpoint, "cpu", kernels, type);
     }
 
-    static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {
+    public static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {
         return InferenceOptions.DEFAULT
                 .withMaxBatchTokens(maxBatchTokens)
                 .withPrefixCache(prefixCache)
