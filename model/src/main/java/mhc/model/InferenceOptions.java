@@ -34,31 +34,72 @@ public record InferenceOptions(
 
     public InferenceOptions withDevice(String value) {
         return new InferenceOptions(
-                value, dtype, kernels, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+                value,
+                dtype,
+                kernels,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withDtype(String value) {
         return new InferenceOptions(
-                device, value, kernels, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+                device,
+                value,
+                kernels,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withKernels(String value) {
         return new InferenceOptions(
-                device, dtype, value, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+                device,
+                dtype,
+                value,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withMaxBatchTokens(int value) {
-        return new InferenceOptions(device, dtype, kernels, value, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                device, dtype, kernels, value, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
     }
 
     public InferenceOptions withThreads(int value) {
         return new InferenceOptions(
-                device, dtype, kernels, maxBatchTokens, value, prefixCache, deterministic, exampleSeconds, generationConfig);
+                device,
+                dtype,
+                kernels,
+                maxBatchTokens,
+                value,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withPrefixCache(boolean value) {
         return new InferenceOptions(
-                device, dtype, kernels, maxBatchTokens, threads, value, deterministic, exampleSeconds, generationConfig);
+                device,
+                dtype,
+                kernels,
+                maxBatchTokens,
+                threads,
+                value,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withDeterministic(boolean value) {
@@ -67,7 +108,8 @@ public record InferenceOptions(
     }
 
     public InferenceOptions withExampleSeconds(int value) {
-        return new InferenceOptions(device, dtype, kernels, maxBatchTokens, threads, prefixCache, deterministic, value, generationConfig);
+        return new InferenceOptions(
+                device, dtype, kernels, maxBatchTokens, threads, prefixCache, deterministic, value, generationConfig);
     }
 
     public InferenceOptions withGenerationConfig(boolean value) {

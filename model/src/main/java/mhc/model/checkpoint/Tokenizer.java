@@ -81,7 +81,9 @@ public final class Tokenizer implements AutoCloseable {
                         Optional.ofNullable(first).stream(),
                         Optional.ofNullable(last).stream(),
                         checkpoint.config().firstToken().stream().mapToObj(Long::valueOf),
-                        checkpoint.config().endTokens().stream().map(Integer::longValue).sorted())
+                        checkpoint.config().endTokens().stream()
+                                .map(Integer::longValue)
+                                .sorted())
                 .flatMap(ids -> ids)
                 .mapToLong(Long::longValue)
                 .findFirst();

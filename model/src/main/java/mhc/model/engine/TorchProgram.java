@@ -142,15 +142,15 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         int longest = Arrays.stream(lengths).max().orElseThrow() + 1;
         return module.run(scope -> {
             List<IValue> arguments = new ArrayList<>(List.of(
-                            scope.vector(tokens),
-                            scope.vector(positions),
-                            scope.vector(lengths),
-                            TorchCache.tensors(scope, cache),
-                            scope.list(FlatPass.views(prefixes.views())),
-                            scope.vector(prefixes.order()),
-                            TorchCache.lists(scope, prefixes.sources()),
-                            scope.number(longest),
-                            scope.number(steps)));
+                    scope.vector(tokens),
+                    scope.vector(positions),
+                    scope.vector(lengths),
+                    TorchCache.tensors(scope, cache),
+                    scope.list(FlatPass.views(prefixes.views())),
+                    scope.vector(prefixes.order()),
+                    TorchCache.lists(scope, prefixes.sources()),
+                    scope.number(longest),
+                    scope.number(steps)));
             arguments.addAll(penalty(scope, repetition));
             IValue[] out = call(scope, "decode", arguments);
             return new Steps(scope.longs(out[0]), scope.floats(out[1]));

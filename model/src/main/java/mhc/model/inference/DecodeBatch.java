@@ -91,7 +91,8 @@ final class DecodeBatch implements AutoCloseable {
         cache.reserve(rows.size(), longest + steps, mostRows, cache.cache());
         List<GenerateJob> jobs = rows.stream().map(Row::job).toList();
         Repetition repetition = Repetition.of(
-                GreedyDecoder.penalty(jobs), jobs.stream().map(GenerateJob::seen).toList());
+                GreedyDecoder.penalty(jobs),
+                jobs.stream().map(GenerateJob::seen).toList());
         return program.decode(tokens, positions, lengths, cache.cache(), prefixes(), steps, repetition);
     }
 

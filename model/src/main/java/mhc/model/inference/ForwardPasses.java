@@ -72,8 +72,7 @@ public interface ForwardPasses {
             }
             int longest = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
             return new Repetition(
-                    penalty,
-                    rows.stream().map(row -> padded(row, longest)).toArray(long[][]::new));
+                    penalty, rows.stream().map(row -> padded(row, longest)).toArray(long[][]::new));
         }
 
         private static long[] padded(long[] row, int length) {
@@ -123,8 +122,7 @@ public interface ForwardPasses {
             Repetition repetition);
 
     /** The same without a penalty. */
-    default Steps decode(
-            long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
+    default Steps decode(long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
         return decode(tokens, positions, lengths, cache, prefixes, steps, Repetition.NONE);
     }
 

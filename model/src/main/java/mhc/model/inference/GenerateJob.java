@@ -35,7 +35,11 @@ public final class GenerateJob {
     }
 
     private GenerateJob(
-            long[] prompt, boolean truncated, Request.Generate request, Tokenizer tokenizer, GenerationConfig generation) {
+            long[] prompt,
+            boolean truncated,
+            Request.Generate request,
+            Tokenizer tokenizer,
+            GenerationConfig generation) {
         this.prompt = prompt;
         this.truncated = truncated;
         this.maxTokens = generation.maxNewTokens().orElse(request.maxTokens());

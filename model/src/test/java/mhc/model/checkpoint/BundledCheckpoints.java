@@ -8,7 +8,8 @@ import java.nio.file.Path;
 
 /**
  * Tiny random checkpoints with float64 outputs, written by {@code model/tools/make_checkpoints.py}: {@code gqa} and
- * {@code mla-moe}, each {@code -none}, {@code -hc} and {@code -mhc}; those of {@code gqa} have a tokenizer.
+ * {@code mla-moe}, each {@code -none}, {@code -hc} and {@code -mhc}, and {@code v4-mhc}; those of {@code gqa} and {@code
+ * v4} have a tokenizer.
  */
 public final class BundledCheckpoints {
     private BundledCheckpoints() {}
@@ -31,9 +32,8 @@ public final class BundledCheckpoints {
 
     private static Path resource(String name) {
         try {
-            return Path.of(BundledCheckpoints.class
-                    .getResource("/mhc/model/" + name)
-                    .toURI());
+            return Path.of(
+                    BundledCheckpoints.class.getResource("/mhc/model/" + name).toURI());
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }

@@ -48,7 +48,8 @@ class GenerationConfigTest {
 
     @Test
     void endTokensOfTheFileReplaceThoseOfTheConfiguration() throws IOException {
-        assertThat(GenerationConfig.of(Checkpoint.open(BundledCheckpoints.folder("gqa-none"))).endTokens())
+        assertThat(GenerationConfig.of(Checkpoint.open(BundledCheckpoints.folder("gqa-none")))
+                        .endTokens())
                 .containsExactly(0);
         assertThat(GenerationConfig.of(checkpoint("{\"eos_token_id\": [7, 9]}")).endTokens())
                 .containsExactly(7, 9);
@@ -81,7 +82,8 @@ class GenerationConfigTest {
         String config = "{\"repetition_penalty\": 1.2, \"max_new_tokens\": 5}";
         assertThat(text(config, InferenceOptions.DEFAULT).usage().newTokens()).isEqualTo(5);
         Answer.Text ignored = text(config, InferenceOptions.DEFAULT.withGenerationConfig(false));
-        assertThat(ignored.text()).isEqualTo(text("{}", InferenceOptions.DEFAULT).text());
+        assertThat(ignored.text())
+                .isEqualTo(text("{}", InferenceOptions.DEFAULT).text());
         GenerationConfig read = GenerationConfig.of(checkpoint(config));
         assertThat(read.ignored(false)).isEqualTo("repetition_penalty 1.2, max_new_tokens 5");
         assertThat(read.ignored(true)).isEmpty();

@@ -58,7 +58,14 @@ class LmEvalRecordingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gqa-none, auto", "gqa-hc, reference", "gqa-hc, fused", "gqa-mhc, reference", "gqa-mhc, fused"})
+    @CsvSource({
+        "gqa-none, auto",
+        "gqa-hc, reference",
+        "gqa-hc, fused",
+        "gqa-mhc, reference",
+        "gqa-mhc, fused",
+        "v4-mhc, fused"
+    })
     void answersAsRecordedOnTheSamples(String checkpoint, String kernels, @TempDir Path folder) {
         int documents = 0;
         try (LanguageModel model =
