@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import mhc.eval.Answer;
 import mhc.eval.Request;
 import mhc.model.InferenceOptions;
@@ -51,7 +52,7 @@ final class CheckpointModel implements LanguageModel {
                 config.residual().name(),
                 checkpoint.parameters(),
                 options.dtype(),
-                Torch.fullName(options.device()),
+                options.devices().stream().map(Torch::fullName).collect(Collectors.joining("+")),
                 kernels.toString(),
                 config.maxLength(),
                 config.vocabulary());

@@ -1,14 +1,19 @@
 package mhc.model.engine;
 
+import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.model.decoder.BlockScales;
 import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.PackedWeights;
+import mhc.model.decoder.Placement;
 import mhc.model.decoder.Program;
 import mhc.model.inference.ForwardPasses;
 import mhc.model.inference.Pass;
@@ -32,15 +37,29 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     }
 
     /**
-     * Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files.
+     * Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files, each on
+     * the device of its layer.
      *
-     * @throws mhc.datasets.InputException when a weight is not finite
+     * @throws mhc.datasets.InputException when a weight is not finite, or a device is not there or has too little memory
      */
-    public static TorchProgram load(Checkpoint checkpoint, String device, KernelPath kernels, ComputeType type) {
-        PackedWeights packing = PackedWeights.on(device);
-        TorchModule module = TorchModule.load(ProgramModule.source(checkpoint.program(), kernels, packing), device);
+    public static TorchProgram load(Checkpoint checkpoint, InferenceOptions options, KernelPath kernels) {
+        ComputeType type = ComputeType.of(options.dtype());
+        boolean stored = options.weights().equals("stored") && checkpoint.isCompressed();
+        List<Device> devices = Torch.devices(options.devices());
+        Placement placement = Placement.of(
+                checkpoint.program(), devices.size(), spec -> checkpoint.heldBytes(spec, type, stored));
+        placement.requireFit(
+                options.devices(),
+                placement.bytes(),
+                devices.stream().map(Torch::memory).toList());
+        PackedWeights packing = PackedWeights.on(options.devices());
+        Optional<BlockScales> compressed = stored ? checkpoint.config().scales() : Optional.empty();
+        TorchModule module = TorchModule.load(
+                ProgramModule.source(checkpoint.program().placed(placement), kernels, packing, compressed),
+                options.device());
         try {
-            new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint);
+            new WeightBinding(module, packing, checkpoint.program(), type)
+                    .bind(checkpoint, stored, placement, devices);
             return new TorchProgram(module, checkpoint.config().vocabulary(), type);
         } catch (RuntimeException e) {
             module.close();

@@ -38,7 +38,7 @@ class Program(Module):
         for start in range(0, h.size(0), chunk):
             count = min(chunk, h.size(0) - start)
             z = logits(self.w, h.narrow(0, start, count))
-            wanted = targets.narrow(0, start, count)
+            wanted = targets.narrow(0, start, count).to(z.device)
             log_likelihoods.append(torch.log_softmax(z, -1).gather(1, wanted).flatten())
             greedy.append(torch.eq(z.argmax(-1, True), wanted).flatten())
         return (torch.cat(log_likelihoods, 0), torch.cat(greedy, 0), kept)
@@ -97,10 +97,11 @@ class Program(Module):
             )
             h = stack(self.w, ids, step, kept, annotate(Optional[List[Tensor]], None))
             ids, margin = most_likely(penalised(logits(self.w, h), seen, penalty))
-            if seen.dim() == 2:
-                seen = torch.cat([seen, ids.unsqueeze(1)], 1)
             tokens.append(ids)
             margins.append(margin)
+            ids = ids.to(positions.device)
+            if seen.dim() == 2:
+                seen = torch.cat([seen, ids.unsqueeze(1)], 1)
         return (torch.cat(tokens, 0), torch.cat(margins, 0))
 
     def trace(self: Program, ids: Tensor, with_logits: bool) -> Tuple[Tensor, List[Tensor]]:
@@ -145,6 +146,14 @@ class Program(Module):
             x = torch.view_copy(raw, dtype=stored).squeeze(-1)
         return x.to(wanted)
 
+    def keep(self: Program, raw: Tensor, scale: Tensor, rows: int) -> Tensor:
+        # A matrix as it is stored, [R,C,1] bytes, with the bytes of the scales of each row behind them.
+        each = torch.repeat_interleave(torch.view_copy(scale, dtype=UINT8), rows, 0).narrow(0, 0, raw.size(0))
+        return torch.cat([raw.squeeze(-1), each], 1)
+
+    def is_finite(self: Program, x: Tensor) -> bool:
+        return bool(torch.isfinite(x).all().item())
+
     def concatenate(self: Program, blocks: List[Tensor]) -> Tensor:
         return torch.cat(blocks, 0)
 
@@ -183,5 +192,5 @@ def read_pass(
     tokens = prefill_pass(
         w.frequencies, ids, positions, segments_of(segments), views_of(views), sources[1:], keep_segments
     )
-    h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None)).index_select(0, asked)
-    return (h, by_segment(kept, len(keep_segments)))
+    h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None))
+    return (h.index_select(0, asked.to(h.device)), by_segment(kept, len(keep_segments)))
