@@ -3,7 +3,8 @@
 The harness itself builds prompts, asks, extracts and scores; only its data sets are replaced by the project's own samples.
 Two kinds of answerer: `canned`, fixed answers that exercise extraction and scoring, and the untrained checkpoints of
 model/src/test/resources (make_checkpoints.py): `gqa-none` through the harness's hf backend and transformers' Llama,
-`gqa-hc` and `gqa-mhc` through the same backend around reference_model.py.
+`gqa-hc` and `gqa-mhc` through the same backend around reference_model.py, `v4-mhc` through transformers' DeepSeek-V4. `gqa-none-penalised` and `gqa-none-ended` are
+`gqa-none` with a generation_config.json of model/src/test/resources/mhc/model/generation, on tasks that generate.
 
 One file an answerer, JSON lines: a header for each task (task, benchmark and sub-task, exemplars, results), then one line
 for each document and filter as --log_samples has them, but with the harness's prompt_hash (SHA-256 of the context) in place
@@ -17,7 +18,9 @@ import argparse
 import csv
 import hashlib
 import json
+import shutil
 import sys
+import tempfile
 import types
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "datasets/src/main/resources/mhc/datasets/samples"
 CHECKPOINTS = ROOT / "model/src/test/resources/mhc/model/checkpoints"
+GENERATION = ROOT / "model/src/test/resources/mhc/model/generation"
 OUT = ROOT / "eval/src/test/resources/mhc/eval/testing"
 HARNESS = "0.4.13"
 # What an untrained model says gets no better with length.
@@ -303,12 +307,26 @@ def plain(folder):
     return HFLM(pretrained=str(folder), dtype="float32", device="cpu", batch_size=1)
 
 
+def generating(config):
+    """gqa-none with a generation_config.json."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(CHECKPOINTS / "gqa-none", folder, dirs_exist_ok=True)
+        shutil.copy(GENERATION / f"{config}.json", Path(folder) / "generation_config.json")
+        return plain(folder)
+
+
 ANSWERERS = {
     "canned": Canned,
     "gqa-none": lambda: plain(CHECKPOINTS / "gqa-none"),
+    "v4-mhc": lambda: plain(CHECKPOINTS / "v4-mhc"),
+    "gqa-none-penalised": lambda: generating("penalised"),
+    "gqa-none-ended": lambda: generating("ended"),
     "gqa-hc": lambda: Untrained(CHECKPOINTS / "gqa-hc"),
     "gqa-mhc": lambda: Untrained(CHECKPOINTS / "gqa-mhc"),
 }
+# What generation_config.json changes; the others answer all tasks.
+GENERATED_ONLY = {"gqa-none-penalised", "gqa-none-ended"}
+GENERATED_TASKS = {"bbh", "gsm8k", "triviaqa"}
 
 
 # --- The recording ---
@@ -355,6 +373,8 @@ def main():
         model, written = ANSWERERS[answerer](), []
         limit = None if answerer == "canned" else {"max_gen_toks": GENERATED}
         for benchmark, subtask, shots, task in tasks():
+            if answerer in GENERATED_ONLY and benchmark not in GENERATED_TASKS:
+                continue
             name = task["task"]
             # A group's member is a task of the harness with some fields replaced.
             run = lm_eval.simple_evaluate(

@@ -1,6 +1,7 @@
 """The decoder in float64 NumPy: what a checkpoint's outputs are held to.
 
-Written from the equations, not from a framework: attention and feed-forward of Llama and DeepSeek-V3, hyper-connections
+Written from the equations, not from a framework: attention and feed-forward of Llama and DeepSeek-V3 (and of DeepSeek-V4,
+in reference_compressed.py), hyper-connections
 (arXiv 2409.19606, as restated in arXiv 2512.24880 Eq. 5) and manifold-constrained hyper-connections (arXiv 2512.24880
 Eq. 3 and 7-9, with DeepSeek-V4's epsilons and learned head). Slow and plain: no cache, every position anew.
 
@@ -11,6 +12,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import reference_compressed
 from safetensors.numpy import load_file
 
 
@@ -134,15 +136,28 @@ class ReferenceModel:
             self.route_margin = min(self.route_margin, (order[:, -count] - order[:, -count - 1]).min())
         return scores >= order[:, -count, None]
 
+    def chosen(self, scores, visible, count):
+        """Marks the `count` largest of each row's visible scores [B, S, W], and notes how clear the choice was."""
+        order = np.sort(scores, axis=-1)
+        contested = visible.sum(axis=-1) > count
+        if contested.any():
+            margins = order[contested][:, -count] - order[contested][:, -count - 1]
+            self.route_margin = min(self.route_margin, margins.min())
+        return scores >= order[..., -count, None]
+
     def attention(self, layer, x):
         at = f"model.layers.{layer}."
         x = self.norm(x, at + "input_layernorm")
+        if self.config["model_type"] == "deepseek_v4":
+            return reference_compressed.attention(self, x, layer)
         latent = self.config["model_type"] == "deepseek_v3"
         return (self.latent_attention if latent else self.grouped_query_attention)(x, at + "self_attn.")
 
     def feed_forward(self, layer, x):
         at = f"model.layers.{layer}."
         x = self.norm(x, at + "post_attention_layernorm")
+        if self.config["model_type"] == "deepseek_v4":
+            return reference_compressed.experts(self, x, self.ids, layer)
         routed = layer >= self.config.get("first_k_dense_replace", self.config["num_hidden_layers"])
         return (self.experts if routed else self.gated)(x, at + "mlp.")
 
@@ -177,6 +192,7 @@ class ReferenceModel:
 
     def logits(self, ids, trace=None):
         """Token ids [B, S] to logits [B, S, V]; `trace`, a list, takes each site's H_res."""
+        self.ids = ids
         x = self.weights["model.embed_tokens.weight"][np.asarray(ids)]
         h = np.repeat(x[:, :, None, :], self.n, axis=2)
         for layer in range(self.config["num_hidden_layers"]):

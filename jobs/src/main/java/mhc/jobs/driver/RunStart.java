@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import mhc.eval.lmeval.LmEval;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.executor.ModelFolders;
 import mhc.jobs.executor.ModelSpec;
@@ -14,6 +15,7 @@ import mhc.jobs.run.BuildInfo;
 import mhc.jobs.run.RunDirectory;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.model.checkpoint.GenerationConfig;
 import mhc.model.checkpoint.ModelSummary;
 import mhc.reports.RowCounts;
 import mhc.reports.RunReport;
@@ -42,7 +44,8 @@ final class RunStart {
         RunConfig.Inference inference = config.inference();
         InferenceOptions options = inference
                 .options(device, inference.threads())
-                .withExampleSeconds(config.faults().exampleSeconds());
+                .withExampleSeconds(config.faults().exampleSeconds())
+                .withGenerationConfig(obeysGenerationConfig());
         List<ModelSpec> specs = new ArrayList<>();
         config.models()
                 .forEach((name, uri) ->
@@ -67,7 +70,19 @@ final class RunStart {
                 .filter(note -> !note.isEmpty())
                 .distinct()
                 .forEach(notes::add);
+        checkpoints.forEach((name, checkpoint) -> {
+            String ignored = GenerationConfig.of(checkpoint).ignored(obeysGenerationConfig());
+            if (!ignored.isEmpty()) {
+                notes.add("protocol " + config.protocol() + " ignores " + ignored + " in generation_config.json of "
+                        + name);
+            }
+        });
         return json;
+    }
+
+    /** Only the protocol that repeats another harness takes limits and penalties from a checkpoint. */
+    private boolean obeysGenerationConfig() {
+        return config.protocol().equals(LmEval.protocol().name());
     }
 
     private ObjectNode configuration() {

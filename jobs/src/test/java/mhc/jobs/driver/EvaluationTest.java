@@ -46,9 +46,10 @@ class EvaluationTest {
     private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
 
     @BeforeAll
-    static void writeInputs() {
+    static void writeInputs() throws IOException {
         Samples.copyTo(inputs.resolve("data"));
         TinyCheckpoints.write(inputs.resolve("plain"), "none", 1);
+        Files.writeString(inputs.resolve("plain/generation_config.json"), "{\"repetition_penalty\": 1.1}");
         TinyCheckpoints.write(inputs.resolve("mhc"), "mhc", 1);
     }
 
@@ -58,7 +59,9 @@ class EvaluationTest {
 
         String report = run(settings(out));
 
-        assertThat(report).contains("PIQA", "GSM8K", "plain", "mhc", "untrained weights");
+        assertThat(report)
+                .contains("PIQA", "GSM8K", "plain", "mhc", "untrained weights")
+                .contains("protocol paper ignores repetition_penalty 1.1 in generation_config.json of plain");
         assertThat(out.resolve("manifest.json")).content().contains("\"paper\"", "\"fingerprint\"", "\"kernels\"");
         JsonNode timings = new ObjectMapper()
                 .readTree(out.resolve("manifest.json").toFile())

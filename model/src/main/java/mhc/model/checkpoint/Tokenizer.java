@@ -9,8 +9,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import mhc.datasets.InputException;
 import mhc.datasets.Reason;
 import mhc.model.decoder.JsonFields;
@@ -28,12 +30,22 @@ public final class Tokenizer implements AutoCloseable {
     private final String firstText;
     private final OptionalLong prefix;
     private final Set<Long> ends;
+    private final String endText;
+    private final Map<Long, String> special;
 
-    private Tokenizer(HuggingFaceTokenizer tokenizer, String firstText, OptionalLong prefix, Set<Long> ends) {
+    private Tokenizer(
+            HuggingFaceTokenizer tokenizer,
+            String firstText,
+            OptionalLong prefix,
+            Set<Long> ends,
+            String endText,
+            Map<Long, String> special) {
         this.tokenizer = tokenizer;
         this.firstText = firstText;
         this.prefix = prefix;
         this.ends = Set.copyOf(ends);
+        this.endText = endText;
+        this.special = Map.copyOf(special);
     }
 
     /** A context and its continuation; the continuation's tokens depend on the context before them. */
@@ -47,30 +59,35 @@ public final class Tokenizer implements AutoCloseable {
                 .orElseGet(JsonFields.JSON::createObjectNode);
         JsonNode json = JsonFields.object(checkpoint.tokenizer());
         Map<String, Long> added = new HashMap<>();
-        json.path("added_tokens")
-                .forEach(token -> added.put(
-                        token.path("content").asText(), token.path("id").asLong()));
+        Map<Long, String> special = new HashMap<>();
+        json.path("added_tokens").forEach(token -> {
+            added.put(token.path("content").asText(), token.path("id").asLong());
+            if (token.path("special").asBoolean()) {
+                special.put(token.path("id").asLong(), token.path("content").asText());
+            }
+        });
         requireFitting(checkpoint, json.path("model").path("vocab"), added);
 
         String firstText = text(settings.path("bos_token"));
         Long first = added.get(firstText);
-        Long last = added.get(text(settings.path("eos_token")));
+        String endText = text(settings.path("eos_token"));
+        Long last = added.get(endText);
         Set<Long> ends = new HashSet<>();
-        checkpoint.config().endTokens().forEach(id -> ends.add(id.longValue()));
-        checkpoint.optional("generation_config.json").ifPresent(file -> {
-            JsonFields generation = JsonFields.read(file);
-            generation.tokens("eos_token_id").forEach(id -> ends.add(id.longValue()));
-            generation.throwIfWrong();
-        });
+        GenerationConfig.of(checkpoint).endTokens().forEach(id -> ends.add(id.longValue()));
         if (last != null) {
             ends.add(last);
         }
-        OptionalLong prefix = first != null
-                ? OptionalLong.of(first)
-                : checkpoint.config().firstToken().isPresent()
-                        ? OptionalLong.of(checkpoint.config().firstToken().getAsInt())
-                        : ends.stream().mapToLong(Long::longValue).min();
-        return new Tokenizer(load(checkpoint), firstText, prefix, ends);
+        OptionalLong prefix = Stream.of(
+                        Optional.ofNullable(first).stream(),
+                        Optional.ofNullable(last).stream(),
+                        checkpoint.config().firstToken().stream().mapToObj(Long::valueOf),
+                        checkpoint.config().endTokens().stream()
+                                .map(Integer::longValue)
+                                .sorted())
+                .flatMap(ids -> ids)
+                .mapToLong(Long::longValue)
+                .findFirst();
+        return new Tokenizer(load(checkpoint), firstText, prefix, ends, endText, special);
     }
 
     /** An embedding may have more rows than there are tokens, but not fewer. */
@@ -153,6 +170,21 @@ public final class Tokenizer implements AutoCloseable {
     /** Text of tokens, special ones left out. */
     public String decode(long[] ids) {
         return tokenizer.decode(ids, true);
+    }
+
+    /** Whether {@link #decode} leaves a token out. */
+    public boolean isSpecial(long id) {
+        return special.containsKey(id);
+    }
+
+    /** The text of a special token, which {@link #decode} leaves out; empty for other tokens. */
+    public String specialText(long id) {
+        return special.getOrDefault(id, "");
+    }
+
+    /** The text of the tokenizer's end-of-text token, which ends a text however it is spelled; may be empty. */
+    public String endText() {
+        return endText;
     }
 
     /** Whether a token ends a text. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -270,6 +271,25 @@ public final class WeightFiles {
                 .map(tensors::get)
                 .filter(Objects::nonNull)
                 .findFirst();
+    }
+
+    /**
+     * Bytes of a weight that can be held as its file stores it: a matrix of 8 or 4 bits that is multiplied and nothing
+     * else. Empty for others.
+     */
+    public OptionalLong heldAsStored(TensorSpec spec, Optional<BlockScales> scales) {
+        if (!spec.onlyMultiplied()) {
+            return OptionalLong.empty();
+        }
+        SafeTensors.Tensor tensor = get(spec).tensor();
+        return switch (tensor.type()) {
+            case F8_E4M3 -> OptionalLong.of(scales.orElseThrow().heldBytes(spec.shape()));
+            case I8 ->
+                scale(tensor.name()).orElseThrow().tensor().type() == SafeTensors.Type.F8_E8M0
+                        ? OptionalLong.of(BlockScales.heldPackedBytes(spec.shape()))
+                        : OptionalLong.empty();
+            default -> OptionalLong.empty();
+        };
     }
 
     /** The tensor of a checked spec, under whichever of its names it stands. */

@@ -59,6 +59,16 @@ public record BlockScales(int rows, int columns) {
         return List.of(weight.get(0), weight.get(1) / 2);
     }
 
+    /** Bytes of an 8-bit matrix that is held as it is stored, with four for each scale of each row. */
+    public long heldBytes(List<Long> weight) {
+        return weight.get(0) * (weight.get(1) + Float.BYTES * shapeFor(weight).get(1));
+    }
+
+    /** Bytes of a 4-bit matrix that is held as it is stored, with one for each scale. */
+    public static long heldPackedBytes(List<Long> weight) {
+        return weight.get(0) * (weight.get(1) / 2 + FP4.shapeFor(weight).get(1));
+    }
+
     /** Shape that the scales of a weight have. */
     public List<Long> shapeFor(List<Long> weight) {
         return List.of((weight.get(0) + rows - 1) / rows, (weight.get(1) + columns - 1) / columns);

@@ -8,6 +8,9 @@ public enum ComputeType {
     FLOAT32("float32", 6, Float.BYTES),
     BFLOAT16("bfloat16", 15, Short.BYTES);
 
+    /** The engine's number for F8_E4M3, which nothing is computed in. */
+    public static final int FLOAT8_E4M3 = 24;
+
     private final String option;
     private final int code;
     private final int bytes;

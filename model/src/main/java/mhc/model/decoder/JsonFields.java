@@ -64,7 +64,7 @@ public final class JsonFields {
         }
     }
 
-    JsonNode node(String key) {
+    public JsonNode node(String key) {
         return object.path(key);
     }
 
@@ -87,7 +87,7 @@ public final class JsonFields {
         }
     }
 
-    int positive(String key) {
+    public int positive(String key) {
         if (absent(key)) {
             problem(key + " is absent, expected a positive whole number");
             return 1;
@@ -127,7 +127,7 @@ public final class JsonFields {
         return positiveNumber(key, 1);
     }
 
-    double positiveNumber(String key, double otherwise) {
+    public double positiveNumber(String key, double otherwise) {
         return number(key, otherwise, Double.MIN_VALUE, "a positive number");
     }
 
@@ -191,7 +191,7 @@ public final class JsonFields {
         }
     }
 
-    boolean absent(String key) {
+    public boolean absent(String key) {
         return node(key).isMissingNode() || node(key).isNull();
     }
 }

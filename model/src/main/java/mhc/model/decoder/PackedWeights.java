@@ -2,6 +2,7 @@ package mhc.model.decoder;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -13,6 +14,11 @@ public enum PackedWeights {
     /** Weights stay as they are stored: other devices, where libraries pack for themselves. */
     NONE,
     ONEDNN;
+
+    /** On several devices, only where all of them are the processor. */
+    public static PackedWeights on(List<String> devices) {
+        return devices.stream().allMatch("cpu"::equals) ? on("cpu") : NONE;
+    }
 
     /** @param device {@code cpu}, {@code cuda} or {@code cuda:N} */
     public static PackedWeights on(String device) {
@@ -33,12 +39,25 @@ public enum PackedWeights {
 
     /** TorchScript of {@code linear(x, matrix, bias?)} over either form of a matrix, and of what packs some. */
     public Script script() {
-        return Binder.of(Script.class, this == NONE ? "products_stored.py" : "products_packed.py")
-                .script();
+        return script(Optional.empty());
     }
 
-    /** Where no matrix is packed, products are the engine's and need no function between. */
-    List<Linker.Replacement> replacements() {
-        return this == NONE ? List.of(new Linker.Replacement("linear", "torch.linear", 0)) : List.of();
+    /** The same where some matrices may be held as their file stores them. */
+    Script script(Optional<BlockScales> compressed) {
+        Script products = Binder.of(Script.class, this == NONE ? "products_stored.py" : "products_packed.py")
+                .script();
+        Script matrices = compressed
+                .map(scales -> Binder.of(Script.class, "matrices_compressed.py")
+                        .set("FLOAT8", ComputeType.FLOAT8_E4M3)
+                        .set("BLOCK_COLUMNS", scales.columns())
+                        .set("RUN_COLUMNS", BlockScales.FP4.columns())
+                        .script())
+                .orElseGet(() -> Binder.of(Script.class, "matrices_whole.py").script());
+        return products.and(matrices);
+    }
+
+    /** Where no matrix is packed or compressed, products are the engine's and need no function between. */
+    List<Linker.Replacement> replacements(Optional<BlockScales> compressed) {
+        return this == NONE && compressed.isEmpty() ? List.of(new Linker.Replacement("linear", "torch.linear", 0)) : List.of();
     }
 }

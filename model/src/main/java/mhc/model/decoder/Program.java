@@ -1,7 +1,9 @@
 package mhc.model.decoder;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -13,11 +15,13 @@ import java.util.stream.Stream;
  * <p>Shapes: T tokens of one pass, side by side and never padded, C hidden, V vocabulary. Which tokens attend to which
  * is said by a {@code Pass}, see {@link AttentionProgram}.
  *
+ * @param layerStarts index of each layer's first weight, and of the first one behind all layers
  * @param script what a module calls: {@code stack} (one call of which runs all layers), {@code logits}, ...
  */
-public record Program(List<TensorSpec> tensors, Residual residual, Script script) {
+public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Residual residual, Script script) {
     public Program {
         tensors = List.copyOf(tensors);
+        layerStarts = List.copyOf(layerStarts);
     }
 
     /** Index of the rotary frequencies, which come from the configuration and not from a file. */
@@ -48,17 +52,13 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
                     .alsoNamed("head.weight")
                     .multiplied());
         }
-        int typed = starts.get(0);
-        while (tensors.get(typed).kind() != TensorSpec.Kind.COMPUTE) {
-            typed++;
-        }
-        Script stack = Binder.of(Script.class, "stack.py")
+        Script stack = Binder.of(Script.class, "stack.py", "handover.py")
                 .set("LAYERS", config.layers())
                 .set("LAYER_STARTS", starts)
                 .set("NORM_EPS", config.normEps())
                 .weight("frequencies", FREQUENCIES)
                 .weight("embed_tokens", EMBEDDING)
-                .weight("of_compute_type", typed)
+                .weight("of_compute_type", ofComputeType(tensors))
                 .weight("norm", norm)
                 .weights("hc_head", norm + 1, head)
                 .weight("lm_head", config.tiedEmbeddings() ? EMBEDDING : head)
@@ -71,7 +71,25 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
                         config.feedForward().script(),
                         config.residual().script())
                 .reduce(stack, Script::and);
-        return new Program(tensors, config.residual(), all);
+        return new Program(tensors, starts, config.residual(), all);
+    }
+
+    /**
+     * Index of a weight whose type is the compute type, however weights are held: one that not products alone read, where
+     * there is one.
+     */
+    public int ofComputeType() {
+        return ofComputeType(tensors);
+    }
+
+    private static int ofComputeType(List<TensorSpec> tensors) {
+        int[] computed = IntStream.range(FREQUENCIES + 1, tensors.size())
+                .filter(i -> tensors.get(i).kind() == TensorSpec.Kind.COMPUTE)
+                .toArray();
+        return Arrays.stream(computed)
+                .filter(i -> !tensors.get(i).onlyMultiplied())
+                .findFirst()
+                .orElse(computed[0]);
     }
 
     /** A layer's weights: the site of the attention, its norm, the attention; the same of the feed-forward. */
@@ -117,6 +135,17 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
                 .script();
     }
 
+    /** The same program whose layers lie where a placement says. */
+    public Program placed(Placement placement) {
+        if (placement.devices() == 1) {
+            return this;
+        }
+        Script handsOver = Binder.of(Script.class, "placed.py")
+                .set("FIRST_LAYERS", placement.firstLayers())
+                .script();
+        return new Program(tensors, layerStarts, residual, script.with(handsOver));
+    }
+
     /**
      * The source of an archive.
      *
@@ -126,8 +155,18 @@ public record Program(List<TensorSpec> tensors, Residual residual, Script script
      *     run on the kernels that it is to run on
      */
     public String source(Script module, KernelPath kernels, PackedWeights packing) {
+        return source(module, kernels, packing, Optional.empty());
+    }
+
+    /**
+     * The same over matrices of which some are held as their file stores them.
+     *
+     * @param compressed how the 8-bit ones are scaled; empty where all are held as they are multiplied
+     */
+    public String source(
+            Script module, KernelPath kernels, PackedWeights packing, Optional<BlockScales> compressed) {
         List<Linker.Replacement> replacements = new ArrayList<>(kernels.replacements(residual));
-        replacements.addAll(packing.replacements());
-        return Linker.link(List.of(module, script, packing.script()), replacements);
+        replacements.addAll(packing.replacements(compressed));
+        return Linker.link(List.of(module, script, packing.script(compressed)), replacements);
     }
 }

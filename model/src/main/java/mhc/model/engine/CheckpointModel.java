@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import mhc.eval.Answer;
 import mhc.eval.Request;
 import mhc.model.InferenceOptions;
@@ -12,6 +13,7 @@ import mhc.model.LanguageModel;
 import mhc.model.ModelInfo;
 import mhc.model.Work;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.model.checkpoint.GenerationConfig;
 import mhc.model.checkpoint.Tokenizer;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.ModelConfig;
@@ -29,6 +31,7 @@ final class CheckpointModel implements LanguageModel {
     private final Tokenizer tokenizer;
     private final Budget budget;
     private final int exampleSeconds;
+    private final GenerationConfig generation;
     private final ModelInfo info;
 
     CheckpointModel(
@@ -41,13 +44,15 @@ final class CheckpointModel implements LanguageModel {
         this.tokenizer = tokenizer;
         this.budget = Budget.of(options, checkpoint);
         this.exampleSeconds = options.exampleSeconds();
+        GenerationConfig said = GenerationConfig.of(checkpoint);
+        this.generation = options.generationConfig() ? said : said.withoutPenaltyAndLimit();
         ModelConfig config = checkpoint.config();
         this.info = new ModelInfo(
                 config.architecture(),
                 config.residual().name(),
                 checkpoint.parameters(),
                 options.dtype(),
-                Torch.fullName(options.device()),
+                options.devices().stream().map(Torch::fullName).collect(Collectors.joining("+")),
                 kernels.toString(),
                 config.maxLength(),
                 config.vocabulary());
@@ -112,7 +117,7 @@ final class CheckpointModel implements LanguageModel {
     }
 
     private GenerateJob job(Request.Generate request) throws UnanswerableException {
-        GenerateJob job = GenerateJob.of(request, tokenizer, info.maxLength());
+        GenerateJob job = GenerateJob.of(request, tokenizer, info.maxLength(), generation);
         requireKnown(job.prompt());
         return job;
     }

@@ -1,6 +1,7 @@
 package mhc.model.engine;
 
 import java.nio.file.Path;
+import java.util.List;
 import mhc.datasets.InputException;
 import mhc.model.InferenceOptions;
 import mhc.model.LanguageModel;
@@ -34,7 +35,7 @@ public final class LanguageModels {
         try {
             return new CheckpointModel(
                     checkpoint,
-                    TorchProgram.load(checkpoint, options.device(), kernels, ComputeType.of(options.dtype())),
+                    TorchProgram.load(checkpoint, options, kernels),
                     tokenizer,
                     options,
                     kernels);
@@ -51,7 +52,15 @@ public final class LanguageModels {
             throw new InputException("max-batch-tokens is " + options.maxBatchTokens() + " and threads "
                     + options.threads() + ": both must be at least 1.");
         }
+        if (!List.of("expanded", "stored").contains(options.weights())) {
+            throw new InputException("weights is \"" + options.weights() + "\", expected expanded or stored.");
+        }
         Torch.start(options.threads());
-        return KernelPath.choose(checkpoint.config().residual(), options.kernels(), options.device());
+        // One program runs on all devices: on kernels that each of them has.
+        List<KernelPath> paths = options.devices().stream()
+                .distinct()
+                .map(device -> KernelPath.choose(checkpoint.config().residual(), options.kernels(), device))
+                .toList();
+        return paths.contains(KernelPath.REFERENCE) ? KernelPath.REFERENCE : paths.get(0);
     }
 }

@@ -1,6 +1,8 @@
 package mhc.model.engine;
 
+import java.util.Optional;
 import mhc.model.decoder.Binder;
+import mhc.model.decoder.BlockScales;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.PackedWeights;
 import mhc.model.decoder.Program;
@@ -10,11 +12,18 @@ final class ProgramModule {
     private ProgramModule() {}
 
     static String source(Program program, KernelPath kernels, PackedWeights packing) {
+        return source(program, kernels, packing, Optional.empty());
+    }
+
+    /** @param compressed how 8-bit matrices are scaled that are held as they are stored */
+    static String source(
+            Program program, KernelPath kernels, PackedWeights packing, Optional<BlockScales> compressed) {
         return program.source(
                 Binder.of(ProgramModule.class, "program.py", "flat_pass.py")
                         .weight("frequencies", Program.FREQUENCIES)
                         .script(),
                 kernels,
-                packing);
+                packing,
+                compressed);
     }
 }

@@ -1,5 +1,6 @@
 package mhc.model.engine;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -19,14 +20,8 @@ final class TensorConversion {
     }
 
     /** An engine array over the bytes of a tensor; on a CPU nothing is copied. */
-    PtNDArray arrayOver(ByteBuffer bytes, Shape shape, DataType type) {
-        return JniUtils.createNdFromByteBuffer(
-                module.manager(),
-                bytes,
-                shape,
-                type,
-                SparseFormat.DENSE,
-                module.manager().getDevice());
+    PtNDArray arrayOver(ByteBuffer bytes, Shape shape, DataType type, Device device) {
+        return JniUtils.createNdFromByteBuffer(module.manager(), bytes, shape, type, SparseFormat.DENSE, device);
     }
 
     /**
@@ -52,6 +47,26 @@ final class TensorConversion {
                         blocks.stream().map(part -> (PtNDArray) part).toArray(PtNDArray[]::new));
                 IValue whole = module.call("concatenate", parts)) {
             return whole.toTensor(module.manager());
+        }
+    }
+
+    /**
+     * A matrix as it is stored, [R, C, 1] bytes, and one factor for each block of rows and columns, in one matrix of
+     * bytes: each row's numbers and then its factors.
+     */
+    PtNDArray keep(PtNDArray raw, PtNDArray scale, BlockScales scales) {
+        try (IValue numbers = IValue.from(raw);
+                IValue factors = IValue.from(scale);
+                IValue rows = IValue.from((long) scales.rows());
+                IValue result = module.call("keep", numbers, factors, rows)) {
+            return result.toTensor(module.manager());
+        }
+    }
+
+    boolean isFinite(PtNDArray values) {
+        try (IValue numbers = IValue.from(values);
+                IValue result = module.call("is_finite", numbers)) {
+            return result.toBoolean();
         }
     }
 

@@ -5,8 +5,12 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
+import ai.djl.util.cuda.CudaUtils;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import mhc.datasets.InputException;
@@ -69,6 +73,34 @@ public final class Torch {
     /** A manager of tensors on {@code device} ({@code cpu}, {@code cuda} or {@code cuda:N}). */
     public static NDManager newManager(String device) {
         return engine.newBaseManager(device(device));
+    }
+
+    /**
+     * The devices of these names.
+     *
+     * @throws InputException when one is unknown, is not there, or is a GPU that is named twice
+     */
+    static List<Device> devices(List<String> names) {
+        Set<String> gpus = new HashSet<>();
+        for (String name : names) {
+            if (!name.equals("cpu") && !gpus.add(fullName(name))) {
+                throw new InputException("inference.devices names " + name + " twice: name each GPU once.");
+            }
+        }
+        return names.stream().map(Torch::device).toList();
+    }
+
+    /** Bytes of memory of a GPU; 0 for a processor, whose weights may stay in their files, and where it is not told. */
+    static long memory(Device device) {
+        if (!device.isGpu()) {
+            return 0;
+        }
+        try {
+            return CudaUtils.getGpuMemory(device).getMax();
+        } catch (RuntimeException | LinkageError e) {
+            log.warn("How much memory {} has is not known: {}", device, e.toString());
+            return 0;
+        }
     }
 
     private static Device device(String name) {

@@ -1,14 +1,19 @@
 package mhc.model.engine;
 
+import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.model.decoder.BlockScales;
 import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.PackedWeights;
+import mhc.model.decoder.Placement;
 import mhc.model.decoder.Program;
 import mhc.model.inference.ForwardPasses;
 import mhc.model.inference.Pass;
@@ -32,15 +37,29 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     }
 
     /**
-     * Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files.
+     * Loads the program of a checkpoint, on the given kernels, and binds its weights, mapped from their files, each on
+     * the device of its layer.
      *
-     * @throws mhc.datasets.InputException when a weight is not finite
+     * @throws mhc.datasets.InputException when a weight is not finite, or a device is not there or has too little memory
      */
-    public static TorchProgram load(Checkpoint checkpoint, String device, KernelPath kernels, ComputeType type) {
-        PackedWeights packing = PackedWeights.on(device);
-        TorchModule module = TorchModule.load(ProgramModule.source(checkpoint.program(), kernels, packing), device);
+    public static TorchProgram load(Checkpoint checkpoint, InferenceOptions options, KernelPath kernels) {
+        ComputeType type = ComputeType.of(options.dtype());
+        boolean stored = options.weights().equals("stored") && checkpoint.isCompressed();
+        List<Device> devices = Torch.devices(options.devices());
+        Placement placement = Placement.of(
+                checkpoint.program(), devices.size(), spec -> checkpoint.heldBytes(spec, type, stored));
+        placement.requireFit(
+                options.devices(),
+                placement.bytes(),
+                devices.stream().map(Torch::memory).toList());
+        PackedWeights packing = PackedWeights.on(options.devices());
+        Optional<BlockScales> compressed = stored ? checkpoint.config().scales() : Optional.empty();
+        TorchModule module = TorchModule.load(
+                ProgramModule.source(checkpoint.program().placed(placement), kernels, packing, compressed),
+                options.device());
         try {
-            new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint);
+            new WeightBinding(module, packing, checkpoint.program(), type)
+                    .bind(checkpoint, stored, placement, devices);
             return new TorchProgram(module, checkpoint.config().vocabulary(), type);
         } catch (RuntimeException e) {
             module.close();
@@ -89,13 +108,22 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     }
 
     @Override
-    public NextTokens prefill(Pass pass, int headBlock) {
+    public NextTokens prefill(Pass pass, int headBlock, Repetition repetition) {
         return module.run(scope -> {
             List<IValue> arguments = arguments(scope, pass);
+            arguments.addAll(penalty(scope, repetition));
             arguments.add(headBlock(scope, headBlock));
             IValue[] out = call(scope, "prefill", arguments);
             return new NextTokens(scope.longs(out[0]), scope.floats(out[1]), caches(out[2]));
         });
+    }
+
+    /** Tokens and factor; no penalty is a vector without elements. */
+    private static List<IValue> penalty(CallScope scope, Repetition repetition) {
+        long[][] seen = repetition.seen();
+        return List.of(
+                seen.length == 0 ? scope.vector(new long[0]) : scope.matrix(seen),
+                scope.closing(IValue.from(repetition.penalty())));
     }
 
     /** What both ways to read a pass take. */
@@ -122,22 +150,28 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     }
 
     @Override
-    public Steps decode(long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
+    public Steps decode(
+            long[] tokens,
+            int[] positions,
+            int[] lengths,
+            KvCache cache,
+            Prefixes prefixes,
+            int steps,
+            Repetition repetition) {
         int longest = Arrays.stream(lengths).max().orElseThrow() + 1;
         return module.run(scope -> {
-            IValue[] out = call(
-                    scope,
-                    "decode",
-                    List.of(
-                            scope.vector(tokens),
-                            scope.vector(positions),
-                            scope.vector(lengths),
-                            TorchCache.tensors(scope, cache),
-                            scope.list(FlatPass.views(prefixes.views())),
-                            scope.vector(prefixes.order()),
-                            TorchCache.lists(scope, prefixes.sources()),
-                            scope.number(longest),
-                            scope.number(steps)));
+            List<IValue> arguments = new ArrayList<>(List.of(
+                    scope.vector(tokens),
+                    scope.vector(positions),
+                    scope.vector(lengths),
+                    TorchCache.tensors(scope, cache),
+                    scope.list(FlatPass.views(prefixes.views())),
+                    scope.vector(prefixes.order()),
+                    TorchCache.lists(scope, prefixes.sources()),
+                    scope.number(longest),
+                    scope.number(steps)));
+            arguments.addAll(penalty(scope, repetition));
+            IValue[] out = call(scope, "decode", arguments);
             return new Steps(scope.longs(out[0]), scope.floats(out[1]));
         });
     }

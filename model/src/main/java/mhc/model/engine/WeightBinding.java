@@ -1,13 +1,14 @@
 package mhc.model.engine;
 
+import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.Arrays;
-import mhc.datasets.InputException;
+import java.util.List;
 import mhc.model.checkpoint.Checkpoint;
-import mhc.model.checkpoint.WeightFiles;
 import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.PackedWeights;
+import mhc.model.decoder.Placement;
 import mhc.model.decoder.Program;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,17 +32,30 @@ final class WeightBinding {
     /**
      * Binds the weights of a checkpoint. What is packed is a copy; the others stay mapped.
      *
-     * @throws InputException when one of them is not finite
+     * @param stored whether matrices of 8 and 4 bits stay so
+     * @param devices of the placement
+     * @throws mhc.datasets.InputException when one of them is not finite
      */
-    void bind(Checkpoint checkpoint) {
+    void bind(Checkpoint checkpoint, boolean stored, Placement placement, List<Device> devices) {
         module.run(scope -> {
-            PtNDArray[] weights = new WeightLoader(checkpoint, module, type).load();
+            PtNDArray[] weights = new WeightLoader(checkpoint, module, type, stored, placement, devices).load();
             int wrong = bindAndCheck(scope, weights);
             if (wrong >= 0) {
-                throw notFinite(checkpoint, wrong);
+                throw WeightLoader.notFinite(checkpoint
+                        .weights()
+                        .get(checkpoint.program().tensors().get(wrong)));
             }
-            pack(scope);
-            Arrays.stream(packed).forEach(index -> weights[index].close());
+            // What can be held as it is stored is not packed when it is expanded: the numbers are to be the same.
+            int[] whole = Arrays.stream(packed)
+                    .filter(index -> checkpoint
+                            .weights()
+                            .heldAsStored(
+                                    checkpoint.program().tensors().get(index),
+                                    checkpoint.config().scales())
+                            .isEmpty())
+                    .toArray();
+            pack(scope, whole);
+            Arrays.stream(whole).forEach(index -> weights[index].close());
             return null;
         });
     }
@@ -57,7 +71,7 @@ final class WeightBinding {
             if (wrong >= 0) {
                 throw new IllegalArgumentException("weight " + wrong + " is not finite");
             }
-            pack(scope);
+            pack(scope, packed);
             return null;
         });
     }
@@ -68,7 +82,7 @@ final class WeightBinding {
         return (int) scope.closing(module.call("bind", list)).toLong();
     }
 
-    private void pack(CallScope scope) {
+    private void pack(CallScope scope, int[] packed) {
         if (packed.length == 0) {
             return;
         }
@@ -81,14 +95,5 @@ final class WeightBinding {
                     left,
                     packed.length);
         }
-    }
-
-    private static InputException notFinite(Checkpoint checkpoint, int index) {
-        WeightFiles.Stored stored =
-                checkpoint.weights().get(checkpoint.program().tensors().get(index));
-        return new InputException("Tensor " + stored.tensor().name() + " in "
-                + stored.file().file()
-                + " holds values that are not finite: the checkpoint is damaged or its training diverged; use"
-                + " another one.");
     }
 }

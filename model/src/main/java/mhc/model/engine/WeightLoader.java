@@ -1,5 +1,6 @@
 package mhc.model.engine;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -15,6 +16,7 @@ import mhc.model.checkpoint.WeightFiles;
 import mhc.model.decoder.BlockScales;
 import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.ModelConfig;
+import mhc.model.decoder.Placement;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
 
@@ -27,18 +29,26 @@ final class WeightLoader {
     /** The engine's numbers for types that its Java side cannot name. */
     private static final int BFLOAT16 = ComputeType.BFLOAT16.code();
 
-    private static final int FLOAT8_E4M3 = 24;
-
     private final Checkpoint checkpoint;
     private final PtNDManager manager;
     private final TensorConversion conversion;
     private final ComputeType type;
+    private final boolean stored;
+    private final Placement placement;
+    private final List<Device> devices;
+    // That of the tensor being loaded.
+    private Device device;
 
-    WeightLoader(Checkpoint checkpoint, TorchModule module, ComputeType type) {
+    /** @param stored whether matrices of 8 and 4 bits stay so, where that can be */
+    WeightLoader(
+            Checkpoint checkpoint, TorchModule module, ComputeType type, boolean stored, Placement placement, List<Device> devices) {
         this.checkpoint = checkpoint;
         this.manager = module.manager();
         this.conversion = new TensorConversion(module);
         this.type = type;
+        this.stored = stored;
+        this.placement = placement;
+        this.devices = devices;
     }
 
     /** All tensors of the program, in its order. */
@@ -49,6 +59,13 @@ final class WeightLoader {
         arrays[Program.FREQUENCIES] = (PtNDArray) manager.create(config.frequencies());
         for (int i = Program.FREQUENCIES + 1; i < arrays.length; i++) {
             TensorSpec spec = specs.get(i);
+            device = devices.get(placement.deviceOf(i));
+            if (stored
+                    && i != checkpoint.program().ofComputeType()
+                    && checkpoint.weights().heldAsStored(spec, config.scales()).isPresent()) {
+                arrays[i] = compressed(checkpoint.weights().get(spec));
+                continue;
+            }
             if (spec.kind() == TensorSpec.Kind.INDEX) {
                 arrays[i] = table(checkpoint.weights().get(spec));
                 continue;
@@ -73,23 +90,57 @@ final class WeightLoader {
                         + checkpoint.config().feedForward().experts() + ": fetch the checkpoint again.");
             }
         }
-        return (PtNDArray) manager.create(
-                experts,
-                new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray()));
+        Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
+        return (PtNDArray) manager.create(experts, shape).toDevice(device, false);
     }
 
     /** A tensor, in blocks of rows where it is larger than a buffer can be. */
     private PtNDArray load(WeightFiles.Stored stored, ComputeType wanted) {
+        return inBlocks(stored, (from, to) -> block(stored, from, to, wanted));
+    }
+
+    /** A matrix of 8 or 4 bits as it is stored, its scales behind its rows. */
+    private PtNDArray compressed(WeightFiles.Stored stored) {
+        boolean packed = stored.tensor().type() == SafeTensors.Type.I8;
+        BlockScales scales =
+                packed ? BlockScales.FP4 : checkpoint.config().scales().orElseThrow();
+        return inBlocks(stored, (from, to) -> {
+            try (PtNDArray numbers = block(stored, from, to, ComputeType.FLOAT32)) {
+                if (!conversion.isFinite(numbers)) {
+                    throw notFinite(stored);
+                }
+            }
+            try (PtNDArray bytes = raw(stored, from, to, DataType.UINT8);
+                    PtNDArray factors = packed ? rawScales(stored, from, to) : factors(stored, scales, from, to)) {
+                return conversion.keep(bytes, factors, scales);
+            }
+        });
+    }
+
+    /** The file's and the tensor's name, for values that are not finite. */
+    static InputException notFinite(WeightFiles.Stored stored) {
+        return new InputException("Tensor " + stored.tensor().name() + " in "
+                + stored.file().file()
+                + " holds values that are not finite: the checkpoint is damaged or its training diverged; use"
+                + " another one.");
+    }
+
+    /** Rows from one to before another as a tensor. */
+    private interface Rows {
+        PtNDArray load(long from, long to);
+    }
+
+    private PtNDArray inBlocks(WeightFiles.Stored stored, Rows load) {
         SafeTensors.Tensor tensor = stored.tensor();
         if (tensor.bytes() <= LARGEST_BUFFER) {
-            return block(stored, 0, tensor.shape().get(0), wanted);
+            return load.load(0, tensor.shape().get(0));
         }
         long rows = tensor.shape().get(0);
         int unit = checkpoint.config().scales().map(BlockScales::rows).orElse(1);
         long rowsPerBlock = Math.max(1, LARGEST_BUFFER / (tensor.bytes() / rows) / unit) * unit;
         NDList blocks = new NDList();
         for (long from = 0; from < rows; from += rowsPerBlock) {
-            blocks.add(block(stored, from, Math.min(rows, from + rowsPerBlock), wanted));
+            blocks.add(load.load(from, Math.min(rows, from + rowsPerBlock)));
         }
         return conversion.concatenate(blocks);
     }
@@ -107,7 +158,7 @@ final class WeightLoader {
                 BlockScales scales = checkpoint.config().scales().orElseThrow();
                 try (PtNDArray bytes = raw(stored, fromRow, toRow, DataType.UINT8);
                         PtNDArray factors = factors(stored, scales, fromRow, toRow)) {
-                    yield conversion.dequantise(bytes, FLOAT8_E4M3, factors, scales, wanted.code());
+                    yield conversion.dequantise(bytes, ComputeType.FLOAT8_E4M3, factors, scales, wanted.code());
                 }
             }
             case I8 -> {
@@ -129,6 +180,15 @@ final class WeightLoader {
         }
     }
 
+    /** The scales of some rows of 4-bit numbers as they are stored, a byte each. */
+    private PtNDArray rawScales(WeightFiles.Stored weight, long fromRow, long toRow) {
+        WeightFiles.Stored stored =
+                checkpoint.weights().scale(weight.tensor().name()).orElseThrow();
+        long columns = stored.tensor().shape().get(1);
+        ByteBuffer bytes = stored.file().map(stored.tensor(), fromRow * columns, toRow * columns);
+        return conversion.arrayOver(bytes, new Shape(toRow - fromRow, columns), DataType.UINT8, device);
+    }
+
     /** The factors of some rows of a weight. */
     private PtNDArray factors(WeightFiles.Stored weight, BlockScales scales, long fromRow, long toRow) {
         WeightFiles.Stored stored =
@@ -141,7 +201,8 @@ final class WeightLoader {
         return conversion.arrayOver(
                 ScaleFactors.floats(bytes, tensor.type()),
                 new Shape(to - from, tensor.shape().get(1)),
-                DataType.FLOAT32);
+                DataType.FLOAT32,
+                device);
     }
 
     /** Some rows over the mapped file; with {@code UINT8} for a larger type, its bytes are the last dimension. */
@@ -153,7 +214,7 @@ final class WeightLoader {
         long[] sides = tensor.shape().stream().mapToLong(Long::longValue).toArray();
         sides[0] = toRow - fromRow;
         Shape shape = as == DataType.UINT8 ? new Shape(sides).add(tensor.type().bytes) : new Shape(sides);
-        return conversion.arrayOver(bytes, shape, as);
+        return conversion.arrayOver(bytes, shape, as, device);
     }
 
     /** The buffer itself, or a copy where the file puts its numbers on odd addresses. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import mhc.model.inference.ForwardPasses.Prefixes;
+import mhc.model.inference.ForwardPasses.Repetition;
 import mhc.model.inference.ForwardPasses.Steps;
 import mhc.model.inference.PrefixTree.Node;
 
@@ -88,7 +89,11 @@ final class DecodeBatch implements AutoCloseable {
         int[] lengths = rows.stream().mapToInt(Row::length).toArray();
         int longest = Arrays.stream(lengths).max().orElseThrow();
         cache.reserve(rows.size(), longest + steps, mostRows, cache.cache());
-        return program.decode(tokens, positions, lengths, cache.cache(), prefixes(), steps);
+        List<GenerateJob> jobs = rows.stream().map(Row::job).toList();
+        Repetition repetition = Repetition.of(
+                GreedyDecoder.penalty(jobs),
+                jobs.stream().map(GenerateJob::seen).toList());
+        return program.decode(tokens, positions, lengths, cache.cache(), prefixes(), steps, repetition);
     }
 
     /** Takes a row out; the last one moves to its index. */

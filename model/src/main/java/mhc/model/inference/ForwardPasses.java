@@ -1,5 +1,6 @@
 package mhc.model.inference;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Forward passes of a loaded decoder, as scheduling asks for them; thread-safe, one pass at a time. */
@@ -53,6 +54,34 @@ public interface ForwardPasses {
         public static final Prefixes NONE = new Prefixes(List.of(), List.of(), new int[0]);
     }
 
+    /**
+     * A repetition penalty: logits of tokens that a sequence holds already are divided by it where they are positive,
+     * multiplied where they are not.
+     *
+     * @param penalty 1 for none
+     * @param seen for each row of a step, or each asked position of a pass, the distinct tokens so far, padded by one of
+     *     them; no rows without a penalty
+     */
+    record Repetition(double penalty, long[][] seen) {
+        public static final Repetition NONE = new Repetition(1, new long[0][]);
+
+        /** The penalty for these rows, none of which is empty. */
+        static Repetition of(double penalty, List<long[]> rows) {
+            if (penalty == 1 || rows.isEmpty()) {
+                return NONE;
+            }
+            int longest = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
+            return new Repetition(
+                    penalty, rows.stream().map(row -> padded(row, longest)).toArray(long[][]::new));
+        }
+
+        private static long[] padded(long[] row, int length) {
+            long[] padded = Arrays.copyOf(row, length);
+            Arrays.fill(padded, row.length, length, row[0]);
+            return padded;
+        }
+    }
+
     /** Nanoseconds of the calling thread's clock, which stands still while others have their turn. */
     default long clock() {
         return System.nanoTime();
@@ -67,7 +96,12 @@ public interface ForwardPasses {
     Scores score(Pass pass, int headBlock);
 
     /** Finds what follows the asked positions of a pass; otherwise as {@link #score}. */
-    NextTokens prefill(Pass pass, int headBlock);
+    NextTokens prefill(Pass pass, int headBlock, Repetition repetition);
+
+    /** The same without a penalty. */
+    default NextTokens prefill(Pass pass, int headBlock) {
+        return prefill(pass, headBlock, Repetition.NONE);
+    }
 
     /**
      * Greedy steps of the first rows of a cache. The tokens' keys and values are written into the cache, behind those
@@ -78,7 +112,19 @@ public interface ForwardPasses {
      * @param lengths tokens of each row in the cache; these and {@code steps} more fit into its capacity
      * @throws OutOfMemoryException when the engine cannot have the memory
      */
-    Steps decode(long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps);
+    Steps decode(
+            long[] tokens,
+            int[] positions,
+            int[] lengths,
+            KvCache cache,
+            Prefixes prefixes,
+            int steps,
+            Repetition repetition);
+
+    /** The same without a penalty. */
+    default Steps decode(long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
+        return decode(tokens, positions, lengths, cache, prefixes, steps, Repetition.NONE);
+    }
 
     /**
      * A cache of rows of {@code capacity} tokens, holding what {@code before} holds.

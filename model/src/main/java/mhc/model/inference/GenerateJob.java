@@ -1,8 +1,12 @@
 package mhc.model.inference;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import mhc.eval.Answer;
 import mhc.eval.Request;
+import mhc.model.checkpoint.GenerationConfig;
 import mhc.model.checkpoint.Tokenizer;
 
 /** One greedy generation on its way: the prompt and what has come of it so far. */
@@ -12,6 +16,9 @@ public final class GenerateJob {
     private final int maxTokens;
     private final GeneratedText text;
     private final Tokenizer tokenizer;
+    private final double penalty;
+    // Tokens of the sequence, where repeating them is penalised.
+    private final BitSet seen = new BitSet();
     private long last;
     private Answer.Stop stop;
     private Answer.Failed failure;
@@ -27,20 +34,47 @@ public final class GenerateJob {
         void accept(GenerateJob job, int reusedTokens);
     }
 
-    private GenerateJob(long[] prompt, boolean truncated, Request.Generate request, Tokenizer tokenizer) {
+    private GenerateJob(
+            long[] prompt,
+            boolean truncated,
+            Request.Generate request,
+            Tokenizer tokenizer,
+            GenerationConfig generation) {
         this.prompt = prompt;
         this.truncated = truncated;
-        this.maxTokens = request.maxTokens();
-        this.text = new GeneratedText(tokenizer, request.stops());
+        this.maxTokens = generation.maxNewTokens().orElse(request.maxTokens());
+        this.penalty = generation.repetitionPenalty();
+        this.text = new GeneratedText(tokenizer, stops(request, tokenizer));
         this.tokenizer = tokenizer;
+        if (penalty != 1) {
+            Arrays.stream(prompt).forEach(token -> seen.set((int) token));
+        }
+    }
+
+    /** The request's, and the text of the tokenizer's end of text, which counts however it is spelled. */
+    private static List<String> stops(Request.Generate request, Tokenizer tokenizer) {
+        List<String> stops = new ArrayList<>(request.stops());
+        if (!tokenizer.endText().isEmpty() && !stops.contains(tokenizer.endText())) {
+            stops.add(tokenizer.endText());
+        }
+        return stops;
+    }
+
+    /** A job of a checkpoint that says nothing about generation. */
+    public static GenerateJob of(Request.Generate request, Tokenizer tokenizer, int maxLength)
+            throws UnanswerableException {
+        return of(request, tokenizer, maxLength, GenerationConfig.NONE);
     }
 
     /**
      * A job; a context too long for prompt and answer together loses tokens on its left.
      *
+     * @param generation what the checkpoint says; its own limit is one to the answer alone, as in lm-evaluation-harness:
+     *     the context keeps what the request's limit leaves it
      * @throws UnanswerableException when the answer alone may take the model's whole length
      */
-    public static GenerateJob of(Request.Generate request, Tokenizer tokenizer, int maxLength)
+    public static GenerateJob of(
+            Request.Generate request, Tokenizer tokenizer, int maxLength, GenerationConfig generation)
             throws UnanswerableException {
         int longest = maxLength - request.maxTokens();
         if (longest < 1) {
@@ -50,7 +84,7 @@ public final class GenerateJob {
         long[] ids = tokenizer.encodePrompt(request.context());
         boolean truncated = ids.length > longest;
         long[] prompt = truncated ? Arrays.copyOfRange(ids, ids.length - longest, ids.length) : ids;
-        return new GenerateJob(prompt, truncated, request, tokenizer);
+        return new GenerateJob(prompt, truncated, request, tokenizer, generation);
     }
 
     public long[] prompt() {
@@ -59,6 +93,16 @@ public final class GenerateJob {
 
     int maxTokens() {
         return maxTokens;
+    }
+
+    /** The factor by which tokens that stand in the sequence already are less likely; 1 for none. */
+    double penalty() {
+        return penalty;
+    }
+
+    /** The distinct tokens of the sequence so far, with a penalty; else none. */
+    long[] seen() {
+        return seen.stream().asLongStream().toArray();
     }
 
     /** Tokens generated. */
@@ -124,8 +168,14 @@ public final class GenerateJob {
                     "The model's logits after " + (produced - 1) + " generated tokens are not finite.");
         } else if (tokenizer.isEnd(token)) {
             stop = Answer.Stop.END_OF_TEXT;
+            if (!tokenizer.isSpecial(token)) {
+                text.add(token);
+            }
         } else {
             last = token;
+            if (penalty != 1) {
+                seen.set((int) token);
+            }
             if (text.add(token)) {
                 stop = Answer.Stop.STOP_STRING;
             } else if (text.tokens() == maxTokens) {
@@ -139,7 +189,7 @@ public final class GenerateJob {
         if (failure != null) {
             return failure;
         }
-        Answer.Stop reason = text.stopped() ? Answer.Stop.STOP_STRING : stop;
+        Answer.Stop reason = stop != Answer.Stop.END_OF_TEXT && text.stopped() ? Answer.Stop.STOP_STRING : stop;
         return new Answer.Text(
                 text.text(),
                 reason,

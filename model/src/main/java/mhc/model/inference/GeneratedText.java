@@ -41,7 +41,10 @@ public final class GeneratedText {
         return ids;
     }
 
-    /** Takes one more token and tells whether the text holds a stop string now. */
+    /**
+     * Takes one more token and tells whether the text holds a stop string now, or the token is a special one, of which
+     * the text shows nothing, that spells one.
+     */
     public boolean add(long id) {
         if (count == ids.length) {
             ids = Arrays.copyOf(ids, 2 * count);
@@ -49,6 +52,10 @@ public final class GeneratedText {
         ids[count++] = id;
         if (stops.isEmpty()) {
             return false;
+        }
+        String special = tokenizer.specialText(id);
+        if (!special.isEmpty() && firstStop(special) >= 0) {
+            return true;
         }
         String before = decode(fixed, shown);
         String now = decode(fixed, count);
@@ -63,11 +70,14 @@ public final class GeneratedText {
         return firstStop(seen) >= 0 && firstStop(decode(0, count)) >= 0;
     }
 
-    /** The whole text, cut before the first stop string. */
+    /** The whole text, cut before the first of each stop string, one after the other. */
     public String text() {
-        String whole = decode(0, count);
-        int cut = firstStop(whole);
-        return cut < 0 ? whole : whole.substring(0, cut);
+        String text = decode(0, count);
+        for (String stop : stops) {
+            int cut = text.indexOf(stop);
+            text = cut < 0 ? text : text.substring(0, cut);
+        }
+        return text;
     }
 
     /** How much of {@link #text()} the first tokens make, a character that they begin left aside. */

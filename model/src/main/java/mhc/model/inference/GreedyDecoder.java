@@ -2,11 +2,13 @@ package mhc.model.inference;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import mhc.model.inference.DecodeBatch.Row;
 import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.NextTokens;
 import mhc.model.inference.ForwardPasses.Prefixes;
+import mhc.model.inference.ForwardPasses.Repetition;
 import mhc.model.inference.ForwardPasses.Steps;
 import mhc.model.inference.PrefixTree.Node;
 import org.slf4j.Logger;
@@ -134,10 +136,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
             Node node = pass.nodes().get(i);
             pass.keep(node);
             if (!node.ends().isEmpty()) {
-                int last = node.to() - 1;
-                List<Integer> positions =
-                        budget.deterministic() ? Pass.wholeBlocks(node, List.of(last)) : List.of(last);
-                for (int position : positions) {
+                for (int position : asked(node)) {
                     pass.ask(i, position);
                 }
             }
@@ -146,7 +145,30 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     @Override
     public NextTokens run(Pass pass, int headBlock) {
-        return program.prefill(pass, headBlock);
+        return program.prefill(pass, headBlock, Repetition.of(penalty(jobs), seen(pass)));
+    }
+
+    /** Of every job the same: what the checkpoint says. */
+    static double penalty(List<GenerateJob> jobs) {
+        return jobs.get(0).penalty();
+    }
+
+    /** What has been seen before each asked position. */
+    private List<long[]> seen(Pass pass) {
+        List<long[]> seen = new ArrayList<>();
+        for (Node node : pass.nodes()) {
+            if (!node.ends().isEmpty()) {
+                seen.addAll(Collections.nCopies(
+                        asked(node).size(), jobs.get(node.ends().get(0)).seen()));
+            }
+        }
+        return seen;
+    }
+
+    /** Positions to ask for what follows a node in which sequences end. */
+    private List<Integer> asked(Node node) {
+        List<Integer> last = List.of(node.to() - 1);
+        return budget.deterministic() ? Pass.wholeBlocks(node, last) : last;
     }
 
     @Override
@@ -157,9 +179,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
             if (node.ends().isEmpty()) {
                 continue;
             }
-            at += budget.deterministic()
-                    ? Pass.wholeBlocks(node, List.of(node.to() - 1)).size()
-                    : 1;
+            at += asked(node).size();
             for (int end : List.copyOf(node.ends())) {
                 GenerateJob job = jobs.get(end);
                 int before = job.tokens();

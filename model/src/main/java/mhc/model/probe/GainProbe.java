@@ -7,7 +7,6 @@ import mhc.datasets.InputException;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.Tokenizer;
-import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.HyperResidual;
 import mhc.model.decoder.KernelPath;
 import mhc.model.engine.LanguageModels;
@@ -42,7 +41,7 @@ public final class GainProbe {
         KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
                 TorchProgram program =
-                        TorchProgram.load(checkpoint, options.device(), kernels, ComputeType.of(options.dtype()))) {
+                        TorchProgram.load(checkpoint, options, kernels)) {
             long[] ids = tokenizer.encode(text);
             if (ids.length == 0) {
                 throw new InputException("The text has no tokens: give one that is not empty.");

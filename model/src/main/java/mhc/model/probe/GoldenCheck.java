@@ -10,7 +10,6 @@ import mhc.datasets.InputException;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.SafeTensors;
-import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.HyperResidual;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.ModelConfig;
@@ -81,7 +80,7 @@ public final class GoldenCheck {
         check.requireKnownNames();
         KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
         try (TorchProgram program =
-                TorchProgram.load(checkpoint, options.device(), kernels, ComputeType.of(options.dtype()))) {
+                TorchProgram.load(checkpoint, options, kernels)) {
             check.compareForward(program);
             check.compareGreedy(program);
         }

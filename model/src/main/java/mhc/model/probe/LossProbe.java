@@ -10,7 +10,6 @@ import mhc.eval.Answer;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.Tokenizer;
-import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.KernelPath;
 import mhc.model.engine.LanguageModels;
 import mhc.model.engine.TorchProgram;
@@ -91,7 +90,7 @@ public final class LossProbe {
         double[] tokens = new double[texts.size()];
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
                 TorchProgram program =
-                        TorchProgram.load(checkpoint, options.device(), kernels, ComputeType.of(options.dtype()))) {
+                        TorchProgram.load(checkpoint, options, kernels)) {
             List<Window> windows = new ArrayList<>();
             for (int i = 0; i < texts.size(); i++) {
                 windows.addAll(windows(

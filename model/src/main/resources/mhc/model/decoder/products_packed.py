@@ -5,7 +5,7 @@
 def linear(x: Tensor, matrix: Tensor, bias: Optional[Tensor] = None) -> Tensor:
     if ops.prim.is_mkldnn(matrix):
         return ops.mkldnn._linear_pointwise(x, matrix, bias, "none", annotate(List[Optional[number]], []), "")
-    return torch.linear(x, matrix, bias)
+    return torch.linear(x, as_multiplied(matrix, x), bias)
 
 
 def pack(w: List[Tensor], multiplied: List[int]) -> int:

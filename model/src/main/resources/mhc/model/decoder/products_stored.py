@@ -2,7 +2,7 @@
 
 
 def linear(x: Tensor, matrix: Tensor, bias: Optional[Tensor] = None) -> Tensor:
-    return torch.linear(x, matrix, bias)
+    return torch.linear(x, as_multiplied(matrix, x), bias)
 
 
 def pack(w: List[Tensor], multiplied: List[int]) -> int:

@@ -7,7 +7,7 @@ def norm(x: Tensor, weight: Tensor) -> Tensor:
 
 def embedded(w: List[Tensor], ids: Tensor) -> Tensor:
     # ids [T] -> the streams before the first layer
-    return expand(torch.embedding(w.embed_tokens, ids).to(w.of_compute_type.dtype))
+    return expand(torch.embedding(w.embed_tokens, ids.to(w.embed_tokens.device)).to(w.of_compute_type.dtype))
 
 
 def layer_start(layer: int) -> int:
@@ -34,6 +34,9 @@ def stack(
     h, f, state = layer(h, x, state, weights, tokens, 0, kept, combs)
     for i in range(1, LAYERS):
         weights = layer_weights(w, i)
+        if begins_device(i):
+            h, f = h.to(weights[0].device), f.to(weights[0].device)
+            state, tokens = handed_over(state, weights[0]), handed_over_pass(tokens, weights[0])
         h, x, state = next_read(h, f, state, weights)
         h, f, state = layer(h, x, state, weights, tokens, i, kept, combs)
     return merged(w, write(h, f, state), state)
@@ -56,7 +59,16 @@ def whole_sequences(w: List[Tensor], ids: Tensor, combs: Optional[List[Tensor]])
 
 def logits(w: List[Tensor], h: Tensor) -> Tensor:
     # In float32 throughout: logits rounded to a half type would tie, and ties decide what is most likely.
-    return linear(norm(h.to(FLOAT32), w.norm), w.lm_head)
+    return linear(norm(h.to(FLOAT32), w.norm).to(w.lm_head.device), w.lm_head)
+
+
+def penalised(z: Tensor, seen: Tensor, penalty: float) -> Tensor:
+    # z [T,V]: the logits of each row's tokens so far, seen [T,K] (or [0] for no penalty), less likely by a factor.
+    if seen.size(-1) == 0:
+        return z
+    seen = seen.to(z.device)
+    met = z.gather(1, seen)
+    return z.scatter(1, seen, torch.where(met < 0, met * penalty, met / penalty))
 
 
 def most_likely(z: Tensor) -> Tuple[Tensor, Tensor]:

@@ -38,7 +38,7 @@ class Program(Module):
         for start in range(0, h.size(0), chunk):
             count = min(chunk, h.size(0) - start)
             z = logits(self.w, h.narrow(0, start, count))
-            wanted = targets.narrow(0, start, count)
+            wanted = targets.narrow(0, start, count).to(z.device)
             log_likelihoods.append(torch.log_softmax(z, -1).gather(1, wanted).flatten())
             greedy.append(torch.eq(z.argmax(-1, True), wanted).flatten())
         return (torch.cat(log_likelihoods, 0), torch.cat(greedy, 0), kept)
@@ -52,15 +52,20 @@ class Program(Module):
         sources: List[List[Tensor]],
         keep: List[int],
         asked: Tensor,
+        seen: Tensor,
+        penalty: float,
         chunk: int,
     ) -> Tuple[Tensor, Tensor, List[List[Tensor]]]:
-        # The most likely token after each asked position, and its margin.
+        # The most likely token after each asked position, and its margin; seen and penalty as in penalised.
         h, kept = read_pass(self.w, ids, positions, segments, views, sources, keep, asked)
         tokens = [torch.zeros([0], dtype=INT64, device=h.device)]
         margins = [torch.zeros([0], dtype=FLOAT32, device=h.device)]
         for start in range(0, h.size(0), chunk):
             count = min(chunk, h.size(0) - start)
-            token, margin = most_likely(logits(self.w, h.narrow(0, start, count)))
+            met = seen
+            if seen.dim() == 2:
+                met = seen.narrow(0, start, count)
+            token, margin = most_likely(penalised(logits(self.w, h.narrow(0, start, count)), met, penalty))
             tokens.append(token)
             margins.append(margin)
         return (torch.cat(tokens, 0), torch.cat(margins, 0), kept)
@@ -76,6 +81,8 @@ class Program(Module):
         sources: List[List[Tensor]],
         longest: int,
         steps: int,
+        seen: Tensor,
+        penalty: float,
     ) -> Tuple[Tensor, Tensor]:
         # Greedy steps of the first rows of a cache: [steps * rows] tokens and margins.
         w = self.w
@@ -89,9 +96,12 @@ class Program(Module):
                 w.frequencies, ids, positions + s, lengths + s, cache, prefix_views, order, prefixes, longest + s
             )
             h = stack(self.w, ids, step, kept, annotate(Optional[List[Tensor]], None))
-            ids, margin = most_likely(logits(self.w, h))
+            ids, margin = most_likely(penalised(logits(self.w, h), seen, penalty))
             tokens.append(ids)
             margins.append(margin)
+            ids = ids.to(positions.device)
+            if seen.dim() == 2:
+                seen = torch.cat([seen, ids.unsqueeze(1)], 1)
         return (torch.cat(tokens, 0), torch.cat(margins, 0))
 
     def trace(self: Program, ids: Tensor, with_logits: bool) -> Tuple[Tensor, List[Tensor]]:
@@ -136,6 +146,14 @@ class Program(Module):
             x = torch.view_copy(raw, dtype=stored).squeeze(-1)
         return x.to(wanted)
 
+    def keep(self: Program, raw: Tensor, scale: Tensor, rows: int) -> Tensor:
+        # A matrix as it is stored, [R,C,1] bytes, with the bytes of the scales of each row behind them.
+        each = torch.repeat_interleave(torch.view_copy(scale, dtype=UINT8), rows, 0).narrow(0, 0, raw.size(0))
+        return torch.cat([raw.squeeze(-1), each], 1)
+
+    def is_finite(self: Program, x: Tensor) -> bool:
+        return bool(torch.isfinite(x).all().item())
+
     def concatenate(self: Program, blocks: List[Tensor]) -> Tensor:
         return torch.cat(blocks, 0)
 
@@ -174,5 +192,5 @@ def read_pass(
     tokens = prefill_pass(
         w.frequencies, ids, positions, segments_of(segments), views_of(views), sources[1:], keep_segments
     )
-    h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None)).index_select(0, asked)
-    return (h, by_segment(kept, len(keep_segments)))
+    h = stack(w, ids, tokens, kept, annotate(Optional[List[Tensor]], None))
+    return (h.index_select(0, asked.to(h.device)), by_segment(kept, len(keep_segments)))

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
-import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.PackedWeights;
 import org.junit.jupiter.api.Test;
@@ -55,7 +55,7 @@ class FusedProgramTest {
             String residual, String mode, boolean dynamic, String collapse, KernelPath path, String expected) {
         Tiny.onKernels(path.toString().startsWith("fused") ? "fused" : "reference");
         try (TorchProgram program =
-                TorchProgram.load(checkpoint(residual, mode, dynamic, collapse), "cpu", path, ComputeType.FLOAT32)) {
+                TorchProgram.load(checkpoint(residual, mode, dynamic, collapse), InferenceOptions.DEFAULT, path)) {
             assertThat(operations(program.source())).hasToString("{" + expected + "}");
         }
     }

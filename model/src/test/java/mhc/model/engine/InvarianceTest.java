@@ -159,21 +159,27 @@ class InvarianceTest {
         }
 
         @Override
-        public NextTokens prefill(Pass pass, int headBlock) {
+        public NextTokens prefill(Pass pass, int headBlock, Repetition repetition) {
             require(pass.tokens() <= passTokens);
-            return program.prefill(pass, headBlock);
+            return program.prefill(pass, headBlock, repetition);
         }
 
         @Override
         public Steps decode(
-                long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
+                long[] tokens,
+                int[] positions,
+                int[] lengths,
+                KvCache cache,
+                Prefixes prefixes,
+                int steps,
+                Repetition repetition) {
             require(tokens.length <= rows);
             long start = System.nanoTime();
             while (System.nanoTime() - start < stepMillis * 1_000_000) {
                 LockSupport.parkNanos(stepMillis * 1_000_000);
             }
             waited.addAndGet(others ? System.nanoTime() - start : 0);
-            return program.decode(tokens, positions, lengths, cache, prefixes, steps);
+            return program.decode(tokens, positions, lengths, cache, prefixes, steps, repetition);
         }
 
         @Override

@@ -23,6 +23,7 @@ import mhc.model.decoder.JsonFields;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Log-likelihoods and generated texts against recorded runs of lm-evaluation-harness 0.4.13 on the same weights: every
@@ -57,7 +58,14 @@ class LmEvalRecordingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gqa-none, auto", "gqa-hc, reference", "gqa-hc, fused", "gqa-mhc, reference", "gqa-mhc, fused"})
+    @CsvSource({
+        "gqa-none, auto",
+        "gqa-hc, reference",
+        "gqa-hc, fused",
+        "gqa-mhc, reference",
+        "gqa-mhc, fused",
+        "v4-mhc, fused"
+    })
     void answersAsRecordedOnTheSamples(String checkpoint, String kernels, @TempDir Path folder) {
         int documents = 0;
         try (LanguageModel model =
@@ -75,6 +83,25 @@ class LmEvalRecordingTest {
         }
         // Sixteen items of each corpus, and GSM8K's once more under the other task.
         assertThat(documents).isEqualTo(9 * 16);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"penalised", "ended"})
+    void obeysTheGenerationConfigAsRecorded(String generation, @TempDir Path folder) throws IOException {
+        Path checkpoint = BundledCheckpoints.generating("gqa-none", generation, folder.resolve("checkpoint"));
+        int documents = 0;
+        try (LanguageModel model = LanguageModels.open(checkpoint, Tiny.onKernels("auto"))) {
+            for (Path file : SampleRecordings.write(folder, "gqa-none-" + generation)) {
+                Recording recording = Recording.read(file);
+                ParityCheck check = ParityCheck.of(recording, SampleRecordings.pool(recording.benchmark()));
+                ParityReport report = check.compare(Tiny.answers(model, check.requests()));
+                assertThat(report.first()).as(report.toString()).isEmpty();
+                assertThat(report.nearTies()).as(report.toString()).isEmpty();
+                assertThat(report.compared(Kind.TEXT)).isEqualTo(report.documents());
+                documents += report.documents();
+            }
+        }
+        assertThat(documents).isEqualTo(3 * 16);
     }
 
     private static void compare(Recorded recorded, Answer answer) {

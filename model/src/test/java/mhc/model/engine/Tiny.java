@@ -83,10 +83,10 @@ public final class Tiny {
     /** A program on the kernels that this machine offers. */
     static TorchProgram load(Checkpoint checkpoint, ComputeType type) {
         KernelPath kernels = LanguageModels.startEngine(checkpoint, InferenceOptions.DEFAULT);
-        return TorchProgram.load(checkpoint, "cpu", kernels, type);
+        return TorchProgram.load(checkpoint, InferenceOptions.DEFAULT.withDtype(type.toString()), kernels);
     }
 
-    static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {
+    public static InferenceOptions options(int maxBatchTokens, boolean prefixCache, boolean deterministic) {
         return InferenceOptions.DEFAULT
                 .withMaxBatchTokens(maxBatchTokens)
                 .withPrefixCache(prefixCache)

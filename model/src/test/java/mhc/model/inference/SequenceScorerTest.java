@@ -54,13 +54,19 @@ class SequenceScorerTest {
         }
 
         @Override
-        public NextTokens prefill(Pass pass, int headBlock) {
+        public NextTokens prefill(Pass pass, int headBlock, Repetition repetition) {
             throw new UnsupportedOperationException("scoring asks for no next token");
         }
 
         @Override
         public Steps decode(
-                long[] tokens, int[] positions, int[] lengths, KvCache cache, Prefixes prefixes, int steps) {
+                long[] tokens,
+                int[] positions,
+                int[] lengths,
+                KvCache cache,
+                Prefixes prefixes,
+                int steps,
+                Repetition repetition) {
             throw new UnsupportedOperationException("scoring decodes nothing");
         }
 

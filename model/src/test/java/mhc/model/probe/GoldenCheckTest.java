@@ -67,7 +67,9 @@ class GoldenCheckTest {
         "mla-moe-hc, reference",
         "mla-moe-hc, fused",
         "mla-moe-mhc, reference",
-        "mla-moe-mhc, fused"
+        "mla-moe-mhc, fused",
+        "v4-mhc, reference",
+        "v4-mhc, fused"
     })
     void agreesWithTheOutputsOfBundledCheckpoints(String model, String kernels) {
         assertThat(agrees(BundledCheckpoints.folder(model), kernels).skipped()).isEmpty();
