@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             ParityCommand.class,
             TrainCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            ChaosCommand.class
         })
 public final class Main implements Runnable {
     private static final int FAILURE = 1;
