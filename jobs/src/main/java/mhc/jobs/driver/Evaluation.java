@@ -31,6 +31,8 @@ import mhc.jobs.run.RunDirectory;
 import mhc.jobs.run.RunLease;
 import mhc.jobs.run.RunParts;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.model.decoder.Placement;
+import mhc.model.decoder.TensorSpec;
 import mhc.reports.ReportOptions;
 import mhc.reports.RunReport;
 import org.apache.hadoop.conf.Configuration;
@@ -96,7 +98,7 @@ public final class Evaluation {
         RunDirectory directory = RunDirectory.at(config.out(), hadoop);
         Map<String, Checkpoint> checkpoints = checkpoints();
         List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
-        RunStart runStart = new RunStart(config, device(), checkpoints, plan);
+        RunStart runStart = new RunStart(config, devices(), checkpoints, plan);
         SparkContext context = spark.sparkContext();
         try (RunLease lease = RunLease.take(directory, mode.takeover, progress, context::cancelAllJobs)) {
             try {
@@ -165,8 +167,11 @@ public final class Evaluation {
         Problems problems = new Problems();
         Map<String, Checkpoint> checkpoints = new LinkedHashMap<>();
         config.models()
-                .forEach((name, uri) -> problems.collect(
-                        () -> checkpoints.put(name, Checkpoint.open(ModelFolders.localize(uri, hadoop)))));
+                .forEach((name, uri) -> problems.collect(() -> {
+                    Checkpoint checkpoint = Checkpoint.open(ModelFolders.localize(uri, hadoop));
+                    Placement.of(checkpoint.program(), devices().size(), TensorSpec::elements);
+                    checkpoints.put(name, checkpoint);
+                }));
         problems.throwIfAny("The models");
         return checkpoints;
     }
@@ -250,11 +255,16 @@ public final class Evaluation {
         return manifest;
     }
 
-    private String device() {
+    private List<String> devices() {
+        List<String> devices = config.inference().devices();
         String device = config.inference().device();
-        if (!device.equals("auto")) {
-            return device;
+        if (!devices.isEmpty() && !devices.equals(List.of("auto"))) {
+            return devices;
         }
-        return spark.sparkContext().conf().contains("spark.task.resource.gpu.amount") ? "cuda" : "cpu";
+        if (devices.isEmpty() && !device.equals("auto")) {
+            return List.of(device);
+        }
+        boolean gpus = spark.sparkContext().conf().contains("spark.task.resource.gpu.amount");
+        return List.of(!gpus ? "cpu" : devices.isEmpty() ? "cuda" : RunConfig.Inference.ALL_GPUS);
     }
 }

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import mhc.eval.Answer;
 import mhc.eval.Benchmark;
+import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.Prediction;
 import mhc.eval.Request;
@@ -26,12 +28,22 @@ final class ShardEvaluation {
     private final FailurePolicy policy;
     private final Benchmark benchmark;
     private final List<Request> requests;
+    private final List<Integer> offsets;
     private Work work = Work.NONE;
 
     ShardEvaluation(LanguageModel model, Shard shard, FailurePolicy policy) {
+        this(model, shard, policy, List.of(0));
+    }
+
+    /**
+     * @param offsets tokens by which prompts are moved from the beginning of their sequences. Rows are those of the first
+     *     one; with several, the headline metric of each is in the row's metrics too
+     */
+    ShardEvaluation(LanguageModel model, Shard shard, FailurePolicy policy, List<Integer> offsets) {
         this.model = model;
         this.shard = shard;
         this.policy = policy;
+        this.offsets = offsets;
         this.benchmark = Protocols.named(shard.protocol()).benchmark(shard.benchmark());
         this.requests = shard.items().stream()
                 .map(item -> benchmark.request(item.example(), item.shots()))
@@ -59,13 +71,43 @@ final class ShardEvaluation {
     private List<Prediction> together(Consumer<Prediction> progress) {
         Prediction[] predictions = new Prediction[requests.size()];
         long start = System.nanoTime();
-        Work taken = model.answer(requests, (index, answer) -> {
+        Work taken = model.answer(requests, offsets.get(0), (index, answer) -> {
             policy.answered(answer, requests.size());
             predictions[index] = prediction(index, answer, start);
             progress.accept(predictions[index]);
         });
         work = work.plus(taken);
+        addOtherOffsets(predictions, IntStream.range(0, predictions.length).toArray());
         return Arrays.asList(predictions);
+    }
+
+    /** Adds to rows what the headline metric is at each offset; a failed answer adds nothing, which counts as 0. */
+    private void addOtherOffsets(Prediction[] predictions, int... indices) {
+        if (offsets.size() < 2) {
+            return;
+        }
+        MetricName headline = benchmark.headline();
+        for (int index : indices) {
+            Double first = predictions[index].metrics().get(headline.key());
+            if (first != null) {
+                add(predictions, index, headline.atOffset(offsets.get(0)), first);
+            }
+        }
+        List<Request> asked = Arrays.stream(indices).mapToObj(requests::get).toList();
+        for (int offset : offsets.subList(1, offsets.size())) {
+            Work taken = model.answer(asked, offset, (at, answer) -> {
+                Prediction moved = prediction(indices[at], answer, System.nanoTime());
+                Double score = moved.metrics().get(headline.key());
+                if (score != null) {
+                    add(predictions, indices[at], headline.atOffset(offset), score);
+                }
+            });
+            work = work.plus(taken);
+        }
+    }
+
+    private static void add(Prediction[] predictions, int index, MetricName metric, double score) {
+        predictions[index] = predictions[index].withMetrics(Map.of(metric.key(), score));
     }
 
     private List<Prediction> oneByOne(Consumer<Prediction> progress) {
@@ -77,8 +119,10 @@ final class ShardEvaluation {
             try {
                 Work taken = model.answer(
                         List.of(requests.get(i)),
+                        offsets.get(0),
                         (only, answer) -> predictions[index] = prediction(index, answer, start));
                 work = work.plus(taken);
+                addOtherOffsets(predictions, index);
             } catch (RuntimeException e) {
                 failures++;
                 if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE

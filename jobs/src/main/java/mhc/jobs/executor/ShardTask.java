@@ -68,9 +68,10 @@ public final class ShardTask implements Function<Shard, ShardResult> {
     private ShardResult evaluate(Shard shard, TaskContext task, FailurePolicy policy) throws Exception {
         Configuration configuration = hadoop.value();
         long from = System.currentTimeMillis();
-        try (ModelSlot.Lease lease = ExecutorModels.borrow(spec, device(task), configuration);
+        try (ModelSlot.Lease lease = ExecutorModels.borrow(spec, devices(task), configuration);
                 RememberingModel model = new RememberingModel(lease.model(), known.value())) {
-            ShardEvaluation evaluation = new ShardEvaluation(model, shard, policy);
+            ShardEvaluation evaluation = new ShardEvaluation(
+                    model, shard, policy, config.inference().positionOffsets());
             List<Prediction> predictions = evaluation.run(counters::add);
             long answered = System.currentTimeMillis();
             long start = System.nanoTime();
@@ -121,15 +122,21 @@ public final class ShardTask implements Function<Shard, ShardResult> {
     }
 
     /**
-     * The GPU that Spark gave this task, where the device is {@code cuda} without a number; else the device as
-     * configured.
+     * The GPU that Spark gave this task, where the device is {@code cuda} without a number, and all that it gave where it
+     * is {@link RunConfig.Inference#ALL_GPUS}; else the devices as configured.
      */
-    private String device(TaskContext task) {
-        if (!spec.options().device().equals("cuda")) {
-            return spec.options().device();
+    private List<String> devices(TaskContext task) {
+        String device = spec.options().device();
+        boolean all = device.equals(RunConfig.Inference.ALL_GPUS);
+        if (!all && !device.equals("cuda")) {
+            return spec.options().devices();
         }
         Map<String, ResourceInformation> resources = task.resourcesJMap();
         ResourceInformation gpu = resources.get("gpu");
-        return "cuda:" + (gpu == null ? "0" : gpu.addresses()[0]);
+        List<String> addresses = gpu == null ? List.of("0") : List.of(gpu.addresses());
+        return addresses.stream()
+                .limit(all ? addresses.size() : 1)
+                .map(address -> "cuda:" + address)
+                .toList();
     }
 }
