@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 import mhc.eval.Answer;
 import mhc.eval.Benchmark;
+import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.Prediction;
 import mhc.eval.Request;
 import mhc.eval.protocol.Protocols;
 import mhc.jobs.plan.Shard;
+import mhc.model.LanguageModel;
 import mhc.model.Work;
 
 /**
@@ -25,12 +27,18 @@ final class ShardEvaluation {
     private final FailurePolicy policy;
     private final Benchmark benchmark;
     private final List<Request> requests;
+    private final List<Integer> offsets;
     private Work work = Work.NONE;
 
-    ShardEvaluation(TaskModel model, Shard shard, FailurePolicy policy) {
+    /**
+     * @param offsets tokens by which prompts are moved from the beginning of their sequences. Rows are those of the first
+     *     one; with several, the headline metric of each is in the row's metrics too
+     */
+    ShardEvaluation(TaskModel model, Shard shard, FailurePolicy policy, List<Integer> offsets) {
         this.model = model;
         this.shard = shard;
         this.policy = policy;
+        this.offsets = offsets;
         this.benchmark = Protocols.named(shard.protocol()).benchmark(shard.benchmark());
         this.requests = shard.items().stream()
                 .map(item -> benchmark.request(item.example(), item.shots()))
@@ -46,12 +54,41 @@ final class ShardEvaluation {
     List<Prediction> run(Consumer<Prediction> progress) {
         Prediction[] predictions = new Prediction[requests.size()];
         long start = System.nanoTime();
-        work = model.answer(
-                requests, index -> shard.items().get(index).example().id(), (index, answer) -> {
-                    predictions[index] = prediction(index, answer, start);
-                    progress.accept(predictions[index]);
-                });
+        work = ask(offsets.get(0), (index, answer) -> {
+            predictions[index] = prediction(index, answer, start);
+            progress.accept(predictions[index]);
+        });
+        if (offsets.size() > 1) {
+            addOffsets(predictions);
+        }
         return Arrays.asList(predictions);
+    }
+
+    private Work ask(int offset, LanguageModel.Sink sink) {
+        return model.answer(
+                requests, offset, index -> shard.items().get(index).example().id(), sink);
+    }
+
+    /** Adds to rows what the headline metric is at each offset; a failed answer adds nothing, which counts as 0. */
+    private void addOffsets(Prediction[] predictions) {
+        MetricName headline = benchmark.headline();
+        for (int index = 0; index < predictions.length; index++) {
+            add(predictions, index, headline.atOffset(offsets.get(0)), predictions[index]);
+        }
+        for (int offset : offsets.subList(1, offsets.size())) {
+            MetricName moved = headline.atOffset(offset);
+            work = work.plus(ask(
+                    offset,
+                    (index, answer) ->
+                            add(predictions, index, moved, prediction(index, answer, System.nanoTime()))));
+        }
+    }
+
+    private void add(Prediction[] predictions, int index, MetricName metric, Prediction scored) {
+        Double score = scored.metrics().get(benchmark.headline().key());
+        if (score != null) {
+            predictions[index] = predictions[index].withMetrics(Map.of(metric.key(), score));
+        }
     }
 
     /** What the model did for the answers, as far as it tells: nothing for a request whose answer never came. */
