@@ -55,7 +55,10 @@ public record Location(Path path, FileSystem files) {
             return new Location(files.makeQualified(path), files);
         } catch (InputException e) {
             throw e;
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (LinkageError e) { // the connector is there, and something that it needs is not
+            String scheme = scheme(uri);
+            throw missing(subject, uri, CONNECTORS.getOrDefault(scheme, "of " + scheme), e);
+        } catch (IOException | RuntimeException e) {
             throw new InputException(
                     "%s %s cannot be reached (%s): check the path and the file system it names"
                             .formatted(subject, uri, Reason.of(e)),
@@ -115,9 +118,9 @@ public record Location(Path path, FileSystem files) {
                 "%s %s has the scheme %s, which nothing here reads: %s".formatted(subject, uri, scheme, remedy), cause);
     }
 
-    private static InputException missing(String subject, String uri, String connector, Exception cause) {
+    private static InputException missing(String subject, String uri, String connector, Throwable cause) {
         return new InputException(
-                "%s %s needs the connector %s, which is not on the class path: add --packages %3$s, as for spark-submit"
+                "%s %s needs the connector %s, which is not whole on the class path: add --packages %3$s, as for spark-submit"
                         .formatted(subject, uri, connector),
                 cause);
     }

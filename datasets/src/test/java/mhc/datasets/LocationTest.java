@@ -37,7 +37,9 @@ class LocationTest {
         refuse(
                 "abfs://container@account.host/m",
                 "Model abfs://container@account.host/m needs the connector org.apache.hadoop:hadoop-azure:" + hadoop
-                        + ", which is not on the class path: add --packages org.apache.hadoop:hadoop-azure:" + hadoop);
+                        + ", which is not whole on the class path: add --packages org.apache.hadoop:hadoop-azure:"
+                        + hadoop);
+        refuse("s3a://bucket/m", "needs the connector org.apache.hadoop:hadoop-aws:" + hadoop);
         refuse("gs://bucket/m", "needs the connector com.google.cloud.bigdataoss:gcs-connector");
     }
 

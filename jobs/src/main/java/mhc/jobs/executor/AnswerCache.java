@@ -111,7 +111,7 @@ public final class AnswerCache {
         return answers;
     }
 
-    /** Past Hadoop's checksum files, which two writers would tear; each line has its own. */
+    /** Past Hadoop's checksum files, which two writers would tear; each line has a checksum. */
     private static FileSystem plain(FileSystem files) {
         return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
     }
@@ -174,7 +174,7 @@ public final class AnswerCache {
             if (UNWRITABLE.add(root)) {
                 log.warn(
                         "Answer cache {} cannot be written ({}): the rows are complete without it, and no more answers"
-                                + " are kept; make room there for other runs, or leave the key cache out",
+                                + " are kept; free space there for other runs, or leave the key cache out",
                         root,
                         Reason.root(e));
             }

@@ -90,7 +90,7 @@ public final class ExecutorModels {
     /**
      * The cores of an executor, all of which are the engine's: an executor's tasks share one model a device, whose
      * forward passes follow each other, so that threads times passes at a time never exceeds the cores. Two executors of
-     * a host that each took all of its cores would slow each other down by far more than half.
+     * a host that each took all of its cores would slow each other down by much more than half.
      */
     static int cores(SparkConf conf, int available) {
         String master = conf.get("spark.master", "");

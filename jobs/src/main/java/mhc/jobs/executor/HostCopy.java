@@ -40,7 +40,7 @@ final class HostCopy {
     private static final Pattern NOTE = Pattern.compile("([0-9a-f]{64}) {2}(.+)");
     private static final int BLOCK = 1 << 20;
 
-    /** A file lock is the whole process's: its threads need one of their own. */
+    /** A file lock is the whole process's: its threads need another one. */
     private static final Map<java.nio.file.Path, Object> LOCKS = new ConcurrentHashMap<>();
 
     private static final Set<java.nio.file.Path> CHECKED = ConcurrentHashMap.newKeySet();
@@ -149,7 +149,7 @@ final class HostCopy {
 
     private void note(java.nio.file.Path folder, String name, String checksum) {
         try {
-            // A line of its own even where the one before was cut short.
+            // On a new line even where the one before was cut short.
             Files.writeString(
                     folder.resolve(CHECKSUMS),
                     "\n" + checksum + "  " + name + "\n",
@@ -220,7 +220,7 @@ final class HostCopy {
     private InputException unwritable(IOException e) {
         return new InputException(
                 "The copy of model " + remote.path() + " cannot be written to " + cache + " (" + Reason.of(e)
-                        + "): make room there, or name another folder with MHC_EVAL_CACHE",
+                        + "): free space there, or name another folder with MHC_EVAL_CACHE",
                 e);
     }
 }

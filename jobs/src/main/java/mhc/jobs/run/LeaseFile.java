@@ -100,7 +100,7 @@ sealed interface LeaseFile {
                     .build()) {
                 out.write(text.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
-                // Each file system says in a way of its own that the file was there; it may be this process's, too,
+                // Each file system says in another way that the file was there; it may be this process's, too,
                 // when a PUT was sent again after its answer was lost.
                 return text.equals(read().orElseThrow(() -> e));
             }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On {@code s3a:}, with a stand-in of S3 in a process of its own. */
+/** On {@code s3a:}, with a stand-in of S3 in another process. */
 class ObjectStoreRunTest extends RemoteRun {
     private static final Pattern STARTED = Pattern.compile("Tomcat started on ports .* (\\d+) \\(http\\)");
     private static final Duration LONGEST = Duration.ofMinutes(2);

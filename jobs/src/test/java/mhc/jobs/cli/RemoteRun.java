@@ -104,30 +104,34 @@ abstract class RemoteRun {
         execute("status", store() + "/killed");
         assertThat(out.toString()).contains("unfinished, " + (SHARDS - committed.size()) + " shards left");
         execute("run", "--config", config.toString());
-        List<String> tables = tables();
-        assertThat(tables).hasSizeGreaterThan(SHARDS / 2);
+        List<String> scores = scores();
+        assertThat(scores).hasSizeGreaterThan(SHARDS / 2);
         assertThat(parts(files, "killed")).hasSize(SHARDS).containsAll(committed); // the same files, of the same times
         execute("status", store() + "/killed", "--verify");
         assertThat(out.toString()).contains("complete: the manifest is written");
 
         execute("run", "--config", config("again").toString());
-        assertThat(tables()).isEqualTo(tables);
+        assertThat(scores()).isEqualTo(scores);
         execute("run", "--config", localConfig().toString());
         execute("compare", store() + "/killed", store() + "/again");
         execute("compare", store() + "/killed", folder.resolve("local").toString());
         assertThat(names(files, "cache", ".jsonl")).isNotEmpty();
 
         execute("report", store() + "/killed", "--out", store() + "/report");
-        assertThat(tables()).isEqualTo(tables);
+        assertThat(scores()).isEqualTo(scores);
         try (Stream<Path> copies = Files.list(folder.resolve("copies"))) {
             assertThat(copies.filter(Files::isDirectory)).hasSize(2);
         }
         LeaseRace.requireOneWinner(path(store() + "/races"), files);
     }
 
-    /** What a report says but for the time it took. */
-    private List<String> tables() {
-        return out.toString().lines().filter(line -> line.startsWith("|")).toList();
+    /** The table of scores, which stands first. */
+    private List<String> scores() {
+        return out.toString()
+                .lines()
+                .dropWhile(line -> !line.startsWith("|"))
+                .takeWhile(line -> line.startsWith("|"))
+                .toList();
     }
 
     private Path config(String out) throws IOException {
@@ -149,7 +153,7 @@ abstract class RemoteRun {
                 """.formatted(root) + rest);
     }
 
-    /** The driver that is to be killed, in a process of its own and one shard at a time. */
+    /** The driver that is to be killed, in another process and one shard at a time. */
     private Process driver(Path config) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

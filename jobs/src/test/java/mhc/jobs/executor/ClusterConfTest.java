@@ -44,13 +44,13 @@ class ClusterConfTest {
     }
 
     private static Map<String, String> properties(String name) {
-        return scala.jdk.javaapi.CollectionConverters.asJava(
-                Utils.getPropertiesFromFile(CONF.resolve("spark-" + name + ".conf").toString()));
+        return scala.jdk.javaapi.CollectionConverters.asJava(Utils.getPropertiesFromFile(
+                CONF.resolve("spark-" + name + ".conf").toString()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"local", "standalone", "yarn", "kubernetes"})
-    void everySettingHasALineOfItsOwn(String name) throws IOException {
+    void aLineTellsWhatEachSettingIsFor(String name) throws IOException {
         List<String> lines = Files.readAllLines(CONF.resolve("spark-" + name + ".conf"));
         int settings = 0;
         for (int i = 1; i < lines.size(); i++) {
@@ -77,8 +77,14 @@ class ClusterConfTest {
 
     @ParameterizedTest
     @CsvSource({
-        "local, '', 1", "local[3], '', 3", "local[*], '', 16", "'local[2,3]', '', 2", "'local-cluster[2,1,2048]', '', 1",
-        "spark://h:7077, 4, 4", "spark://h:7077, '', 16", "yarn, 8, 8"
+        "local, '', 1",
+        "local[3], '', 3",
+        "local[*], '', 16",
+        "'local[2,3]', '', 2",
+        "'local-cluster[2,1,2048]', '', 1",
+        "spark://h:7077, 4, 4",
+        "spark://h:7077, '', 16",
+        "yarn, 8, 8"
     })
     void anEngineHasAllCoresOfItsExecutor(String master, String cores, int threads) {
         SparkConf conf = new SparkConf(false).setMaster(master);
@@ -104,13 +110,16 @@ class ClusterConfTest {
         Path tool = bin.resolve("nvidia-smi");
         Files.writeString(
                 tool,
-                gpus.startsWith("-") ? "#!/bin/sh\nexit 9\n" : "#!/bin/sh\nseq 0 " + (Integer.parseInt(gpus) - 1) + "\n");
+                gpus.startsWith("-")
+                        ? "#!/bin/sh\nexit 9\n"
+                        : "#!/bin/sh\nseq 0 " + (Integer.parseInt(gpus) - 1) + "\n");
         assertThat(tool.toFile().setExecutable(true)).isTrue();
         return bin;
     }
 
     private String discovered(String gpus, Map<String, String> environment) throws Exception {
-        ProcessBuilder script = new ProcessBuilder(CONF.resolve("gpu-discovery.sh").toString());
+        ProcessBuilder script =
+                new ProcessBuilder(CONF.resolve("gpu-discovery.sh").toString());
         script.environment().put("PATH", nvidia(gpus) + ":" + System.getenv("PATH"));
         script.environment().remove("CUDA_VISIBLE_DEVICES");
         script.environment().putAll(environment);
@@ -122,14 +131,25 @@ class ClusterConfTest {
 
     /** A master and a worker that declares two GPUs, which need not be there to be given out. */
     @Test
-    void eachExecutorOfAStandaloneClusterHasAGpuOfItsOwn() throws Exception {
+    void eachExecutorOfAStandaloneClusterHasOneGpu() throws Exception {
         Path home = Files.createDirectories(folder.resolve("home/jars")).getParent();
         for (String jar : System.getProperty("java.class.path").split(":")) {
             if (jar.endsWith(".jar")) {
-                Files.createSymbolicLink(home.resolve("jars").resolve(Path.of(jar).getFileName()), Path.of(jar));
+                Files.createSymbolicLink(
+                        home.resolve("jars").resolve(Path.of(jar).getFileName()), Path.of(jar));
             }
         }
-        start("master", home, List.of(), "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0");
+        start(
+                "master",
+                home,
+                List.of(),
+                "org.apache.spark.deploy.master.Master",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--webui-port",
+                "0");
         String url = await("master", "Starting Spark master at ").split(" ")[0];
         start(
                 "worker",
@@ -138,14 +158,32 @@ class ClusterConfTest {
                         "-Dspark.worker.resource.gpu.amount=" + GPUS,
                         "-Dspark.worker.resource.gpu.discoveryScript=" + CONF.resolve("gpu-discovery.sh")),
                 "org.apache.spark.deploy.worker.Worker",
-                "--host", "127.0.0.1", "--cores", "4", "--memory", "1g", "--webui-port", "0", "--work-dir",
-                folder.resolve("work").toString(), url);
+                "--host",
+                "127.0.0.1",
+                "--cores",
+                "4",
+                "--memory",
+                "1g",
+                "--webui-port",
+                "0",
+                "--work-dir",
+                folder.resolve("work").toString(),
+                url);
         await("worker", "Successfully registered with master ");
 
-        Process driver = start("driver", home, List.of(), GpuJob.class.getName(), url, CONF.resolve("spark-standalone.conf").toString());
+        Process driver = start(
+                "driver",
+                home,
+                List.of(),
+                GpuJob.class.getName(),
+                url,
+                CONF.resolve("spark-standalone.conf").toString());
 
         assertThat(driver.waitFor()).as(log("driver")).isZero();
-        List<String> seen = log("driver").lines().filter(line -> line.startsWith("executor ")).toList();
+        List<String> seen = log("driver")
+                .lines()
+                .filter(line -> line.startsWith("executor "))
+                .toList();
         assertThat(seen).as(log("driver")).hasSize(GPUS);
         assertThat(seen.stream().map(line -> line.split(" on ")[0])).doesNotHaveDuplicates();
         assertThat(seen.stream().map(line -> line.split(" on ")[1])).containsExactlyInAnyOrder("cuda:0", "cuda:1");
@@ -161,10 +199,13 @@ class ClusterConfTest {
         /** @param arguments URL of the master, properties file */
         public static void main(String[] arguments) {
             SparkConf conf = new SparkConf();
-            scala.jdk.javaapi.CollectionConverters.asJava(Utils.getPropertiesFromFile(arguments[1])).forEach(conf::set);
+            scala.jdk.javaapi.CollectionConverters.asJava(Utils.getPropertiesFromFile(arguments[1]))
+                    .forEach(conf::set);
             conf.setMaster(arguments[0]).setAppName("gpus").set("spark.ui.enabled", "false");
             conf.set("spark.driver.host", "127.0.0.1").set("spark.driver.bindAddress", "127.0.0.1");
-            conf.set("spark.executor.memory", "512m").set("spark.executor.cores", "2").set("spark.task.cpus", "1");
+            conf.set("spark.executor.memory", "512m")
+                    .set("spark.executor.cores", "2")
+                    .set("spark.task.cpus", "1");
             conf.set("spark.scheduler.minRegisteredResourcesRatio", "1").set("spark.cores.max", "4");
             conf.set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
             try (JavaSparkContext spark = new JavaSparkContext(conf)) {
@@ -173,7 +214,7 @@ class ClusterConfTest {
                         .map(task -> {
                             Thread.sleep(MILLIS);
                             return "executor " + org.apache.spark.SparkEnv.get().executorId() + " on "
-                                    + TaskDevice.of(TaskContext.get(), "cuda");
+                                    + TaskDevice.of("cuda", TaskContext.get());
                         })
                         .collect();
                 new TreeSet<>(seen).forEach(System.out::println);
@@ -185,8 +226,9 @@ class ClusterConfTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptions().split(" ")));
-        command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-Dlog4j2.configurationFile=" + daemonLog(), "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(
+                List.of("-Dlog4j2.configurationFile=" + daemonLog(), "-cp", System.getProperty("java.class.path")));
         command.addAll(command.size() - 2, options);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -205,7 +247,8 @@ class ClusterConfTest {
     private Path daemonLog() throws IOException {
         String quiet = Files.readString(CONF.resolve("log4j2.properties"));
         return Files.writeString(
-                folder.resolve("daemons.properties"), quiet.replace("rootLogger.level = warn", "rootLogger.level = info"));
+                folder.resolve("daemons.properties"),
+                quiet.replace("rootLogger.level = warn", "rootLogger.level = info"));
     }
 
     private String log(String name) throws IOException {

@@ -162,6 +162,6 @@ class HostCopyTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("The copy of model watched:" + remote + " cannot be written to "
                         + folder.resolve("cache") + " (")
-                .hasMessageEndingWith("make room there, or name another folder with MHC_EVAL_CACHE");
+                .hasMessageEndingWith("free space there, or name another folder with MHC_EVAL_CACHE");
     }
 }

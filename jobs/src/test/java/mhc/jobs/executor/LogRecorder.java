@@ -7,6 +7,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /** The warnings of one class, as a reader of its log gets them. */
@@ -22,8 +23,8 @@ final class LogRecorder extends AbstractAppender implements AutoCloseable {
     static LogRecorder of(Class<?> source) {
         LogRecorder recorder = new LogRecorder(source);
         recorder.start();
-        recorder.logger.setLevel(Level.WARN);
         recorder.logger.addAppender(recorder);
+        Configurator.setLevel(source, Level.WARN); // after the appender, which makes a configuration of this logger
         return recorder;
     }
 
