@@ -29,7 +29,7 @@ sealed interface LeaseFile {
     void delete() throws IOException;
 
     /** Whether of two that create or replace at the same time the store itself lets one through. */
-    boolean atomic() throws IOException;
+    boolean atomic();
 
     static LeaseFile of(Path path, FileSystem files) {
         URI uri = path.toUri();
@@ -82,7 +82,10 @@ sealed interface LeaseFile {
         }
     }
 
-    /** On any Hadoop file system; an object store that does not create conditionally lets two create at once. */
+    /**
+     * On any Hadoop file system. An object store is asked to create conditionally, and some that say they do let two create
+     * at once all the same.
+     */
     record Remote(Path path, FileSystem files) implements LeaseFile {
         /** Hadoop's option of a PUT that fails where the object is there; other file systems pass over it. */
         private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
@@ -129,8 +132,8 @@ sealed interface LeaseFile {
         }
 
         @Override
-        public boolean atomic() throws IOException {
-            return "hdfs".equals(path.toUri().getScheme()) || files.hasPathCapability(path, CONDITIONAL);
+        public boolean atomic() {
+            return "hdfs".equals(path.toUri().getScheme());
         }
     }
 }

@@ -122,7 +122,7 @@ abstract class RemoteRun {
         try (Stream<Path> copies = Files.list(folder.resolve("copies"))) {
             assertThat(copies.filter(Files::isDirectory)).hasSize(2);
         }
-        LeaseRace.requireOneWinner(path(store() + "/races"), files);
+        LeaseRace.requireOneOwner(store() + "/race", configure());
     }
 
     /** The table of scores, which stands first. */
