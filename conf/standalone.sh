@@ -4,7 +4,8 @@
 #
 #   conf/standalone.sh --config conf/shared.yaml --out runs/shared-cluster
 #
-# WORKER_CORES (default 2) and WORKER_MEMORY (default 6g) size the worker.
+# WORKER_CORES (default 2) and WORKER_MEMORY (default 6g) size the worker. GPUS (default 0) declares so many GPUs, and as
+# many executors share the worker, one a GPU; with --set inference.device=cpu they need not be there.
 set -euo pipefail
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 target=$root/jobs/target
@@ -46,16 +47,30 @@ sed 's/^rootLogger.level = warn/rootLogger.level = info/' "$root/conf/log4j2.pro
 daemon master org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 0 --webui-port 0
 await master "Starting Spark master at"
 url=$(sed -n 's/.*Starting Spark master at \(spark:[^ ]*\).*/\1/p' "$home/master" | head -1)
-daemon worker org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --cores "${WORKER_CORES:-2}" \
+gpus=${GPUS:-0}
+executors=$((gpus > 1 ? gpus : 1))
+memory=4
+resources=()
+if ((gpus)); then
+  addresses=$(seq -s '", "' 0 $((gpus - 1)))
+  printf '#!/bin/sh\necho '\''{"name": "gpu", "addresses": ["%s"]}'\''\n' "$addresses" >"$home/gpus"
+  chmod +x "$home/gpus"
+  resources=(-Dspark.worker.resource.gpu.amount="$gpus" -Dspark.worker.resource.gpu.discoveryScript="$home/gpus")
+  memory=$((4 / executors > 0 ? 4 / executors : 1))
+fi
+daemon worker ${resources[@]+"${resources[@]}"} org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --cores "${WORKER_CORES:-2}" \
   --memory "${WORKER_MEMORY:-6g}" --webui-port 0 --work-dir "$home/work" "$url"
 await worker "Successfully registered with master"
 
 cat >"$home/submit.properties" <<EOF
-spark.executor.memory 4g
-spark.executor.cores ${WORKER_CORES:-2}
+spark.executor.memory ${memory}g
+spark.executor.cores $((${WORKER_CORES:-2} / executors))
 spark.ui.enabled false
 spark.driver.host 127.0.0.1
 EOF
+if ((gpus)); then
+  printf 'spark.executor.resource.gpu.amount 1\nspark.task.resource.gpu.amount 0.5\n' >>"$home/submit.properties"
+fi
 "$java" @"$target/java.args" -Dlog4j2.configurationFile="$root/conf/log4j2.properties" -cp "$classpath" \
   org.apache.spark.deploy.SparkSubmit --master "$url" --properties-file "$home/submit.properties" \
   --class mhc.jobs.EvalJob "$target/mhc-eval.jar" "$@"

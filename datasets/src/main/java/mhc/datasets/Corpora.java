@@ -9,7 +9,6 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -27,17 +26,16 @@ public final class Corpora {
      */
     public Corpora(String dataRoot, Configuration hadoop) {
         this.hadoop = hadoop;
+        Location location = Location.of("Data folder", dataRoot, hadoop);
+        this.root = location.path();
         try {
-            Path path = new Path(dataRoot);
-            FileSystem fileSystem = path.getFileSystem(hadoop);
-            this.root = fileSystem.makeQualified(path);
-            if (!fileSystem.getFileStatus(root).isDirectory()) {
+            if (!location.files().getFileStatus(root).isDirectory()) {
                 throw new InputException("%s: the data root is not a folder; give the folder that holds bbh, drop, ..."
                         .formatted(DataFile.shown(root)));
             }
         } catch (FileNotFoundException e) {
             throw new InputException("%s: no such data folder; check the path".formatted(dataRoot), e);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             throw new InputException(
                     "%s: the data folder cannot be reached (%s); check the path and the file system it names"
                             .formatted(dataRoot, e.getMessage()),

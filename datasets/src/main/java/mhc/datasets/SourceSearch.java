@@ -100,8 +100,10 @@ final class SourceSearch {
         Path wanted;
         FileStatus status;
         try {
-            wanted = new Path(dataRoot, new Path(path));
-            status = wanted.getFileSystem(hadoop).getFileStatus(wanted);
+            Path below = new Path(dataRoot, new Path(path));
+            Location location = Location.of("files.%s.%s".formatted(key(), role), below.toString(), hadoop);
+            wanted = location.path();
+            status = location.files().getFileStatus(wanted);
         } catch (FileNotFoundException e) {
             throw new InputException(
                     "%s: no such file or folder; correct files.%s.%s"

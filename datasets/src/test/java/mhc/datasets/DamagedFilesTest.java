@@ -238,8 +238,9 @@ class DamagedFilesTest {
                 .hasMessage(folder + "/none: no such data folder; check the path");
         assertThatThrownBy(() -> new Corpora("nofs://host/none", new Configuration()))
                 .isInstanceOf(InputException.class)
-                .hasMessage("nofs://host/none: the data folder cannot be reached (No FileSystem for scheme \"nofs\");"
-                        + " check the path and the file system it names");
+                .hasMessage(
+                        "Data folder nofs://host/none has the scheme nofs, which nothing here reads: give a local path, hdfs:"
+                                + " or s3a:, or add the connector of nofs with --packages or --jars, as for spark-submit");
         assertThat(root.failure(Corpus.GSM8K))
                 .isEqualTo(
                         "ROOT/gsm8k: no such folder; put the files of gsm8k there or name them with files.gsm8k.eval");

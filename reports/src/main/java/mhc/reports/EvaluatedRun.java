@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
+import mhc.datasets.Location;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -59,10 +60,10 @@ record EvaluatedRun(
     }
 
     private static EvaluatedRun listed(String uri, Configuration hadoop) {
+        Location location = Location.of("Run directory", uri, hadoop);
+        FileSystem fileSystem = location.files();
+        Path directory = location.path();
         try {
-            Path given = new Path(uri);
-            FileSystem fileSystem = given.getFileSystem(hadoop);
-            Path directory = fileSystem.makeQualified(given);
             if (!fileSystem.exists(directory)) {
                 throw new InputException("Run directory " + uri + " does not exist: check the path");
             }
@@ -72,7 +73,7 @@ record EvaluatedRun(
                         + " holds no predictions: give a directory that a run was written to, or finish its run first");
             }
             return new EvaluatedRun(directory, RunDescription.read(fileSystem, directory), files, Map.of());
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             throw new InputException(
                     "Run directory " + uri + " cannot be read (" + e.getMessage() + "): check the path and its access",
                     e);

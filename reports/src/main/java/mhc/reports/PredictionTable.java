@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.when;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +91,7 @@ record PredictionTable(List<PredictionColumn> columns) {
                 .schema(schema())
                 .option("basePath", new Path(run.directory(), EvaluatedRun.PREDICTIONS).toString())
                 .option("pathGlobFilter", EvaluatedRun.PARTS)
-                .parquet(run.partitions().map(Path::toString).toArray(String[]::new))
+                .parquet(run.partitions().map(LiteralPath::of).toArray(String[]::new))
                 .select(selected.toArray(Column[]::new));
     }
 
@@ -146,7 +148,16 @@ record PredictionTable(List<PredictionColumn> columns) {
     }
 
     static String damage(String file) {
-        return "Predictions file " + file
+        return "Predictions file " + named(file)
                 + " is damaged or is not one: delete it and start its run again, which writes it anew";
+    }
+
+    /** Spark gives a file's path as a URI, with blanks and brackets in hexadecimal digits; users name paths. */
+    private static String named(String file) {
+        try {
+            return new Path(new URI(file)).toString();
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            return file;
+        }
     }
 }

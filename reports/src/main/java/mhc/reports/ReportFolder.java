@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import mhc.datasets.InputException;
-import org.apache.hadoop.conf.Configuration;
+import mhc.datasets.Location;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -31,13 +31,12 @@ final class ReportFolder {
     }
 
     static ReportFolder at(SparkSession spark, String uri) {
-        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        Location location =
+                Location.of("Report directory", uri, spark.sparkContext().hadoopConfiguration());
         try {
-            Path folder = new Path(uri);
-            FileSystem files = folder.getFileSystem(hadoop);
-            files.mkdirs(folder);
-            return new ReportFolder(spark, files.makeQualified(folder), files);
-        } catch (IOException | IllegalArgumentException e) {
+            location.files().mkdirs(location.path());
+            return new ReportFolder(spark, location.path(), location.files());
+        } catch (IOException e) {
             throw unwritable(uri, e);
         }
     }

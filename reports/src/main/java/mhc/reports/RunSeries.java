@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
+import mhc.datasets.Location;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -68,10 +68,10 @@ public final class RunSeries {
     }
 
     private static List<Path> matching(SparkSession spark, String pattern) {
+        Location glob = Location.of(
+                "The pattern --series", pattern, spark.sparkContext().hadoopConfiguration());
         try {
-            Path glob = new Path(pattern);
-            FileSystem files = glob.getFileSystem(spark.sparkContext().hadoopConfiguration());
-            FileStatus[] found = files.globStatus(glob);
+            FileStatus[] found = glob.files().globStatus(glob.path());
             List<Path> directories = Stream.of(found == null ? new FileStatus[0] : found)
                     .filter(FileStatus::isDirectory)
                     .map(FileStatus::getPath)
@@ -82,7 +82,7 @@ public final class RunSeries {
                         + ": give a pattern of run directories in quotes, such as 'runs/tiny_step*'");
             }
             return directories;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             throw new InputException(
                     "The pattern --series " + pattern + " cannot be followed (" + e.getMessage() + "): check the path",
                     e);
@@ -95,7 +95,7 @@ public final class RunSeries {
         Path table = new Path(outDir, TABLE);
         try {
             if (table.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(table)) {
-                spark.read().schema(SeriesPoint.SCHEMA).parquet(table.toString()).collectAsList().stream()
+                spark.read().schema(SeriesPoint.SCHEMA).parquet(LiteralPath.of(table)).collectAsList().stream()
                         .map(SeriesPoint::of)
                         .forEach(point -> known.computeIfAbsent(point.state(), key -> new ArrayList<>())
                                 .add(point));

@@ -65,7 +65,7 @@ record Supplements(List<ModelGains> gains, List<TrainingCurve> curves) {
 
     private static TrainingCurve curve(SparkSession spark, String model, Path path) {
         try {
-            return TrainingCurve.read(spark, model, path.toString());
+            return TrainingCurve.read(spark, model, path);
         } catch (Exception e) { // Spark throws checked exceptions that its methods do not declare
             if (e instanceof AnalysisException || e.getCause() instanceof IOException) {
                 throw new InputException(

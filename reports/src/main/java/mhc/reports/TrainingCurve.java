@@ -2,6 +2,7 @@ package mhc.reports;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -15,9 +16,9 @@ import org.apache.spark.sql.SparkSession;
 record TrainingCurve(String model, double[] steps, double[] loss, double[] gradientNorm) {
     private static final int MOST_POINTS = 200;
 
-    static TrainingCurve read(SparkSession spark, String model, String file) {
+    static TrainingCurve read(SparkSession spark, String model, Path file) {
         List<Row> rows = spark.read()
-                .parquet(file)
+                .parquet(LiteralPath.of(file))
                 .select("step", "loss", "gradient_norm")
                 .orderBy("step")
                 .collectAsList();

@@ -25,6 +25,7 @@ import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.eval.Answer;
 import mhc.eval.Request;
+import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.executor.ModelFolders;
 import mhc.jobs.executor.PeakMemory;
@@ -37,7 +38,6 @@ import mhc.model.Work;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.TokenCounter;
 import mhc.model.engine.LanguageModels;
-import org.apache.hadoop.conf.Configuration;
 
 /** Measures how fast one model answers each benchmark's questions, without Spark. */
 public final class InferenceBench implements AutoCloseable {
@@ -88,9 +88,8 @@ public final class InferenceBench implements AutoCloseable {
                 ? inference.threads()
                 : Runtime.getRuntime().availableProcessors();
         InferenceOptions options =
-                inference.options(
-                        List.of(inference.device().equals("auto") ? "cpu" : inference.device()), threads);
-        Path folder = ModelFolders.localize(config.models().values().iterator().next(), new Configuration());
+                inference.options(List.of(inference.device().equals("auto") ? "cpu" : inference.device()), threads);
+        Path folder = ModelFolders.localize(config.models().values().iterator().next(), HadoopSettings.current());
         long start = System.nanoTime();
         this.model = LanguageModels.open(folder, options);
         this.loadSeconds = (System.nanoTime() - start) / 1e9;
@@ -112,7 +111,7 @@ public final class InferenceBench implements AutoCloseable {
         out.println(TABLE.header());
         List<String> answerLines = new ArrayList<>();
         List<String> summaryLines = new ArrayList<>();
-        for (ShardPlan.Planned planned : ShardPlan.of(config, new Configuration())) {
+        for (ShardPlan.Planned planned : ShardPlan.of(config, HadoopSettings.current())) {
             String name = planned.benchmark().name();
             List<Question> questions = questions(planned, samples.getOrDefault(name, new Sample(16, 0)));
             double[] seconds = new double[repeats];

@@ -2,7 +2,7 @@ package mhc.jobs.cli;
 
 import java.util.concurrent.Callable;
 import mhc.jobs.bench.SyntheticRun;
-import org.apache.hadoop.conf.Configuration;
+import mhc.jobs.config.HadoopSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,7 +47,7 @@ final class BenchRowsCommand implements Callable<Integer> {
         if (models < 1 || rows < 1 || shard < 1) {
             throw new ParameterException(spec.commandLine(), "--models, --rows and --shard must be at least 1");
         }
-        new SyntheticRun(models, rows, shard).write(out, new Configuration());
+        new SyntheticRun(models, rows, shard).write(out, HadoopSettings.current());
         return 0;
     }
 }

@@ -20,7 +20,7 @@ import mhc.eval.Protocol;
 import mhc.eval.curriculum.TrainingText;
 import mhc.eval.paper.PaperProtocol;
 import mhc.eval.protocol.Protocols;
-import org.apache.hadoop.conf.Configuration;
+import mhc.jobs.config.HadoopSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -182,7 +182,7 @@ public final class DatasetsCommand {
     /** Prints what is in order, then throws with one line for each problem. */
     private void report(Selection selection, Look look, List<String> header, Function<SourceFile, List<String>> cells) {
         selection.requireKnownFileKeys();
-        Corpora corpora = new Corpora(selection.data, new Configuration());
+        Corpora corpora = new Corpora(selection.data, HadoopSettings.current());
         List<List<String>> rows = new ArrayList<>();
         rows.add(header);
         List<String> problems = new ArrayList<>();

@@ -1,10 +1,12 @@
 package mhc.jobs.cli;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import mhc.datasets.InputException;
+import mhc.datasets.Location;
 import mhc.datasets.Reason;
 import mhc.jobs.run.BuildInfo;
 import org.slf4j.LoggerFactory;
@@ -88,14 +90,16 @@ public final class Main implements Runnable {
 
     private static int mistake(CommandLine at, ParameterException e) {
         String command = at.getCommandSpec().qualifiedName();
-        at.getErr().println("mhc-eval: " + Reason.of(e) + "; see " + command + " --help");
+        at.getErr().println("mhc-eval: " + Location.withoutSecrets(Reason.of(e)) + "; see " + command + " --help");
         return USER_MISTAKE;
     }
 
     private static int failure(CommandLine at, Exception e, boolean verbose) {
         at.getOut().flush();
         if (verbose) {
-            e.printStackTrace(at.getErr());
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            at.getErr().print(Location.withoutSecrets(trace.toString()));
         }
         if (e instanceof InputException) {
             at.getErr().println("mhc-eval: " + oneLine(e.getMessage()));
@@ -106,7 +110,8 @@ public final class Main implements Runnable {
         }
         LoggerFactory.getLogger(Main.class).debug("The command failed", e);
         at.getErr()
-                .println("mhc-eval: internal failure (" + e.getClass().getSimpleName() + "): " + Reason.of(e)
+                .println("mhc-eval: internal failure (" + e.getClass().getSimpleName() + "): "
+                        + Location.withoutSecrets(Reason.of(e))
                         + (verbose ? "" : "; --verbose shows where"));
         return FAILURE;
     }

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import mhc.datasets.InputException;
+import mhc.datasets.Location;
+import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.run.TextColumns;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.ModelSummary;
@@ -19,8 +21,6 @@ import mhc.model.probe.GainProbe;
 import mhc.model.probe.GoldenCheck;
 import mhc.model.probe.LossProbe;
 import mhc.model.probe.ModelPlan;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -237,14 +237,8 @@ public final class ModelCommand implements Runnable {
     }
 
     private static String read(String uri) {
-        org.apache.hadoop.fs.Path path;
-        try {
-            path = new org.apache.hadoop.fs.Path(uri);
-        } catch (IllegalArgumentException e) {
-            throw new InputException("Text \"" + uri + "\" is not a path or URI: give one.", e);
-        }
-        try (FileSystem files = FileSystem.newInstance(path.toUri(), new Configuration());
-                InputStream in = files.open(path)) {
+        Location text = Location.of("Text", uri, HadoopSettings.current());
+        try (InputStream in = text.files().open(text.path())) {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(java.nio.ByteBuffer.wrap(in.readAllBytes()))

@@ -16,10 +16,10 @@ import mhc.eval.lmeval.parity.ParityCheck;
 import mhc.eval.lmeval.parity.ParityReport;
 import mhc.eval.lmeval.parity.ParityReport.Kind;
 import mhc.eval.lmeval.parity.Recording;
+import mhc.jobs.config.HadoopSettings;
 import mhc.model.InferenceOptions;
 import mhc.model.LanguageModel;
 import mhc.model.engine.LanguageModels;
-import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -61,7 +61,7 @@ final class ParityCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Path> files = recordings();
-        RecordedPools pools = new RecordedPools(data, new Configuration());
+        RecordedPools pools = new RecordedPools(data, HadoopSettings.current());
         List<ParityReport> reports = new ArrayList<>();
         if (model == null) {
             for (Path file : files) {

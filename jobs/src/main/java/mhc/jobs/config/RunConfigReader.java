@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import mhc.datasets.FileOverride;
 import mhc.datasets.InputException;
+import mhc.datasets.Location;
 import mhc.eval.Benchmark;
 import mhc.eval.Protocol;
 import mhc.eval.protocol.Protocols;
@@ -35,7 +36,7 @@ public final class RunConfigReader {
         String protocolName = section.text("protocol", "paper");
         Protocol protocol = protocol(protocolName);
         List<String> benchmarks = benchmarks(section, protocol);
-        String data = section.required("data", "the folder or URI of the corpora");
+        String data = address("data", section.required("data", "the folder or URI of the corpora"));
         Map<String, FileOverride> files = files(section, protocol);
         int limit = section.integer("limit", 0, 0);
         Map<String, Integer> shots = shots(section, protocol);
@@ -44,8 +45,8 @@ public final class RunConfigReader {
         String baseline = baseline(section, models);
         RunConfig.Inference inference = inference(section.section("inference"));
         RunConfig.Faults faults = faults(section.section("faults"));
-        String cache = section.text("cache", "");
-        String out = section.required("out", "the run directory to write");
+        String cache = address("cache", section.text("cache", ""));
+        String out = address("out", section.required("out", "the run directory to write"));
         section.refuseOthers();
         problems.throwIfAny("The configuration");
         return new RunConfig(
@@ -105,7 +106,11 @@ public final class RunConfigReader {
         Map<String, FileOverride> files = new LinkedHashMap<>();
         section.section("files").eachSection((benchmark, override) -> {
             requireBenchmark("files", benchmark, protocol);
-            files.put(benchmark, new FileOverride(override.text("eval", ""), override.text("pool", "")));
+            files.put(
+                    benchmark,
+                    new FileOverride(
+                            address("files." + benchmark + ".eval", override.text("eval", "")),
+                            address("files." + benchmark + ".pool", override.text("pool", ""))));
             override.refuseOthers();
         });
         return files;
@@ -142,7 +147,7 @@ public final class RunConfigReader {
             if (!MODEL_NAME.matcher(name).matches()) {
                 problems.add("models names \"%s\": use letters, digits, '.', '_' and '-' only", name);
             }
-            models.put(name, given.required(name, "the folder or URI of a checkpoint"));
+            models.put(name, address("models." + name, given.required(name, "the folder or URI of a checkpoint")));
         }
         if (models.isEmpty()) {
             problems.add("models is missing or empty: give at least one, such as models: {mhc: /models/mhc}");
@@ -150,9 +155,15 @@ public final class RunConfigReader {
         return models;
     }
 
+    /** Before any of it is written down: what is wrong with a path or URI by its text alone. */
+    private String address(String key, String uri) {
+        problems.collect(() -> Location.check(key, uri));
+        return uri;
+    }
+
     private String baseline(Section section, Map<String, String> models) {
         String first = models.isEmpty() ? "" : models.keySet().iterator().next();
-        String baseline = section.text("baseline", first);
+        String baseline = section.name("baseline", first, models.keySet());
         if (!models.isEmpty() && !models.containsKey(baseline)) {
             problems.add(
                     "baseline is %s, which is not a model: use one of %s",

@@ -3,6 +3,7 @@ package mhc.jobs.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -49,6 +50,21 @@ final class Section {
             return otherwise;
         }
         return child.asText();
+    }
+
+    /** One of some names, which YAML may have read as a number: {@code 01} stands in a document as 1. */
+    String name(String key, String otherwise, Collection<String> names) {
+        JsonNode child = child(key);
+        if (child == null || !child.isNumber()) {
+            return text(key, otherwise);
+        }
+        List<String> meant = names.stream()
+                .filter(name -> child.equals(Settings.scalar(name)))
+                .toList();
+        if (meant.size() > 1) {
+            problems.add("%s may be any of %s: put the name in quotes", path + key, String.join(", ", meant));
+        }
+        return meant.isEmpty() ? child.asText() : meant.get(0);
     }
 
     String required(String key, String meaning) {

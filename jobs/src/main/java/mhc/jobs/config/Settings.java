@@ -140,6 +140,11 @@ public final class Settings {
         parentOf(key).set(lastPart(key), value);
     }
 
+    /** What YAML takes a name for that stands without quotes. */
+    static JsonNode scalar(String name) {
+        return parse(name, "The name " + name);
+    }
+
     private ObjectNode parentOf(String key) {
         ObjectNode node = root;
         String[] parts = parts(key);

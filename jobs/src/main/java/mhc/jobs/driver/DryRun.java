@@ -5,6 +5,7 @@ import static mhc.jobs.run.TextColumns.name;
 
 import java.util.Map;
 import mhc.eval.Request;
+import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.executor.ModelFolders;
 import mhc.jobs.plan.Shard;
@@ -31,7 +32,7 @@ public final class DryRun {
      * floating-point operations they amount to: 2 per parameter and token, without any sharing of prefixes.
      */
     public static String describe(RunConfig config) {
-        Configuration hadoop = new Configuration();
+        Configuration hadoop = HadoopSettings.current();
         Map.Entry<String, String> model = config.models().entrySet().iterator().next();
         Checkpoint checkpoint = Checkpoint.open(ModelFolders.localize(model.getValue(), hadoop));
         StringBuilder text = new StringBuilder(TABLE.header()).append('\n');

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import mhc.datasets.InputException;
+import mhc.datasets.Location;
 import mhc.eval.Answer;
 import mhc.jobs.config.Problems;
 import mhc.jobs.config.RunConfig;
@@ -96,6 +97,9 @@ public final class Evaluation {
 
     private Result run() {
         RunDirectory directory = RunDirectory.at(config.out(), hadoop);
+        if (!config.cache().isEmpty()) {
+            Location.of("Answer cache", config.cache(), hadoop);
+        }
         Map<String, Checkpoint> checkpoints = checkpoints();
         List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
         RunStart runStart = new RunStart(config, devices(), checkpoints, plan);

@@ -12,6 +12,7 @@ import mhc.model.LanguageModel;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.engine.LanguageModels;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.scheduler.SparkListener;
@@ -26,6 +27,7 @@ import org.apache.spark.scheduler.SparkListenerApplicationEnd;
  */
 public final class ExecutorModels {
     private static final Pattern LOCAL_MASTER = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
+    private static final Pattern LOCAL_CLUSTER = Pattern.compile("local-cluster\\[\\d+,\\s*(\\d+),\\s*\\d+]");
     private static final Map<String, ModelSlot> SLOTS = new ConcurrentHashMap<>();
     private static final Set<String> WATCHED = ConcurrentHashMap.newKeySet();
 
@@ -80,21 +82,25 @@ public final class ExecutorModels {
         SLOTS.values().forEach(ModelSlot::closeIfIdle);
     }
 
-    /**
-     * All cores of this executor unless configured: forward passes of one device are serialised, so threads times
-     * passes never exceeds the cores.
-     */
     private static int threads(int configured) {
-        if (configured > 0) {
-            return configured;
-        }
-        SparkEnv spark = SparkEnv.get();
-        Matcher local = LOCAL_MASTER.matcher(spark.conf().get("spark.master", ""));
-        int available = Runtime.getRuntime().availableProcessors();
+        return configured > 0
+                ? configured
+                : cores(SparkEnv.get().conf(), Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * The cores of an executor, all of which are the engine's: an executor's tasks share one model a device, whose
+     * forward passes follow each other, so that threads times passes at a time never exceeds the cores. Two executors of
+     * a host that each took all of its cores would slow each other down by much more than half.
+     */
+    static int cores(SparkConf conf, int available) {
+        String master = conf.get("spark.master", "");
+        Matcher local = LOCAL_MASTER.matcher(master);
         if (local.matches()) {
             String cores = local.group(1);
             return cores == null ? 1 : cores.equals("*") ? available : Integer.parseInt(cores);
         }
-        return spark.conf().getInt("spark.executor.cores", available);
+        Matcher cluster = LOCAL_CLUSTER.matcher(master);
+        return conf.getInt("spark.executor.cores", cluster.matches() ? Integer.parseInt(cluster.group(1)) : available);
     }
 }

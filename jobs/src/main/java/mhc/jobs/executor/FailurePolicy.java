@@ -140,9 +140,4 @@ public final class FailurePolicy {
                         failure)
                 : failure;
     }
-
-    /** Answers that could not be kept are asked again by another run; the rows are there all the same. */
-    void unkept(Exception failure) {
-        log.warn("The answers of the {} of {} are not in the cache", unit, model, failure);
-    }
 }

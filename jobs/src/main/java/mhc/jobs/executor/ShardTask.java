@@ -74,7 +74,7 @@ public final class ShardTask implements Function<Shard, ShardResult> {
             long answered = System.currentTimeMillis();
             long start = System.nanoTime();
             commit(shard, predictions, policy, configuration);
-            keep(model, policy, configuration);
+            keep(model, configuration);
             counters.shardDone();
             return ShardResult.of(
                     shard,
@@ -108,14 +108,9 @@ public final class ShardTask implements Function<Shard, ShardResult> {
         }
     }
 
-    private void keep(TaskModel model, FailurePolicy policy, Configuration configuration) {
-        if (config.cache().isEmpty()) {
-            return;
-        }
-        try {
+    private void keep(TaskModel model, Configuration configuration) {
+        if (!config.cache().isEmpty()) {
             AnswerCache.of(config.cache(), spec, configuration).keep(model.fresh());
-        } catch (IOException | RuntimeException e) {
-            policy.unkept(e);
         }
     }
 }

@@ -3,9 +3,9 @@ package mhc.jobs.plan;
 import static mhc.jobs.run.TextColumns.count;
 import static mhc.jobs.run.TextColumns.name;
 
+import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.run.TextColumns;
-import org.apache.hadoop.conf.Configuration;
 
 /** The shards of a run as a table. */
 public final class ShardListing {
@@ -19,7 +19,7 @@ public final class ShardListing {
                 count("relative cost", 14),
                 name(" first .. last", 0));
         StringBuilder text = new StringBuilder(table.header()).append('\n');
-        for (ShardPlan.Planned planned : ShardPlan.of(config, new Configuration())) {
+        for (ShardPlan.Planned planned : ShardPlan.of(config, HadoopSettings.current())) {
             for (Shard shard : planned.shards()) {
                 String first = shard.items().get(0).example().id();
                 String last =

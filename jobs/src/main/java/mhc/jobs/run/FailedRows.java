@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import mhc.eval.Prediction;
 import mhc.eval.PredictionColumn;
+import mhc.reports.LiteralPath;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
@@ -34,7 +35,7 @@ public final class FailedRows {
         for (Row row : spark.read()
                 .schema(schema)
                 .option("pathGlobFilter", "part-*.parquet")
-                .parquet(run.folder(model, benchmark).toString())
+                .parquet(LiteralPath.of(run.folder(model, benchmark)))
                 .where(col(PredictionColumn.STATUS.key()).equalTo(Prediction.FAILED))
                 .select(
                         col(PredictionColumn.ID.key()),

@@ -82,28 +82,37 @@ sealed interface LeaseFile {
         }
     }
 
-    /** On any Hadoop file system; an object store may let two create at once. */
+    /**
+     * On any Hadoop file system. An object store is asked to create conditionally, and some that say they do let two create
+     * at once all the same.
+     */
     record Remote(Path path, FileSystem files) implements LeaseFile {
+        /** Hadoop's option of a PUT that fails where the object is there; other file systems pass over it. */
+        private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
+
         @Override
         public boolean create(String text) throws IOException {
             if (files.exists(path)) {
                 return false;
             }
-            try {
-                write(text, false);
-                return true;
-            } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
-                return false;
+            try (OutputStream out = (OutputStream) files.createFile(path)
+                    .create()
+                    .overwrite(false)
+                    .recursive()
+                    .opt(CONDITIONAL, true)
+                    .build()) {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // Each file system says in another way that the file was there; it may be this process's, too,
+                // when a PUT was sent again after its answer was lost.
+                return text.equals(read().orElseThrow(() -> e));
             }
+            return true;
         }
 
         @Override
         public void replace(String text) throws IOException {
-            write(text, true);
-        }
-
-        private void write(String text, boolean over) throws IOException {
-            try (OutputStream out = files.create(path, over)) {
+            try (OutputStream out = files.create(path, true)) {
                 out.write(text.getBytes(StandardCharsets.UTF_8));
             }
         }

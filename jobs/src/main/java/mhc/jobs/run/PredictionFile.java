@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import mhc.eval.Prediction;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
@@ -34,7 +35,7 @@ public final class PredictionFile {
             Configuration hadoop, Path target, long attempt, PartOrigin origin, List<Prediction> predictions)
             throws IOException {
         FileSystem files = target.getFileSystem(hadoop);
-        if (isObjectStore(files)) {
+        if (WholeFile.appearsOnClose(files)) {
             writeRows(hadoop, target, origin, predictions);
             return;
         }
@@ -71,7 +72,7 @@ public final class PredictionFile {
             throw new IOException(
                     target + " has no row " + open.keySet().iterator().next());
         }
-        if (isObjectStore(target.getFileSystem(hadoop))) {
+        if (WholeFile.appearsOnClose(target.getFileSystem(hadoop))) {
             writeRows(hadoop, target, origin, rows);
             return;
         }
@@ -87,13 +88,6 @@ public final class PredictionFile {
 
     private static Path hidden(Path target, long attempt) {
         return new Path(target.getParent(), "." + target.getName() + "." + attempt + ".tmp");
-    }
-
-    private static boolean isObjectStore(FileSystem files) {
-        return switch (files.getScheme()) {
-            case "s3a", "s3", "s3n", "gs", "oss", "cosn", "obs", "wasb", "wasbs" -> true;
-            default -> false;
-        };
     }
 
     private static void writeRows(Configuration hadoop, Path path, PartOrigin origin, List<Prediction> predictions)
@@ -112,6 +106,8 @@ public final class PredictionFile {
             for (Prediction prediction : predictions) {
                 writer.write(prediction);
             }
+        } catch (FSError e) { // how Hadoop's local file system says that a disk is full
+            throw new IOException(e.getMessage(), e);
         }
     }
 

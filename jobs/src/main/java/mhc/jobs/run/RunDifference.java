@@ -5,10 +5,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.map_entries;
 
 import java.util.List;
-import mhc.datasets.InputException;
 import mhc.eval.PredictionColumn;
 import mhc.eval.PredictionColumn.Shape.Form;
-import org.apache.hadoop.fs.Path;
+import mhc.reports.PredictionReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -46,22 +45,7 @@ public record RunDifference(long rows, long otherRows, long onlyFirst, long only
 
     /** Set operations refuse maps, so maps become sorted entries. */
     private static Dataset<Row> comparable(SparkSession spark, String run) {
-        Path predictions = new Path(run, "predictions");
-        try {
-            if (!predictions
-                    .getFileSystem(spark.sparkContext().hadoopConfiguration())
-                    .exists(predictions)) {
-                throw new InputException(run + " has no predictions: give the directory of a run");
-            }
-        } catch (java.io.IOException e) {
-            throw new InputException(run + " cannot be read (" + e.getMessage() + "): give the directory of a run", e);
-        }
-        Dataset<Row> rows = spark.read()
-                .option("mergeSchema", "false")
-                .parquet(predictions.toString())
-                .withColumn("model", col("model").cast("string"))
-                .withColumn("benchmark", col("benchmark").cast("string"))
-                .drop(PredictionColumn.SECONDS.key());
+        Dataset<Row> rows = PredictionReader.rows(spark, run).drop(PredictionColumn.SECONDS.key());
         for (PredictionColumn column : PredictionColumn.values()) {
             if (column.shape().form() == Form.MAP) {
                 rows = rows.withColumn(column.key(), array_sort(map_entries(col(column.key()))));

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import mhc.datasets.InputException;
+import mhc.datasets.Location;
 import mhc.datasets.Reason;
 import mhc.datasets.Sha256;
 import org.apache.hadoop.conf.Configuration;
@@ -45,16 +45,8 @@ public final class RunDirectory {
 
     /** The directory at {@code uri}, which need not exist. */
     public static RunDirectory at(String uri, Configuration hadoop) {
-        try {
-            Path path = new Path(uri);
-            FileSystem files = path.getFileSystem(hadoop);
-            return new RunDirectory(files.makeQualified(path), files);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new InputException(
-                    "Run directory " + uri + " cannot be reached (" + e.getMessage()
-                            + "): give a folder or a Hadoop URI",
-                    e);
-        }
+        Location location = Location.of("Run directory", uri, hadoop);
+        return new RunDirectory(location.path(), location.files());
     }
 
     public Path root() {
@@ -256,16 +248,8 @@ public final class RunDirectory {
     }
 
     private void write(String name, JsonNode node) throws IOException {
-        Path hidden = new Path(root, "." + name + ".tmp");
-        try (OutputStream out = files.create(hidden, true)) {
-            out.write(JSON.writeValueAsBytes(node));
-            out.write('\n');
-        }
-        Path target = new Path(root, name);
-        files.delete(target, false);
-        if (!files.rename(hidden, target)) {
-            throw new IOException("cannot rename " + hidden + " to " + target);
-        }
+        String text = JSON.writeValueAsString(node) + "\n";
+        WholeFile.write(files, new Path(root, name), text.getBytes(StandardCharsets.UTF_8));
     }
 
     InputException unwritable(IOException e) {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
+import mhc.jobs.config.HadoopSettings;
 
 /** How far a run is, read from its directory without Spark. */
 public final class RunStatus {
@@ -20,7 +20,7 @@ public final class RunStatus {
      * @param verify whether every row and checksum is held against the files' stamps and the manifest
      */
     public static String describe(String uri, boolean verify) {
-        RunDirectory run = RunDirectory.at(uri, new Configuration());
+        RunDirectory run = RunDirectory.at(uri, HadoopSettings.current());
         JsonNode start = run.start();
         StringBuilder text = new StringBuilder();
         text.append("%s (%s protocol), %s%n%n"

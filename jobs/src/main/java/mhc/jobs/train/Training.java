@@ -9,12 +9,12 @@ import mhc.datasets.InputException;
 import mhc.datasets.TextFolder;
 import mhc.eval.curriculum.TrainingText;
 import mhc.eval.protocol.Protocols;
+import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.config.TrainConfig;
 import mhc.model.engine.Torch;
 import mhc.model.train.Step;
 import mhc.model.train.Trainer;
 import mhc.model.train.TrainingOptions;
-import org.apache.hadoop.conf.Configuration;
 
 /** Trains the models of a configuration one after the other. */
 public final class Training {
@@ -65,7 +65,7 @@ public final class Training {
     static LongFunction<String> documents(TrainConfig.Data data) {
         return data.curriculum()
                 ? new TrainingText(Protocols.named(data.source()), data.seed())::document
-                : TextFolder.open(data.source(), data.seed(), new Configuration())::document;
+                : TextFolder.open(data.source(), data.seed(), HadoopSettings.current())::document;
     }
 
     /** Documents that are not trained on, if the data has such. */
@@ -76,7 +76,7 @@ public final class Training {
         }
         return data.heldOut().isEmpty()
                 ? Optional.empty()
-                : Optional.of(TextFolder.open(data.heldOut(), data.seed(), new Configuration())::document);
+                : Optional.of(TextFolder.open(data.heldOut(), data.seed(), HadoopSettings.current())::document);
     }
 
     private String train(String name, TrainingOptions options, Interruption interruption) {

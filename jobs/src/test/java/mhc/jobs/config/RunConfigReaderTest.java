@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import mhc.datasets.FileOverride;
 import mhc.datasets.InputException;
 import org.junit.jupiter.api.Test;
@@ -199,6 +200,37 @@ class RunConfigReaderTest {
         assertThatThrownBy(() -> Settings.read(file))
                 .hasMessageContaining("Duplicate")
                 .hasMessageContaining("line 2");
+    }
+
+    @Test
+    void namesThatYamlReadsAsNumbersAreNames() {
+        String models = "models: {7: /a, 01: /b, 1e3: /c}\n";
+        String rest =
+                SMALLEST.lines().filter(line -> !line.startsWith("models")).collect(Collectors.joining("\n")) + "\n";
+
+        for (String name : List.of("7", "01", "1e3")) {
+            RunConfig config = RunConfigReader.read(Settings.parse(rest + models + "baseline: " + name + "\n"));
+            assertThat(config.baseline()).isEqualTo(name);
+            assertThat(config.models()).containsOnlyKeys("7", "01", "1e3");
+        }
+        assertThatThrownBy(() -> RunConfigReader.read(Settings.parse(rest + "models: {1: /a, 0x1: /b}\nbaseline: 1\n")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("baseline may be any of 1, 0x1: put the name in quotes");
+        assertThat(RunConfigReader.read(Settings.parse(rest + "models: {1: /a, 0x1: /b}\nbaseline: '0x1'\n"))
+                        .baseline())
+                .isEqualTo("0x1");
+    }
+
+    @Test
+    void addressesAreCheckedBeforeAnyOfThemIsWrittenDown() {
+        Settings settings = Settings.parse(SMALLEST);
+        settings.assign("cache=s3a://key:secret@bucket/cache");
+        settings.assign("files.piqa.eval=file://data/piqa.jsonl");
+        assertThatThrownBy(() -> RunConfigReader.read(settings))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("cache s3a://***@bucket/cache has credentials in it")
+                .hasMessageContaining("files.piqa.eval file://data/piqa.jsonl names a host, data")
+                .hasMessageNotContaining("secret");
     }
 
     @Test

@@ -297,6 +297,33 @@ class EvaluationTest {
         }
     }
 
+    /** A full or unwritable disk below a cache costs its answers, never a row. */
+    @Test
+    void aCacheThatCannotBeWrittenOrReadCostsNoRow() throws IOException {
+        Settings without = settings(folder.resolve("without"));
+        String report = run(without);
+        Settings full = settings(folder.resolve("full"));
+        full.assign("cache=full:" + folder.resolve("cache"));
+        Settings file = settings(folder.resolve("file"));
+        file.assign("cache=" + Files.writeString(folder.resolve("no-folder"), ""));
+        LocalSpark.session().sparkContext().hadoopConfiguration().set("fs.full.impl", FullDisk.class.getName());
+
+        assertThat(run(full)).isEqualTo(report);
+        assertThat(run(file)).isEqualTo(report);
+
+        for (String name : List.of("full", "file")) {
+            assertThat(RunDifference.between(
+                                    LocalSpark.session(),
+                                    folder.resolve("without").toString(),
+                                    folder.resolve(name).toString())
+                            .isEmpty())
+                    .isTrue();
+        }
+        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
     @Test
     void differencesBetweenRunsAreFound() throws IOException {
         Path first = folder.resolve("first");
