@@ -18,8 +18,7 @@ import mhc.eval.ScoreRow;
 record OffsetSpread(String benchmark, String model, SortedMap<Integer, Double> scores) {
 
     /** Of a run that was scored at several offsets. */
-    static Optional<OffsetSpread> of(
-            List<ScoreRow> secondary, String benchmark, String model, MetricName headline) {
+    static Optional<OffsetSpread> of(List<ScoreRow> secondary, String benchmark, String model, MetricName headline) {
         SortedMap<Integer, Double> scores = new TreeMap<>();
         for (ScoreRow row : secondary) {
             MetricName metric = new MetricName(row.metric(), row.filter());

@@ -85,7 +85,8 @@ final class ReportPage {
             columns.add(right("Chance"));
         }
         report.models().forEach(model -> columns.add(right(model)));
-        boolean withOffsets = !OffsetSpread.all(report.rows(), report.secondary()).isEmpty();
+        boolean withOffsets =
+                !OffsetSpread.all(report.rows(), report.secondary()).isEmpty();
         if (withOffsets) {
             columns.add(right("Spread"));
         }
@@ -103,9 +104,10 @@ final class ReportPage {
             }
             report.models().forEach(model -> cells.add(score(row, model)));
             if (withOffsets) {
-                cells.add(counts(row, cell -> OffsetSpread.of(report.secondary(), row.benchmark(), cell.model(), row.headline())
-                        .map(offsets -> Numbers.percent(offsets.spread()))
-                        .orElse(Numbers.NONE)));
+                cells.add(counts(
+                        row, cell -> OffsetSpread.of(report.secondary(), row.benchmark(), cell.model(), row.headline())
+                                .map(offsets -> Numbers.percent(offsets.spread()))
+                                .orElse(Numbers.NONE)));
             }
             cells.add(counts(row, cell -> Long.toString(cell.score().failed())));
             cells.add(counts(

@@ -59,8 +59,8 @@ public record RunConfig(
             boolean deterministic,
             List<Integer> positionOffsets)
             implements Serializable {
-        public static final Inference DEFAULT = new Inference(
-                "auto", List.of(), "float32", "auto", "expanded", 16_384, 0, true, false, List.of(0));
+        public static final Inference DEFAULT =
+                new Inference("auto", List.of(), "float32", "auto", "expanded", 16_384, 0, true, false, List.of(0));
 
         /** All GPUs that Spark gives a task, in place of a device. */
         public static final String ALL_GPUS = "cuda:*";

@@ -189,23 +189,13 @@ public final class RunConfigReader {
         List<Integer> offsets = offsets(section);
         section.refuseOthers();
         return new RunConfig.Inference(
-                device,
-                devices,
-                dtype,
-                kernels,
-                weights,
-                maxBatchTokens,
-                threads,
-                prefixCache,
-                deterministic,
-                offsets);
+                device, devices, dtype, kernels, weights, maxBatchTokens, threads, prefixCache, deterministic, offsets);
     }
 
     /** A list of devices, or {@code auto}. */
     private List<String> devices(Section section) {
         boolean all = section.isText("devices");
-        List<String> devices =
-                all ? List.of(section.choice("devices", "auto", "auto")) : section.texts("devices");
+        List<String> devices = all ? List.of(section.choice("devices", "auto", "auto")) : section.texts("devices");
         for (String device : devices) {
             if (!all && (device.equals("auto") || !DEVICE.matcher(device).matches())) {
                 problems.add("inference.devices names %s: use cpu or cuda:N, or auto for all GPUs of a task", device);

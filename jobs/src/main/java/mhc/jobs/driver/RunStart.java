@@ -32,7 +32,8 @@ final class RunStart {
     private final Map<String, String> fingerprints = new LinkedHashMap<>();
     private final List<ShardPlan.Planned> plan;
 
-    RunStart(RunConfig config, List<String> devices, Map<String, Checkpoint> checkpoints, List<ShardPlan.Planned> plan) {
+    RunStart(
+            RunConfig config, List<String> devices, Map<String, Checkpoint> checkpoints, List<ShardPlan.Planned> plan) {
         this.config = config;
         this.devices = devices;
         this.checkpoints = checkpoints;

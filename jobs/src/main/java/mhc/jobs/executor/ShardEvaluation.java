@@ -79,8 +79,7 @@ final class ShardEvaluation {
             MetricName moved = headline.atOffset(offset);
             work = work.plus(ask(
                     offset,
-                    (index, answer) ->
-                            add(predictions, index, moved, prediction(index, answer, System.nanoTime()))));
+                    (index, answer) -> add(predictions, index, moved, prediction(index, answer, System.nanoTime()))));
         }
     }
 

@@ -73,7 +73,8 @@ public final class TaskModel implements AutoCloseable {
         for (int i = 0; i < requests.size(); i++) {
             int index = i;
             try {
-                work = work.plus(model.answer(List.of(requests.get(i)), offset, (only, answer) -> sink.accept(index, answer)));
+                work = work.plus(
+                        model.answer(List.of(requests.get(i)), offset, (only, answer) -> sink.accept(index, answer)));
             } catch (RuntimeException e) {
                 failures++;
                 if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE || (failures > 1 && failures == requests.size())) {

@@ -60,8 +60,8 @@ final class AnswerPartition implements MapPartitionsFunction<Row, Row> {
         FailurePolicy policy = FailurePolicy.of(task, spec.name(), unit, retries);
         Answer[] answers = new Answer[requests.size()];
         try (TaskModel model = TaskModel.borrow(spec, task, Map.of(), policy, hadoop.value())) {
-            Work work =
-                    model.answer(requests, 0, index -> unit + " row " + index, (index, answer) -> answers[index] = answer);
+            Work work = model.answer(
+                    requests, 0, index -> unit + " row " + index, (index, answer) -> answers[index] = answer);
             log.info("{} answered {} requests of {}: {}", spec.name(), requests.size(), unit, work);
             return answers;
         } catch (RuntimeException e) {

@@ -89,7 +89,16 @@ class RunConfigReaderTest {
                         Map.of("v1.0", "/models/v1.0", "mhc", "s3a://bucket/mhc"),
                         "mhc",
                         new RunConfig.Inference(
-                                "cuda:1", List.of(), "bfloat16", "fused", "stored", 4096, 3, false, true, List.of(0, 3)),
+                                "cuda:1",
+                                List.of(),
+                                "bfloat16",
+                                "fused",
+                                "stored",
+                                4096,
+                                3,
+                                false,
+                                true,
+                                List.of(0, 3)),
                         new RunConfig.Faults(5, 60, 0.02),
                         "/cache",
                         "runs/x"));
@@ -168,7 +177,8 @@ class RunConfigReaderTest {
             settings.assign("inference.position-offsets=" + wrong);
             assertThatThrownBy(() -> RunConfigReader.read(settings))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("inference.position-offsets is " + wrong + ": expected distinct whole numbers");
+                    .hasMessageContaining(
+                            "inference.position-offsets is " + wrong + ": expected distinct whole numbers");
         }
         Settings settings = Settings.parse(SMALLEST);
         settings.assign("inference.position-offsets=[0, many]");

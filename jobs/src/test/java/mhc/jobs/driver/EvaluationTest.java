@@ -146,8 +146,7 @@ class EvaluationTest {
                 .filter("benchmark = 'piqa' and model = 'mhc' and metric in ('acc', 'acc@0')")
                 .collectAsList();
         assertThat(scores).hasSize(2);
-        assertThat(scores.get(0).<Double>getAs("value"))
-                .isEqualTo(scores.get(1).<Double>getAs("value"));
+        assertThat(scores.get(0).<Double>getAs("value")).isEqualTo(scores.get(1).<Double>getAs("value"));
 
         Settings tooMany = settings(folder.resolve("other"));
         tooMany.assign("inference.devices=[cpu, cpu, cpu, cpu]");

@@ -82,7 +82,10 @@ class TokenizerTest {
         long[] ids = tokenizer.encode("The answer");
         long feed = tokenizer.encode("\n")[0];
         assertThat(tokenizer.shifted(ids, 0)).isSameAs(ids);
-        assertThat(tokenizer.shifted(ids, 2)).startsWith(feed, feed).endsWith(ids).hasSize(ids.length + 2);
+        assertThat(tokenizer.shifted(ids, 2))
+                .startsWith(feed, feed)
+                .endsWith(ids)
+                .hasSize(ids.length + 2);
         long[] opened = tokenizer.encodePrompt("");
         assertThat(tokenizer.shifted(opened, 1)).containsExactly(opened[0], feed);
     }
