@@ -10,7 +10,8 @@ class ChaosPlanTest {
 
     @Test
     void consecutiveSeedsTakeEveryFaultInTurn() {
-        assertThat(LongStream.range(-3, 3).mapToObj(seed -> ChaosPlan.of(seed, PARTS).fault()))
+        assertThat(LongStream.range(-3, 3)
+                        .mapToObj(seed -> ChaosPlan.of(seed, PARTS).fault()))
                 .containsExactlyInAnyOrder(Fault.values());
     }
 
