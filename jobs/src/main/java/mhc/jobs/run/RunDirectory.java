@@ -22,9 +22,7 @@ import mhc.datasets.Sha256;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * The directory of one run, on any Hadoop file system: {@code predictions/}, {@code scores/}, {@code comparison/},
@@ -121,20 +119,28 @@ public final class RunDirectory {
     List<Path> parts() {
         List<Path> parts = new ArrayList<>();
         try {
-            Path predictions = new Path(root, "predictions");
-            if (files.exists(predictions)) {
-                RemoteIterator<LocatedFileStatus> written = files.listFiles(predictions, true);
-                while (written.hasNext()) {
-                    Path file = written.next().getPath();
-                    if (PART.matcher(file.getName()).matches()) {
-                        parts.add(file);
-                    }
-                }
-            }
+            addParts(new Path(root, "predictions"), parts);
         } catch (IOException e) {
             throw unreadable(e);
         }
         return parts;
+    }
+
+    /** Asks of no file more than its name: those that are being written beside the parts come and go. */
+    private void addParts(Path folder, List<Path> parts) throws IOException {
+        FileStatus[] children;
+        try {
+            children = files.listStatus(folder);
+        } catch (FileNotFoundException e) {
+            return;
+        }
+        for (FileStatus child : children) {
+            if (child.isDirectory()) {
+                addParts(child.getPath(), parts);
+            } else if (PART.matcher(child.getPath().getName()).matches()) {
+                parts.add(child.getPath());
+            }
+        }
     }
 
     /** Path of a file of this directory, from its root. */
