@@ -214,7 +214,8 @@ class ClusterConfTest {
                         .map(task -> {
                             Thread.sleep(MILLIS);
                             return "executor " + org.apache.spark.SparkEnv.get().executorId() + " on "
-                                    + TaskDevice.of(List.of("cuda"), TaskContext.get()).get(0);
+                                    + TaskDevice.of(List.of("cuda"), TaskContext.get())
+                                            .get(0);
                         })
                         .collect();
                 new TreeSet<>(seen).forEach(System.out::println);
