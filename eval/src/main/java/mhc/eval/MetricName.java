@@ -14,6 +14,8 @@ public record MetricName(String metric, String filter) implements Comparable<Met
 
     public static final String NO_FILTER = "none";
 
+    private static final char OFFSET = '@';
+
     public MetricName {
         Objects.requireNonNull(metric, "metric is null");
         Objects.requireNonNull(filter, "filter is null");
@@ -26,6 +28,24 @@ public record MetricName(String metric, String filter) implements Comparable<Met
     /** {@code metric}, or {@code metric,filter} where there is a filter: the key in a prediction's {@code metrics} map. */
     public String key() {
         return filter.equals(NO_FILTER) ? metric : metric + "," + filter;
+    }
+
+    /** The same metric of prompts that stand so many tokens further from the beginning of their sequences. */
+    public MetricName atOffset(int tokens) {
+        return new MetricName(metric + OFFSET + tokens, filter);
+    }
+
+    public boolean isOfOffset() {
+        return metric.indexOf(OFFSET) > 0;
+    }
+
+    /** The tokens of {@link #atOffset}; 0 where there are none. */
+    public int offset() {
+        return isOfOffset() ? Integer.parseInt(metric.substring(metric.indexOf(OFFSET) + 1)) : 0;
+    }
+
+    public MetricName withoutOffset() {
+        return isOfOffset() ? new MetricName(metric.substring(0, metric.indexOf(OFFSET)), filter) : this;
     }
 
     /** The inverse of {@link #key()}. */

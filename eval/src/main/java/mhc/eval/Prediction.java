@@ -1,5 +1,6 @@
 package mhc.eval;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -61,6 +62,36 @@ public record Prediction(
         extracted = Map.copyOf(extracted);
         gold = List.copyOf(gold);
         metrics = Map.copyOf(metrics);
+    }
+
+    /** The same with more metrics. */
+    public Prediction withMetrics(Map<String, Double> more) {
+        Map<String, Double> all = new HashMap<>(metrics);
+        all.putAll(more);
+        return new Prediction(
+                id,
+                task,
+                cluster,
+                protocol,
+                version,
+                shots,
+                requestHash,
+                context,
+                continuations,
+                logLikelihoods,
+                tokens,
+                raw,
+                extracted,
+                gold,
+                all,
+                failure,
+                truncated,
+                stop,
+                kernels,
+                promptTokens,
+                reusedTokens,
+                newTokens,
+                seconds);
     }
 
     /** {@link #OK} or {@link #FAILED}. */

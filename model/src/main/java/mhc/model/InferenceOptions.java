@@ -33,8 +33,8 @@ public record InferenceOptions(
         implements Serializable {
 
     /** CPU, fp32, whatever kernels load, expanded weights, 16,384 tokens a batch, one thread. */
-    public static final InferenceOptions DEFAULT = new InferenceOptions(
-            List.of("cpu"), "float32", "auto", "expanded", 16_384, 1, true, false, 0, true);
+    public static final InferenceOptions DEFAULT =
+            new InferenceOptions(List.of("cpu"), "float32", "auto", "expanded", 16_384, 1, true, false, 0, true);
 
     public InferenceOptions {
         devices = List.copyOf(devices);
@@ -51,42 +51,142 @@ public record InferenceOptions(
     }
 
     public InferenceOptions withDevices(List<String> value) {
-        return new InferenceOptions(value, dtype, kernels, weights, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                value,
+                dtype,
+                kernels,
+                weights,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withDtype(String value) {
-        return new InferenceOptions(devices, value, kernels, weights, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                devices,
+                value,
+                kernels,
+                weights,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withKernels(String value) {
-        return new InferenceOptions(devices, dtype, value, weights, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                devices,
+                dtype,
+                value,
+                weights,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withWeights(String value) {
-        return new InferenceOptions(devices, dtype, kernels, value, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                devices,
+                dtype,
+                kernels,
+                value,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withMaxBatchTokens(int value) {
-        return new InferenceOptions(devices, dtype, kernels, weights, value, threads, prefixCache, deterministic, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                devices,
+                dtype,
+                kernels,
+                weights,
+                value,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withThreads(int value) {
-        return new InferenceOptions(devices, dtype, kernels, weights, maxBatchTokens, value, prefixCache, deterministic, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                devices,
+                dtype,
+                kernels,
+                weights,
+                maxBatchTokens,
+                value,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withPrefixCache(boolean value) {
-        return new InferenceOptions(devices, dtype, kernels, weights, maxBatchTokens, threads, value, deterministic, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                devices,
+                dtype,
+                kernels,
+                weights,
+                maxBatchTokens,
+                threads,
+                value,
+                deterministic,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withDeterministic(boolean value) {
-        return new InferenceOptions(devices, dtype, kernels, weights, maxBatchTokens, threads, prefixCache, value, exampleSeconds, generationConfig);
+        return new InferenceOptions(
+                devices,
+                dtype,
+                kernels,
+                weights,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                value,
+                exampleSeconds,
+                generationConfig);
     }
 
     public InferenceOptions withExampleSeconds(int value) {
-        return new InferenceOptions(devices, dtype, kernels, weights, maxBatchTokens, threads, prefixCache, deterministic, value, generationConfig);
+        return new InferenceOptions(
+                devices,
+                dtype,
+                kernels,
+                weights,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                value,
+                generationConfig);
     }
 
     public InferenceOptions withGenerationConfig(boolean value) {
-        return new InferenceOptions(devices, dtype, kernels, weights, maxBatchTokens, threads, prefixCache, deterministic, exampleSeconds, value);
+        return new InferenceOptions(
+                devices,
+                dtype,
+                kernels,
+                weights,
+                maxBatchTokens,
+                threads,
+                prefixCache,
+                deterministic,
+                exampleSeconds,
+                value);
     }
 }

@@ -16,6 +16,7 @@ public interface LanguageModel extends AutoCloseable {
      *
      * <p>A token's numbers may differ in the last bits with what shares its pass, unless the model is deterministic.
      *
+     * @param offset tokens of filler between what opens a sequence and its prompt: scores may depend on where a text lies
      * @param sink receives each answer as it comes, with the index of its request; called on the calling thread
      * @return what it took
      * @throws IllegalStateException when the model is closed
@@ -24,7 +25,12 @@ public interface LanguageModel extends AutoCloseable {
      *     that cannot be answered, and one too large for the memory, throws nothing: its answer is {@link
      *     Answer.Failed}
      */
-    Work answer(List<Request> requests, Sink sink);
+    Work answer(List<Request> requests, int offset, Sink sink);
+
+    /** The same without filler. */
+    default Work answer(List<Request> requests, Sink sink) {
+        return answer(requests, 0, sink);
+    }
 
     /** What is loaded, for manifests and rows. */
     ModelInfo info();

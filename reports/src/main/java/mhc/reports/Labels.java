@@ -13,6 +13,9 @@ final class Labels {
     }
 
     static String metric(MetricName name) {
+        if (name.isOfOffset()) {
+            return metric(name.withoutOffset()) + " at offset " + name.offset();
+        }
         String metric =
                 switch (name.metric()) {
                     case "exact_match", "em" -> "EM";

@@ -85,6 +85,11 @@ final class ReportPage {
             columns.add(right("Chance"));
         }
         report.models().forEach(model -> columns.add(right(model)));
+        boolean withOffsets =
+                !OffsetSpread.all(report.rows(), report.secondary()).isEmpty();
+        if (withOffsets) {
+            columns.add(right("Spread"));
+        }
         columns.addAll(List.of(right("Failed"), right("No answer %"), right("Truncated")));
         List<List<String>> rows = new ArrayList<>();
         for (BenchmarkComparison row : report.rows()) {
@@ -98,6 +103,12 @@ final class ReportPage {
                 cells.add(chance == null ? Numbers.NONE : Numbers.percent(chance));
             }
             report.models().forEach(model -> cells.add(score(row, model)));
+            if (withOffsets) {
+                cells.add(counts(
+                        row, cell -> OffsetSpread.of(report.secondary(), row.benchmark(), cell.model(), row.headline())
+                                .map(offsets -> Numbers.percent(offsets.spread()))
+                                .orElse(Numbers.NONE)));
+            }
             cells.add(counts(row, cell -> Long.toString(cell.score().failed())));
             cells.add(counts(
                     row,
@@ -193,6 +204,9 @@ final class ReportPage {
             cells.add("");
         }
         report.models().forEach(model -> cells.add(Numbers.withError(mean.value(model), mean.stderr(model))));
+        if (!OffsetSpread.all(report.rows(), report.secondary()).isEmpty()) {
+            cells.add("");
+        }
         cells.addAll(List.of("", "", ""));
         return cells;
     }

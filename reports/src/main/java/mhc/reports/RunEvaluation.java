@@ -104,6 +104,8 @@ final class RunEvaluation {
         }
         runs.forEach(run -> chances.putAll(run.description().chances()));
         List<BenchmarkComparison> rows = Comparisons.corrected(comparisons, models.get(0));
+        List<String> remarks = new ArrayList<>(Remarks.of(models, rows, runs, prompts));
+        OffsetSpread.all(rows, secondary).forEach(offsets -> remarks.add(offsets.sentence() + "."));
         return new Report(
                 title(),
                 protocols.first(),
@@ -111,7 +113,7 @@ final class RunEvaluation {
                 chances,
                 notes(),
                 excess,
-                Remarks.of(models, rows, runs, prompts),
+                remarks,
                 rows,
                 secondary,
                 Provenance.of(models, runs, counts),

@@ -47,8 +47,10 @@ public final class ModelCommand implements Runnable {
         @Option(
                 names = "--device",
                 defaultValue = "cpu",
-                description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
-        private String device;
+                split = ",",
+                description = "cpu, cuda or cuda:N; several, with commas between, hold neighbouring layers each"
+                        + " (default: ${DEFAULT-VALUE})")
+        private List<String> devices;
 
         @Option(
                 names = "--dtype",
@@ -62,14 +64,21 @@ public final class ModelCommand implements Runnable {
                 description = "auto, fused or reference (default: ${DEFAULT-VALUE})")
         private String kernels;
 
+        @Option(
+                names = "--weights",
+                defaultValue = "expanded",
+                description = "Weights of 8 and 4 bits: expanded or stored (default: ${DEFAULT-VALUE})")
+        private String weights;
+
         @Option(names = "--threads", description = "Threads of the engine (default: one per processor)")
         private int threads = Runtime.getRuntime().availableProcessors();
 
         InferenceOptions options() {
             return InferenceOptions.DEFAULT
-                    .withDevice(device)
+                    .withDevices(devices)
                     .withDtype(dtype)
                     .withKernels(kernels)
+                    .withWeights(weights)
                     .withThreads(threads);
         }
     }

@@ -41,25 +41,34 @@ public record RunConfig(
 
     /**
      * @param device {@code auto} (the task's GPU, else the CPU), {@code cpu}, {@code cuda} or {@code cuda:N}
+     * @param devices over which layers are spread: names, {@code auto} for all GPUs of a task, or none for {@code device}
+     *     alone
+     * @param weights {@code expanded} or {@code stored}
      * @param threads engine threads per executor, 0 = its cores
+     * @param positionOffsets tokens of filler before prompts, at each of which a benchmark is scored
      */
     public record Inference(
             String device,
+            List<String> devices,
             String dtype,
             String kernels,
+            String weights,
             int maxBatchTokens,
             int threads,
             boolean prefixCache,
-            boolean deterministic)
+            boolean deterministic,
+            List<Integer> positionOffsets)
             implements Serializable {
-        public static final Inference DEFAULT = new Inference("auto", "float32", "auto", 16_384, 0, true, false);
+        public static final Inference DEFAULT =
+                new Inference("auto", List.of(), "float32", "auto", "expanded", 16_384, 0, true, false, List.of(0));
 
-        /** As the model takes it, on a device of its own and with so many threads; no limit to an example's time. */
-        public InferenceOptions options(String ownDevice, int ownThreads) {
+        /** As the model takes it, on devices of its own and with so many threads; no limit to an example's time. */
+        public InferenceOptions options(List<String> ownDevices, int ownThreads) {
             return InferenceOptions.DEFAULT
-                    .withDevice(ownDevice)
+                    .withDevices(ownDevices)
                     .withDtype(dtype)
                     .withKernels(kernels)
+                    .withWeights(weights)
                     .withMaxBatchTokens(maxBatchTokens)
                     .withThreads(ownThreads)
                     .withPrefixCache(prefixCache)

@@ -17,6 +17,9 @@ public final class RunConfigReader {
     private static final Pattern MODEL_NAME = Pattern.compile("[A-Za-z0-9._-]+");
     private static final Pattern DEVICE = Pattern.compile("auto|cpu|cuda(:\\d+)?");
 
+    /** Further than the longest run of tokens that published models compress, phases come again. */
+    private static final int MOST_OFFSET = 1024;
+
     private final Problems problems = new Problems();
 
     private RunConfigReader() {}
@@ -164,14 +167,47 @@ public final class RunConfigReader {
         if (!DEVICE.matcher(device).matches()) {
             problems.add("inference.device is %s: use auto, cpu, cuda or cuda:N", device);
         }
+        List<String> devices = devices(section);
         String dtype = section.choice("dtype", defaults.dtype(), "float32", "bfloat16");
         String kernels = section.choice("kernels", defaults.kernels(), "auto", "fused", "reference");
+        String weights = section.choice("weights", defaults.weights(), "expanded", "stored");
         int maxBatchTokens = section.integer("max-batch-tokens", defaults.maxBatchTokens(), 1);
         int threads = section.text("threads", "auto").equals("auto") ? 0 : section.integer("threads", 0, 1);
         boolean prefixCache = section.flag("prefix-cache", defaults.prefixCache());
         boolean deterministic = section.flag("deterministic", defaults.deterministic());
+        List<Integer> offsets = offsets(section);
         section.refuseOthers();
-        return new RunConfig.Inference(device, dtype, kernels, maxBatchTokens, threads, prefixCache, deterministic);
+        return new RunConfig.Inference(
+                device, devices, dtype, kernels, weights, maxBatchTokens, threads, prefixCache, deterministic, offsets);
+    }
+
+    /** A list of devices, or {@code auto}. */
+    private List<String> devices(Section section) {
+        boolean all = section.isText("devices");
+        List<String> devices = all ? List.of(section.choice("devices", "auto", "auto")) : section.texts("devices");
+        for (String device : devices) {
+            if (!all && (device.equals("auto") || !DEVICE.matcher(device).matches())) {
+                problems.add("inference.devices names %s: use cpu or cuda:N, or auto for all GPUs of a task", device);
+            }
+        }
+        if (!devices.isEmpty() && !section.text("device", "auto").equals("auto")) {
+            problems.add("inference has device and devices: leave one of them out");
+        }
+        return devices;
+    }
+
+    private List<Integer> offsets(Section section) {
+        List<Integer> offsets = section.integers("position-offsets", List.of(0));
+        boolean wrong = offsets.isEmpty()
+                || offsets.stream().anyMatch(offset -> offset < 0 || offset > MOST_OFFSET)
+                || Set.copyOf(offsets).size() < offsets.size();
+        if (wrong) {
+            problems.add(
+                    "inference.position-offsets is %s: expected distinct whole numbers from 0 to %d, such as [0, 1, 2, 3]",
+                    offsets, MOST_OFFSET);
+            return List.of(0);
+        }
+        return offsets;
     }
 
     private RunConfig.Faults faults(Section section) {

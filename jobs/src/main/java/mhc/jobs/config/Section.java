@@ -81,6 +81,32 @@ final class Section {
         return texts;
     }
 
+    /** Whether a key has a single text. */
+    boolean isText(String key) {
+        JsonNode child = child(key);
+        return child != null && child.isTextual();
+    }
+
+    List<Integer> integers(String key, List<Integer> otherwise) {
+        JsonNode child = child(key);
+        if (child == null) {
+            return otherwise;
+        }
+        List<Integer> numbers = new ArrayList<>();
+        for (JsonNode element : child) {
+            if (!element.isIntegralNumber() || !element.canConvertToInt()) {
+                problems.add("%s holds %s: expected whole numbers", path + key, element);
+                return otherwise;
+            }
+            numbers.add(element.asInt());
+        }
+        if (!child.isArray()) {
+            problems.add("%s is %s: expected a list, such as [0, 1, 2, 3]", path + key, child);
+            return otherwise;
+        }
+        return numbers;
+    }
+
     int integer(String key, int otherwise, int least) {
         JsonNode child = child(key);
         if (child == null) {

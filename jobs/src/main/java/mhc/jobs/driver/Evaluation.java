@@ -32,6 +32,8 @@ import mhc.jobs.run.RunDirectory;
 import mhc.jobs.run.RunLease;
 import mhc.jobs.run.RunParts;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.model.decoder.Placement;
+import mhc.model.decoder.TensorSpec;
 import mhc.reports.RunReport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -96,12 +98,7 @@ public final class Evaluation {
         RunDirectory directory = RunDirectory.at(config.out(), hadoop);
         Map<String, Checkpoint> checkpoints = checkpoints();
         List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
-        RunStart runStart = new RunStart(
-                config,
-                TaskDevice.resolve(
-                        config.inference().device(), spark.sparkContext().conf()),
-                checkpoints,
-                plan);
+        RunStart runStart = new RunStart(config, devices(), checkpoints, plan);
         SparkContext context = spark.sparkContext();
         try (RunLease lease = RunLease.take(directory, mode.takeover, progress, context::cancelAllJobs)) {
             try {
@@ -170,8 +167,11 @@ public final class Evaluation {
         Problems problems = new Problems();
         Map<String, Checkpoint> checkpoints = new LinkedHashMap<>();
         config.models()
-                .forEach((name, uri) -> problems.collect(
-                        () -> checkpoints.put(name, Checkpoint.open(ModelFolders.localize(uri, hadoop)))));
+                .forEach((name, uri) -> problems.collect(() -> {
+                    Checkpoint checkpoint = Checkpoint.open(ModelFolders.localize(uri, hadoop));
+                    Placement.of(checkpoint.program(), devices().size(), TensorSpec::elements);
+                    checkpoints.put(name, checkpoint);
+                }));
         problems.throwIfAny("The models");
         return checkpoints;
     }
@@ -252,5 +252,9 @@ public final class Evaluation {
         lease.requireHeld();
         directory.writeManifest(manifest);
         return manifest;
+    }
+
+    private List<String> devices() {
+        return TaskDevice.resolve(config.inference(), spark.sparkContext().conf());
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import mhc.eval.lmeval.LmEval;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.executor.ModelFolders;
@@ -26,14 +27,15 @@ import mhc.reports.RunReport;
  */
 final class RunStart {
     private final RunConfig config;
-    private final String device;
+    private final List<String> devices;
     private final Map<String, Checkpoint> checkpoints;
     private final Map<String, String> fingerprints = new LinkedHashMap<>();
     private final List<ShardPlan.Planned> plan;
 
-    RunStart(RunConfig config, String device, Map<String, Checkpoint> checkpoints, List<ShardPlan.Planned> plan) {
+    RunStart(
+            RunConfig config, List<String> devices, Map<String, Checkpoint> checkpoints, List<ShardPlan.Planned> plan) {
         this.config = config;
-        this.device = device;
+        this.devices = devices;
         this.checkpoints = checkpoints;
         this.plan = plan;
         checkpoints.forEach((name, checkpoint) -> fingerprints.put(name, checkpoint.fingerprint()));
@@ -43,7 +45,7 @@ final class RunStart {
     List<ModelSpec> specs() {
         RunConfig.Inference inference = config.inference();
         InferenceOptions options = inference
-                .options(device, inference.threads())
+                .options(devices, inference.threads())
                 .withExampleSeconds(config.faults().exampleSeconds())
                 .withGenerationConfig(obeysGenerationConfig());
         List<ModelSpec> specs = new ArrayList<>();
@@ -70,6 +72,16 @@ final class RunStart {
                 .filter(note -> !note.isEmpty())
                 .distinct()
                 .forEach(notes::add);
+        if (config.inference().positionOffsets().size() > 1) {
+            notes.add("scored with "
+                    + config.inference().positionOffsets().stream()
+                            .map(Object::toString)
+                            .collect(Collectors.joining(", "))
+                    + " line feeds before each prompt; the score is the first one's, spread the best less the worst in"
+                    + " points");
+        } else if (config.inference().positionOffsets().get(0) > 0) {
+            notes.add("scored with " + config.inference().positionOffsets().get(0) + " line feeds before each prompt");
+        }
         checkpoints.forEach((name, checkpoint) -> {
             String ignored = GenerationConfig.of(checkpoint).ignored(obeysGenerationConfig());
             if (!ignored.isEmpty()) {
@@ -94,13 +106,15 @@ final class RunStart {
         json.set("shots", RunDirectory.json(config.shots()));
         json.set("models", RunDirectory.json(config.models()));
         json.putObject("inference")
-                .put("device", device)
+                .put("device", String.join("+", devices))
                 .put("dtype", inference.dtype())
                 .put("kernels", inference.kernels())
+                .put("weights", inference.weights())
                 .put("max-batch-tokens", inference.maxBatchTokens())
                 .put("threads", inference.threads() == 0 ? "auto" : Integer.toString(inference.threads()))
                 .put("prefix-cache", inference.prefixCache())
-                .put("deterministic", inference.deterministic());
+                .put("deterministic", inference.deterministic())
+                .set("position-offsets", RunDirectory.json(inference.positionOffsets()));
         json.putObject("faults")
                 .put("retries", config.faults().retries())
                 .put("example-seconds", config.faults().exampleSeconds())
@@ -173,7 +187,7 @@ final class RunStart {
                 .put("djl", build.djl())
                 .put("libtorch", build.libtorch())
                 .put("java", System.getProperty("java.version"));
-        json.put("device", device);
+        json.put("device", String.join("+", devices));
         ArrayNode rows = json.putArray("counts");
         counts.forEach(counted -> rows.add(counted(counted)));
         json.set("parts", parts);

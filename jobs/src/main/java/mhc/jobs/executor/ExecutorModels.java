@@ -1,5 +1,6 @@
 package mhc.jobs.executor;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,12 +31,12 @@ public final class ExecutorModels {
 
     private ExecutorModels() {}
 
-    /** Waits until the device is free of any other model; closing the lease gives the model back. */
-    static ModelSlot.Lease borrow(ModelSpec spec, String device, Configuration hadoop) throws InterruptedException {
+    /** Waits until the devices, which are one to a model, are free of any other model; closing the lease gives the model back. */
+    static ModelSlot.Lease borrow(ModelSpec spec, List<String> devices, Configuration hadoop) throws InterruptedException {
         InferenceOptions options = spec.options()
-                .withDevice(device)
+                .withDevices(devices)
                 .withThreads(threads(spec.options().threads()));
-        return SLOTS.computeIfAbsent(device, key -> new ModelSlot()).acquire(spec, () -> open(spec, options, hadoop));
+        return SLOTS.computeIfAbsent(String.join("+", devices), key -> new ModelSlot()).acquire(spec, () -> open(spec, options, hadoop));
     }
 
     /**

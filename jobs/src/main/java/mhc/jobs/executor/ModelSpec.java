@@ -9,7 +9,8 @@ import mhc.model.InferenceOptions;
  * @param name in the configuration
  * @param uri folder or Hadoop URI
  * @param fingerprint of its files, as the driver saw them
- * @param options how to run it; a device of {@code cuda} without a number means the task's own GPU
+ * @param options how to run it; a device of {@code cuda} without a number means the task's own GPU,
+ *     {@code cuda:*} all of its GPUs
  */
 public record ModelSpec(String name, String uri, String fingerprint, InferenceOptions options)
         implements Serializable {}

@@ -31,11 +31,11 @@ final class RememberingModel implements LanguageModel {
     }
 
     @Override
-    public Work answer(List<Request> requests, Sink sink) {
+    public Work answer(List<Request> requests, int offset, Sink sink) {
         List<Request> open = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < requests.size(); i++) {
-            Answer answer = known.get(requests.get(i).hash());
+            Answer answer = known.get(key(requests.get(i), offset));
             if (answer == null) {
                 open.add(requests.get(i));
                 places.add(i);
@@ -43,10 +43,15 @@ final class RememberingModel implements LanguageModel {
                 sink.accept(i, answer);
             }
         }
-        return model.answer(open, (index, answer) -> {
-            fresh.put(open.get(index).hash(), answer);
+        return model.answer(open, offset, (index, answer) -> {
+            fresh.put(key(open.get(index), offset), answer);
             sink.accept(places.get(index), answer);
         });
+    }
+
+    /** The request's hash, and behind a plus sign the offset where there is one. */
+    private static String key(Request request, int offset) {
+        return offset == 0 ? request.hash() : request.hash() + "+" + offset;
     }
 
     @Override

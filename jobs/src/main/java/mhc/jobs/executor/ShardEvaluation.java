@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 import mhc.eval.Answer;
 import mhc.eval.Benchmark;
+import mhc.eval.MetricName;
 import mhc.eval.Outcome;
 import mhc.eval.Prediction;
 import mhc.eval.Request;
 import mhc.eval.protocol.Protocols;
 import mhc.jobs.plan.Shard;
+import mhc.model.LanguageModel;
 import mhc.model.Work;
 
 /**
@@ -25,12 +27,22 @@ final class ShardEvaluation {
     private final FailurePolicy policy;
     private final Benchmark benchmark;
     private final List<Request> requests;
+    private final List<Integer> offsets;
     private Work work = Work.NONE;
 
     ShardEvaluation(TaskModel model, Shard shard, FailurePolicy policy) {
+        this(model, shard, policy, List.of(0));
+    }
+
+    /**
+     * @param offsets tokens by which prompts are moved from the beginning of their sequences. Rows are those of the first
+     *     one; with several, the headline metric of each is in the row's metrics too
+     */
+    ShardEvaluation(TaskModel model, Shard shard, FailurePolicy policy, List<Integer> offsets) {
         this.model = model;
         this.shard = shard;
         this.policy = policy;
+        this.offsets = offsets;
         this.benchmark = Protocols.named(shard.protocol()).benchmark(shard.benchmark());
         this.requests = shard.items().stream()
                 .map(item -> benchmark.request(item.example(), item.shots()))
@@ -46,12 +58,42 @@ final class ShardEvaluation {
     List<Prediction> run(Consumer<Prediction> progress) {
         Prediction[] predictions = new Prediction[requests.size()];
         long start = System.nanoTime();
-        work = model.answer(
-                requests, index -> shard.items().get(index).example().id(), (index, answer) -> {
-                    predictions[index] = prediction(index, answer, start);
-                    progress.accept(predictions[index]);
-                });
+        ask(offsets.get(0), (index, answer) -> {
+            predictions[index] = prediction(index, answer, start);
+            progress.accept(predictions[index]);
+        });
+        addOffsets(predictions);
         return Arrays.asList(predictions);
+    }
+
+    private void ask(int offset, LanguageModel.Sink sink) {
+        work = work.plus(model.answer(
+                requests, offset, index -> shard.items().get(index).example().id(), sink));
+    }
+
+    /** Adds to rows what the headline metric is at each offset; a failed answer adds nothing, which counts as 0. */
+    private void addOffsets(Prediction[] predictions) {
+        if (offsets.size() < 2) {
+            return;
+        }
+        MetricName headline = benchmark.headline();
+        for (int i = 0; i < predictions.length; i++) {
+            predictions[i] = withScore(predictions[i], headline.atOffset(offsets.get(0)), predictions[i]);
+        }
+        for (int offset : offsets.subList(1, offsets.size())) {
+            ask(
+                    offset,
+                    (index, answer) -> predictions[index] = withScore(
+                            predictions[index],
+                            headline.atOffset(offset),
+                            prediction(index, answer, System.nanoTime())));
+        }
+    }
+
+    /** A row with the headline metric of another under a name. */
+    private Prediction withScore(Prediction row, MetricName name, Prediction scored) {
+        Double score = scored.metrics().get(benchmark.headline().key());
+        return score == null ? row : row.withMetrics(Map.of(name.key(), score));
     }
 
     /** What the model did for the answers, as far as it tells: nothing for a request whose answer never came. */

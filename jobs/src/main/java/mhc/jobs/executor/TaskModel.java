@@ -36,14 +36,15 @@ public final class TaskModel implements AutoCloseable {
     public static TaskModel borrow(
             ModelSpec spec, TaskContext task, Map<String, Answer> known, FailurePolicy policy, Configuration hadoop)
             throws InterruptedException {
-        String device = TaskDevice.of(spec.options().device(), task);
-        return new TaskModel(ExecutorModels.borrow(spec, device, hadoop), known, policy);
+        List<String> devices = TaskDevice.of(spec.options().devices(), task);
+        return new TaskModel(ExecutorModels.borrow(spec, devices, hadoop), known, policy);
     }
 
     /**
      * Asks all together, so that prefixes are shared, or, where that fails for no reason of the user's or the machine's,
      * one by one.
      *
+     * @param offset tokens of filler before each prompt
      * @param names of the requests by index, for messages
      * @param sink receives each answer as it comes, with the index of its request; after a failure of the whole it
      *     receives them all again
@@ -51,9 +52,9 @@ public final class TaskModel implements AutoCloseable {
      * @throws RuntimeException what the policy does not take for the requests' own, and what it does not take so from the
      *     sink
      */
-    public Work answer(List<Request> requests, IntFunction<String> names, LanguageModel.Sink sink) {
+    public Work answer(List<Request> requests, int offset, IntFunction<String> names, LanguageModel.Sink sink) {
         try {
-            return model.answer(requests, (index, answer) -> {
+            return model.answer(requests, offset, (index, answer) -> {
                 policy.answered(answer, requests.size());
                 sink.accept(index, answer);
             });
@@ -62,17 +63,18 @@ public final class TaskModel implements AutoCloseable {
                 throw e;
             }
             policy.divides(e);
-            return oneByOne(requests, names, sink);
+            return oneByOne(requests, offset, names, sink);
         }
     }
 
-    private Work oneByOne(List<Request> requests, IntFunction<String> names, LanguageModel.Sink sink) {
+    private Work oneByOne(
+            List<Request> requests, int offset, IntFunction<String> names, LanguageModel.Sink sink) {
         Work work = Work.NONE;
         int failures = 0;
         for (int i = 0; i < requests.size(); i++) {
             int index = i;
             try {
-                work = work.plus(model.answer(List.of(requests.get(i)), (only, answer) -> sink.accept(index, answer)));
+                work = work.plus(model.answer(List.of(requests.get(i)), offset, (only, answer) -> sink.accept(index, answer)));
             } catch (RuntimeException e) {
                 failures++;
                 if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE || (failures > 1 && failures == requests.size())) {

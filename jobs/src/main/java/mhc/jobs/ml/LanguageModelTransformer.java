@@ -279,13 +279,16 @@ public final class LanguageModelTransformer extends Transformer implements Defau
         String uri = getOrDefault(model);
         RunConfig.Inference inference = new RunConfig.Inference(
                 getOrDefault(device),
+                List.of(),
                 getOrDefault(dtype),
                 getOrDefault(kernels),
+                RunConfig.Inference.DEFAULT.weights(),
                 (int) getOrDefault(maxBatchTokens),
                 (int) getOrDefault(threads),
                 RunConfig.Inference.DEFAULT.prefixCache(),
-                (boolean) getOrDefault(deterministic));
-        String own = TaskDevice.resolve(inference.device(), context.conf());
+                (boolean) getOrDefault(deterministic),
+                RunConfig.Inference.DEFAULT.positionOffsets());
+        List<String> own = TaskDevice.resolve(inference, context.conf());
         String fingerprint = Checkpoint.open(ModelFolders.localize(uri, hadoop)).fingerprint();
         return new ModelSpec(uri, ModelFolders.qualify(uri), fingerprint, inference.options(own, inference.threads()));
     }

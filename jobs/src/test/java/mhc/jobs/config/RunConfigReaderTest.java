@@ -37,7 +37,8 @@ class RunConfigReaderTest {
                         Map.of(),
                         Map.of("a", "/models/a"),
                         "a",
-                        new RunConfig.Inference("auto", "float32", "auto", 16_384, 0, true, false),
+                        new RunConfig.Inference(
+                                "auto", List.of(), "float32", "auto", "expanded", 16_384, 0, true, false, List.of(0)),
                         new RunConfig.Faults(2, 600, 0.005),
                         "",
                         "/runs/a"));
@@ -67,6 +68,8 @@ class RunConfigReaderTest {
                   threads: 3
                   prefix-cache: false
                   deterministic: true
+                  weights: stored
+                  position-offsets: [0, 3]
                 faults: {retries: 5, example-seconds: 60, max-failed: 0.02}
                 cache: /cache
                 out: runs/x
@@ -84,7 +87,17 @@ class RunConfigReaderTest {
                         Map.of("drop", 12.5),
                         Map.of("v1.0", "/models/v1.0", "mhc", "s3a://bucket/mhc"),
                         "mhc",
-                        new RunConfig.Inference("cuda:1", "bfloat16", "fused", 4096, 3, false, true),
+                        new RunConfig.Inference(
+                                "cuda:1",
+                                List.of(),
+                                "bfloat16",
+                                "fused",
+                                "stored",
+                                4096,
+                                3,
+                                false,
+                                true,
+                                List.of(0, 3)),
                         new RunConfig.Faults(5, 60, 0.02),
                         "/cache",
                         "runs/x"));
@@ -135,6 +148,41 @@ class RunConfigReaderTest {
                 .hasMessageContaining("faults is 3: expected a mapping")
                 .hasMessageContaining("data is missing")
                 .hasMessageContaining("out is missing");
+    }
+
+    @Test
+    void severalDevices() {
+        Settings settings = Settings.parse(SMALLEST);
+        assertThat(RunConfigReader.read(settings).inference().devices()).isEmpty();
+        settings.assign("inference.devices=[cuda:0, cuda:1]");
+        assertThat(RunConfigReader.read(settings).inference().devices()).containsExactly("cuda:0", "cuda:1");
+        settings.assign("inference.devices=auto");
+        assertThat(RunConfigReader.read(settings).inference().devices()).containsExactly("auto");
+        settings.assign("inference.device=cpu");
+        assertThatThrownBy(() -> RunConfigReader.read(settings))
+                .hasMessageContaining("inference has device and devices: leave one of them out");
+        settings.assign("inference.devices=[cuda:0, tpu]");
+        assertThatThrownBy(() -> RunConfigReader.read(settings))
+                .hasMessageContaining("inference.devices names tpu: use cpu or cuda:N, or auto for all GPUs of a task");
+        settings.assign("inference.devices=all");
+        assertThatThrownBy(() -> RunConfigReader.read(settings))
+                .hasMessageContaining("inference.devices is all: use auto");
+    }
+
+    @Test
+    void offsetsAreDistinctAndNotNegative() {
+        for (String wrong : List.of("[]", "[0, 0]", "[-1]", "[0, 2000]")) {
+            Settings settings = Settings.parse(SMALLEST);
+            settings.assign("inference.position-offsets=" + wrong);
+            assertThatThrownBy(() -> RunConfigReader.read(settings))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining(
+                            "inference.position-offsets is " + wrong + ": expected distinct whole numbers");
+        }
+        Settings settings = Settings.parse(SMALLEST);
+        settings.assign("inference.position-offsets=[0, many]");
+        assertThatThrownBy(() -> RunConfigReader.read(settings))
+                .hasMessageContaining("inference.position-offsets holds \"many\": expected whole numbers");
     }
 
     @Test

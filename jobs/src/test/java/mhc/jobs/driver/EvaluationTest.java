@@ -127,6 +127,35 @@ class EvaluationTest {
     }
 
     @Test
+    void layersOnSeveralDevicesAndPromptsAtSeveralOffsets() {
+        Settings settings = settings(folder.resolve("run"));
+        settings.assign("inference.devices=[cpu, cpu]");
+        settings.assign("inference.position-offsets=[0, 1, 3]");
+
+        String report = run(settings);
+
+        assertThat(report)
+                .containsPattern("\\| +Spread \\|")
+                .contains("PIQA: at position offsets 0, 1, 3, plain scores ")
+                .contains("PIQA: at position offsets 0, 1, 3, mhc scores ")
+                .contains("scored with 0, 1, 3 line feeds before each prompt");
+        assertThat(folder.resolve("run/manifest.json")).content().contains("\"device\" : \"cpu+cpu\"");
+        List<Row> scores = LocalSpark.session()
+                .read()
+                .parquet(folder.resolve("run/scores").toString())
+                .filter("benchmark = 'piqa' and model = 'mhc' and metric in ('acc', 'acc@0')")
+                .collectAsList();
+        assertThat(scores).hasSize(2);
+        assertThat(scores.get(0).<Double>getAs("value")).isEqualTo(scores.get(1).<Double>getAs("value"));
+
+        Settings tooMany = settings(folder.resolve("other"));
+        tooMany.assign("inference.devices=[cpu, cpu, cpu, cpu]");
+        assertThatThrownBy(() -> run(tooMany))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("inference.devices names 4 devices for a model of 3 layers");
+    }
+
+    @Test
     void weightsReplacedAfterThePlanAreRefusedWithTheHost() throws IOException {
         Path model = folder.resolve("model");
         copy(inputs.resolve("plain"), model);

@@ -31,7 +31,7 @@ class FailurePolicyTest {
     /** Answers each question by itself; whatever it throws, it throws for the whole call. */
     private record Answering(Function<Request, Answer> answers) implements LanguageModel {
         @Override
-        public Work answer(List<Request> requests, Sink sink) {
+        public Work answer(List<Request> requests, int offset, Sink sink) {
             List<Answer> all = requests.stream().map(answers).toList();
             for (int i = 0; i < all.size(); i++) {
                 sink.accept(i, all.get(i));

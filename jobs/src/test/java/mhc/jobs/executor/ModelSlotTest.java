@@ -36,7 +36,7 @@ class ModelSlotTest {
         }
 
         @Override
-        public Work answer(List<Request> requests, Sink sink) {
+        public Work answer(List<Request> requests, int offset, Sink sink) {
             return Work.NONE;
         }
 

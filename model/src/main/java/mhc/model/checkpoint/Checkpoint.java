@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import mhc.datasets.InputException;
 import mhc.datasets.Sha256;
-import mhc.model.decoder.JsonFields;
 import mhc.model.decoder.ComputeType;
+import mhc.model.decoder.JsonFields;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
@@ -148,14 +148,13 @@ public final class Checkpoint {
      * @param stored whether weights of 8 and 4 bits are held as they are stored, where that can be
      */
     public long heldBytes(TensorSpec spec, ComputeType type, boolean stored) {
-        return stored
-                ? weights.heldAsStored(spec, config.scales()).orElse(spec.bytes(type))
-                : spec.bytes(type);
+        return stored ? weights.heldAsStored(spec, config.scales()).orElse(spec.bytes(type)) : spec.bytes(type);
     }
 
     /** Whether some of its weights can be held as they are stored, in 8 or 4 bits. */
     public boolean isCompressed() {
-        return program.tensors().stream().anyMatch(spec -> weights.heldAsStored(spec, config.scales()).isPresent());
+        return program.tensors().stream()
+                .anyMatch(spec -> weights.heldAsStored(spec, config.scales()).isPresent());
     }
 
     /** Number of elements of all weights, tied ones counted once. */

@@ -167,6 +167,33 @@ public final class Tokenizer implements AutoCloseable {
         return new Pair(contextIds.length == 0 ? new long[] {requirePrefix()} : contextIds, rest);
     }
 
+    /**
+     * Tokens of a text that opens a sequence, moved away from its beginning by line feeds, which stand behind the special
+     * tokens that open it.
+     *
+     * @throws InputException when no single token is a line feed
+     */
+    public long[] shifted(long[] ids, int offset) {
+        if (offset == 0) {
+            return ids;
+        }
+        long[] filler = encode("\n", false);
+        if (filler.length != 1) {
+            throw new InputException("The tokenizer makes " + filler.length
+                    + " tokens of a line feed, so that prompts cannot be moved by single ones: leave out"
+                    + " inference.position-offsets.");
+        }
+        int opening = 0;
+        while (opening < ids.length && isSpecial(ids[opening])) {
+            opening++;
+        }
+        long[] shifted = new long[ids.length + offset];
+        System.arraycopy(ids, 0, shifted, 0, opening);
+        Arrays.fill(shifted, opening, opening + offset, filler[0]);
+        System.arraycopy(ids, opening, shifted, opening + offset, ids.length - opening);
+        return shifted;
+    }
+
     /** Text of tokens, special ones left out. */
     public String decode(long[] ids) {
         return tokenizer.decode(ids, true);

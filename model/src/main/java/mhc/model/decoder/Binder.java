@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
  */
 public final class Binder {
     /** The engine's numbers for types and layouts, which every file may name. */
-    private static final Map<String, String> COMMON =
-            Map.of("UINT8", "0", "INT32", "3", "INT64", "4", "FLOAT32", "6", "FLOAT64", "7", "BOOL", "11", "CONTIGUOUS", "0");
+    private static final Map<String, String> COMMON = Map.of(
+            "UINT8", "0", "INT32", "3", "INT64", "4", "FLOAT32", "6", "FLOAT64", "7", "BOOL", "11", "CONTIGUOUS", "0");
 
     /** A comment or a text, where nothing is filled in; {@code w.name}; a name in capitals. */
     private static final Pattern OPEN =

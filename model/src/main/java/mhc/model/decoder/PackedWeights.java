@@ -58,6 +58,8 @@ public enum PackedWeights {
 
     /** Where no matrix is packed or compressed, products are the engine's and need no function between. */
     List<Linker.Replacement> replacements(Optional<BlockScales> compressed) {
-        return this == NONE && compressed.isEmpty() ? List.of(new Linker.Replacement("linear", "torch.linear", 0)) : List.of();
+        return this == NONE && compressed.isEmpty()
+                ? List.of(new Linker.Replacement("linear", "torch.linear", 0))
+                : List.of();
     }
 }

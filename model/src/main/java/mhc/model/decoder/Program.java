@@ -163,8 +163,7 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
      *
      * @param compressed how the 8-bit ones are scaled; empty where all are held as they are multiplied
      */
-    public String source(
-            Script module, KernelPath kernels, PackedWeights packing, Optional<BlockScales> compressed) {
+    public String source(Script module, KernelPath kernels, PackedWeights packing, Optional<BlockScales> compressed) {
         List<Linker.Replacement> replacements = new ArrayList<>(kernels.replacements(residual));
         replacements.addAll(packing.replacements(compressed));
         return Linker.link(List.of(module, script, packing.script(compressed)), replacements);

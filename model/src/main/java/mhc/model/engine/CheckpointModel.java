@@ -59,7 +59,7 @@ final class CheckpointModel implements LanguageModel {
     }
 
     @Override
-    public Work answer(List<Request> requests, Sink sink) {
+    public Work answer(List<Request> requests, int offset, Sink sink) {
         WorkMeter meter = new WorkMeter();
         Map<Request, List<Integer>> distinct = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
@@ -71,11 +71,11 @@ final class CheckpointModel implements LanguageModel {
         distinct.forEach((request, indices) -> {
             try {
                 if (request instanceof Request.Choice choice) {
-                    sequences.addAll(job(choice)
+                    sequences.addAll(job(choice, offset)
                             .sequences((job, reused) ->
                                     deliver(indices, job::answer, job.promptTokens(), reused, sink, meter)));
                 } else if (request instanceof Request.Generate generate) {
-                    generations.add(job(generate)
+                    generations.add(job(generate, offset)
                             .whenDone((job, reused) ->
                                     deliver(indices, job::answer, job.prompt().length, reused, sink, meter)));
                 }
@@ -105,19 +105,19 @@ final class CheckpointModel implements LanguageModel {
         }
     }
 
-    private ChoiceJob job(Request.Choice request) throws UnanswerableException {
+    private ChoiceJob job(Request.Choice request, int offset) throws UnanswerableException {
         List<Tokenizer.Pair> pairs = new ArrayList<>();
         for (String continuation : request.continuations()) {
             Tokenizer.Pair pair = tokenizer.encodePair(request.context(), continuation);
             requireKnown(pair.context());
             requireKnown(pair.continuation());
-            pairs.add(pair);
+            pairs.add(new Tokenizer.Pair(tokenizer.shifted(pair.context(), offset), pair.continuation()));
         }
         return ChoiceJob.of(request, pairs, info.maxLength());
     }
 
-    private GenerateJob job(Request.Generate request) throws UnanswerableException {
-        GenerateJob job = GenerateJob.of(request, tokenizer, info.maxLength(), generation);
+    private GenerateJob job(Request.Generate request, int offset) throws UnanswerableException {
+        GenerateJob job = GenerateJob.of(request, tokenizer, info.maxLength(), generation, offset);
         requireKnown(job.prompt());
         return job;
     }

@@ -34,11 +34,7 @@ public final class LanguageModels {
         Tokenizer tokenizer = Tokenizer.open(checkpoint);
         try {
             return new CheckpointModel(
-                    checkpoint,
-                    TorchProgram.load(checkpoint, options, kernels),
-                    tokenizer,
-                    options,
-                    kernels);
+                    checkpoint, TorchProgram.load(checkpoint, options, kernels), tokenizer, options, kernels);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

@@ -16,8 +16,7 @@ final class ProgramModule {
     }
 
     /** @param compressed how 8-bit matrices are scaled that are held as they are stored */
-    static String source(
-            Program program, KernelPath kernels, PackedWeights packing, Optional<BlockScales> compressed) {
+    static String source(Program program, KernelPath kernels, PackedWeights packing, Optional<BlockScales> compressed) {
         return program.source(
                 Binder.of(ProgramModule.class, "program.py", "flat_pass.py")
                         .weight("frequencies", Program.FREQUENCIES)

@@ -46,8 +46,8 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         ComputeType type = ComputeType.of(options.dtype());
         boolean stored = options.weights().equals("stored") && checkpoint.isCompressed();
         List<Device> devices = Torch.devices(options.devices());
-        Placement placement = Placement.of(
-                checkpoint.program(), devices.size(), spec -> checkpoint.heldBytes(spec, type, stored));
+        Placement placement =
+                Placement.of(checkpoint.program(), devices.size(), spec -> checkpoint.heldBytes(spec, type, stored));
         placement.requireFit(
                 options.devices(),
                 placement.bytes(),
@@ -58,8 +58,7 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                 ProgramModule.source(checkpoint.program().placed(placement), kernels, packing, compressed),
                 options.device());
         try {
-            new WeightBinding(module, packing, checkpoint.program(), type)
-                    .bind(checkpoint, stored, placement, devices);
+            new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint, stored, placement, devices);
             return new TorchProgram(module, checkpoint.config().vocabulary(), type);
         } catch (RuntimeException e) {
             module.close();

@@ -41,9 +41,8 @@ final class WeightBinding {
             PtNDArray[] weights = new WeightLoader(checkpoint, module, type, stored, placement, devices).load();
             int wrong = bindAndCheck(scope, weights);
             if (wrong >= 0) {
-                throw WeightLoader.notFinite(checkpoint
-                        .weights()
-                        .get(checkpoint.program().tensors().get(wrong)));
+                throw WeightLoader.notFinite(
+                        checkpoint.weights().get(checkpoint.program().tensors().get(wrong)));
             }
             // What can be held as it is stored is not packed when it is expanded: the numbers are to be the same.
             int[] whole = Arrays.stream(packed)

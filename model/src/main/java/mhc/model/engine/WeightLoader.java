@@ -41,7 +41,12 @@ final class WeightLoader {
 
     /** @param stored whether matrices of 8 and 4 bits stay so, where that can be */
     WeightLoader(
-            Checkpoint checkpoint, TorchModule module, ComputeType type, boolean stored, Placement placement, List<Device> devices) {
+            Checkpoint checkpoint,
+            TorchModule module,
+            ComputeType type,
+            boolean stored,
+            Placement placement,
+            List<Device> devices) {
         this.checkpoint = checkpoint;
         this.manager = module.manager();
         this.conversion = new TensorConversion(module);
@@ -90,7 +95,8 @@ final class WeightLoader {
                         + checkpoint.config().feedForward().experts() + ": fetch the checkpoint again.");
             }
         }
-        Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
+        Shape shape =
+                new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
         return (PtNDArray) manager.create(experts, shape).toDevice(device, false);
     }
 

@@ -63,7 +63,7 @@ public final class GenerateJob {
     /** A job of a checkpoint that says nothing about generation. */
     public static GenerateJob of(Request.Generate request, Tokenizer tokenizer, int maxLength)
             throws UnanswerableException {
-        return of(request, tokenizer, maxLength, GenerationConfig.NONE);
+        return of(request, tokenizer, maxLength, GenerationConfig.NONE, 0);
     }
 
     /**
@@ -71,17 +71,18 @@ public final class GenerateJob {
      *
      * @param generation what the checkpoint says; its own limit is one to the answer alone, as in lm-evaluation-harness:
      *     the context keeps what the request's limit leaves it
+     * @param offset tokens of filler before the context
      * @throws UnanswerableException when the answer alone may take the model's whole length
      */
     public static GenerateJob of(
-            Request.Generate request, Tokenizer tokenizer, int maxLength, GenerationConfig generation)
+            Request.Generate request, Tokenizer tokenizer, int maxLength, GenerationConfig generation, int offset)
             throws UnanswerableException {
         int longest = maxLength - request.maxTokens();
         if (longest < 1) {
             throw new UnanswerableException("An answer of " + request.maxTokens()
                     + " tokens leaves none of the model's " + maxLength + " for its context.");
         }
-        long[] ids = tokenizer.encodePrompt(request.context());
+        long[] ids = tokenizer.shifted(tokenizer.encodePrompt(request.context()), offset);
         boolean truncated = ids.length > longest;
         long[] prompt = truncated ? Arrays.copyOfRange(ids, ids.length - longest, ids.length) : ids;
         return new GenerateJob(prompt, truncated, request, tokenizer, generation);

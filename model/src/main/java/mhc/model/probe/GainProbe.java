@@ -40,8 +40,7 @@ public final class GainProbe {
         }
         KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
-                TorchProgram program =
-                        TorchProgram.load(checkpoint, options, kernels)) {
+                TorchProgram program = TorchProgram.load(checkpoint, options, kernels)) {
             long[] ids = tokenizer.encode(text);
             if (ids.length == 0) {
                 throw new InputException("The text has no tokens: give one that is not empty.");

@@ -79,8 +79,7 @@ public final class GoldenCheck {
         GoldenCheck check = new GoldenCheck(checkpoint, SafeTensors.open(file));
         check.requireKnownNames();
         KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
-        try (TorchProgram program =
-                TorchProgram.load(checkpoint, options, kernels)) {
+        try (TorchProgram program = TorchProgram.load(checkpoint, options, kernels)) {
             check.compareForward(program);
             check.compareGreedy(program);
         }

@@ -89,8 +89,7 @@ public final class LossProbe {
         int[] scored = new int[texts.size()];
         double[] tokens = new double[texts.size()];
         try (Tokenizer tokenizer = Tokenizer.open(checkpoint);
-                TorchProgram program =
-                        TorchProgram.load(checkpoint, options, kernels)) {
+                TorchProgram program = TorchProgram.load(checkpoint, options, kernels)) {
             List<Window> windows = new ArrayList<>();
             for (int i = 0; i < texts.size(); i++) {
                 windows.addAll(windows(

@@ -77,6 +77,19 @@ class TokenizerTest {
         assertThat(tokenizer.isEnd(1)).isFalse();
     }
 
+    @Test
+    void promptsAreMovedByLineFeedsBehindWhatOpensThem() {
+        long[] ids = tokenizer.encode("The answer");
+        long feed = tokenizer.encode("\n")[0];
+        assertThat(tokenizer.shifted(ids, 0)).isSameAs(ids);
+        assertThat(tokenizer.shifted(ids, 2))
+                .startsWith(feed, feed)
+                .endsWith(ids)
+                .hasSize(ids.length + 2);
+        long[] opened = tokenizer.encodePrompt("");
+        assertThat(tokenizer.shifted(opened, 1)).containsExactly(opened[0], feed);
+    }
+
     private static GeneratedText generated(String text, String... stops) {
         GeneratedText generated = new GeneratedText(tokenizer, List.of(stops));
         for (long id : tokenizer.encode(text)) {

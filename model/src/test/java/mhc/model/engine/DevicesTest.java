@@ -46,8 +46,12 @@ class DevicesTest {
     /** Where there is a GPU: layers on it and on the processor, whichever has the first. */
     @ParameterizedTest
     @CsvSource({
-        "llama, cpu, cuda:0", "qwen2, cuda:0, cpu", "mixed-window, cpu, cuda:0", "deepseek-grouped, cuda:0, cpu",
-        "deepseek-v4, cpu, cuda:0", "deepseek-v4, cuda:0, cpu"
+        "llama, cpu, cuda:0",
+        "qwen2, cuda:0, cpu",
+        "mixed-window, cpu, cuda:0",
+        "deepseek-grouped, cuda:0, cpu",
+        "deepseek-v4, cpu, cuda:0",
+        "deepseek-v4, cuda:0, cpu"
     })
     void layersOnAGpuAndOnTheProcessorAnswerAlike(String family, String first, String second) {
         Torch.start(1);
@@ -76,9 +80,8 @@ class DevicesTest {
                 "tpu | Device \"tpu\" is unknown: use cpu, cuda or cuda:N"
             })
     void refusesByName(String devices, String sentence) {
-        InferenceOptions options = InferenceOptions.DEFAULT
-                .withKernels("reference")
-                .withDevices(List.of(devices.split(",")));
+        InferenceOptions options =
+                InferenceOptions.DEFAULT.withKernels("reference").withDevices(List.of(devices.split(",")));
         assertThatThrownBy(() -> LanguageModels.open(Families.folder("llama", "none"), options))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(sentence);

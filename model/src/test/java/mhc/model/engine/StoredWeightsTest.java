@@ -81,8 +81,8 @@ class StoredWeightsTest {
 
     private static Raw scale(List<Long> shape, boolean powerOfTwo, Random random, int largest) {
         int count = (int) (shape.get(0) * shape.get(1));
-        java.nio.ByteBuffer bytes = java.nio.ByteBuffer.allocate(powerOfTwo ? count : 4 * count)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        java.nio.ByteBuffer bytes =
+                java.nio.ByteBuffer.allocate(powerOfTwo ? count : 4 * count).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < count; i++) {
             if (powerOfTwo) {
                 bytes.put((byte) (largest - (largest == 255 ? 0 : random.nextInt(3))));
@@ -95,14 +95,12 @@ class StoredWeightsTest {
 
     private static float[] logits(Path folder, String weights, ComputeType type) {
         Checkpoint checkpoint = Checkpoint.withoutTokenizer(folder);
-        InferenceOptions options =
-                InferenceOptions.DEFAULT.withWeights(weights).withDtype(type.toString());
+        InferenceOptions options = InferenceOptions.DEFAULT.withWeights(weights).withDtype(type.toString());
         KernelPath kernels = LanguageModels.startEngine(checkpoint, options);
         try (TorchProgram program = TorchProgram.load(checkpoint, options, kernels)) {
             int vocabulary = checkpoint.config().vocabulary();
-            long[] ids = Arrays.stream(Tiny.tokens(40, 3))
-                    .map(id -> id % vocabulary)
-                    .toArray();
+            long[] ids =
+                    Arrays.stream(Tiny.tokens(40, 3)).map(id -> id % vocabulary).toArray();
             return program.trace(new long[][] {ids}, true).logits();
         }
     }
