@@ -122,7 +122,24 @@ public final class ModelCommand implements Runnable {
                             names = "--length",
                             defaultValue = "0",
                             description = "With --plan: tokens of each sequence (default: as many as the model takes)")
-                    int length) {
+                    int length,
+            @Option(
+                            names = "--weights",
+                            defaultValue = "expanded",
+                            description = "With --plan: weights of 8 and 4 bits, expanded or stored"
+                                    + " (default: ${DEFAULT-VALUE})")
+                    String weights,
+            @Option(
+                            names = "--devices",
+                            defaultValue = "1",
+                            description = "With --plan: over how many devices layers are spread"
+                                    + " (default: ${DEFAULT-VALUE})")
+                    int devices,
+            @Option(
+                            names = "--gigabytes",
+                            defaultValue = "0",
+                            description = "With --plan: memory of each device; exit status 2 where one has too little")
+                    int gigabytes) {
         if (plan && program != null) {
             throw new ParameterException(spec.commandLine(), "--plan prints and --program writes: give one of them");
         }
@@ -131,7 +148,11 @@ public final class ModelCommand implements Runnable {
             return 0;
         }
         if (plan) {
-            new PlanTable(this::print).print(ModelPlan.of(path, dtype, batch, length));
+            if (!List.of("expanded", "stored").contains(weights)) {
+                throw new InputException("weights is \"" + weights + "\", expected expanded or stored.");
+            }
+            ModelPlan.Machine machine = new ModelPlan.Machine(devices, weights.equals("stored"), gigabytes);
+            new PlanTable(this::print).print(ModelPlan.of(path, dtype, batch, length, machine));
             return 0;
         }
         ModelSummary model = ModelSummary.of(path, dtype);
@@ -145,6 +166,11 @@ public final class ModelCommand implements Runnable {
         print("vocabulary            %d", model.vocabulary());
         print("max length            %d", model.maxLength());
         print("KV bytes per token    %,d", model.cacheBytesPerToken());
+        StateLines.print(model.state(), line -> print("%s", line));
+        print("weight bytes          %,d", model.expandedBytes());
+        if (model.storedBytes() < model.expandedBytes()) {
+            print("  held as stored      %,d", model.storedBytes());
+        }
         return 0;
     }
 

@@ -24,6 +24,7 @@ record PlanTable(Line out) {
         out.print("parameters, active      %,d", plan.activeParameters());
         out.print("weight bytes            %,d", plan.weightBytes());
         out.print("KV bytes per token      %,d", plan.cacheBytesPerToken());
+        StateLines.print(plan.state(), line -> out.print("%s", line));
         out.print("stream bytes per token  %,d", plan.streamBytesPerToken());
         out.print("FLOPs per token         %.4g (decoding, %,d tokens seen)", plan.operationsPerToken(), plan.length());
         out.print(
@@ -36,6 +37,28 @@ record PlanTable(Line out) {
                 plan.workingBytes() / 1e9);
         for (int gigabytes : new int[] {80, 141}) {
             out.print("%-24s%s", "fits on %d GB".formatted(gigabytes), plan.fits(gigabytes) ? "yes" : "no");
+        }
+        if (plan.shares().size() > 1) {
+            TextColumns shares = TextColumns.of(
+                    name("device", 8),
+                    name("layers", 10),
+                    number("weights GB", 12, "%.2f"),
+                    number("KV GB", 10, "%.2f"),
+                    number("working GB", 12, "%.2f"),
+                    number("all GB", 10, "%.2f"));
+            out.print("%s", shares.header());
+            for (int device = 0; device < plan.shares().size(); device++) {
+                ModelPlan.Share share = plan.shares().get(device);
+                out.print(
+                        "%s",
+                        shares.line(
+                                Integer.toString(device + 1),
+                                share.firstLayer() + "-" + share.lastLayer(),
+                                share.weightBytes() / 1e9,
+                                share.cacheBytes() / 1e9,
+                                share.workingBytes() / 1e9,
+                                share.bytes() / 1e9));
+            }
         }
         out.print("residual connection, elements per token and site (%d sites):", plan.sites());
         TextColumns traffic = TextColumns.of(

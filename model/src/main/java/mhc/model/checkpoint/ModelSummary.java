@@ -1,10 +1,12 @@
 package mhc.model.checkpoint;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.TreeSet;
 import mhc.datasets.InputException;
 import mhc.model.InferenceOptions;
 import mhc.model.decoder.ComputeType;
+import mhc.model.decoder.LayerState;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
 
@@ -14,6 +16,9 @@ import mhc.model.decoder.Program;
  * @param parameters elements of all weight tensors, tied ones counted once
  * @param storedTypes element types in the files, such as {@code F32}
  * @param cacheBytesPerToken keys and values (or latents) that one token leaves behind, in the compute type
+ * @param state the same by kind of layer
+ * @param expandedBytes of the weights while the model runs, in the compute type
+ * @param storedBytes the same where weights of 8 and 4 bits are held as they are stored
  */
 public record ModelSummary(
         String architecture,
@@ -25,7 +30,14 @@ public record ModelSummary(
         int heads,
         int vocabulary,
         int maxLength,
-        long cacheBytesPerToken) {
+        long cacheBytesPerToken,
+        List<LayerState> state,
+        long expandedBytes,
+        long storedBytes) {
+
+    public ModelSummary {
+        state = List.copyOf(state);
+    }
 
     /**
      * Reads a folder; no tokenizer is needed.
@@ -63,6 +75,16 @@ public record ModelSummary(
                 config.attention().heads(),
                 config.vocabulary(),
                 config.maxLength(),
-                config.cacheBytesPerToken(type));
+                config.cacheBytesPerToken(type),
+                LayerState.of(config, type),
+                heldBytes(checkpoint, type, false),
+                heldBytes(checkpoint, type, true));
+    }
+
+    private static long heldBytes(Checkpoint checkpoint, ComputeType type, boolean stored) {
+        return checkpoint.program().tensors().stream()
+                .skip(Program.FREQUENCIES + 1)
+                .mapToLong(spec -> checkpoint.heldBytes(spec, type, stored))
+                .sum();
     }
 }

@@ -17,6 +17,11 @@ public interface Attention {
      */
     List<TensorSpec> tensors(String name, int layer);
 
+    /** What a layer's tokens attend to, in a word. */
+    default String kind(int layer) {
+        return window().filter(window -> window.holdsIn(layer)).isPresent() ? "sliding" : "full";
+    }
+
     /** The tensors of the KV cache that a layer has: as many in all layers, of no width where a layer has none. */
     List<Cached> cached(int layer);
 

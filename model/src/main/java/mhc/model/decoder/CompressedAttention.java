@@ -102,6 +102,16 @@ record CompressedAttention(
     }
 
     @Override
+    public String kind(int layer) {
+        Compression compression = layers.get(layer);
+        return switch (compression.kind()) {
+            case SLIDING -> "sliding";
+            case SPARSE -> "sparse, 1 entry for " + compression.ratio() + " tokens";
+            case HEAVILY_COMPRESSED -> "heavily compressed, 1 entry for " + compression.ratio() + " tokens";
+        };
+    }
+
+    @Override
     public List<Cached> cached(int layer) {
         Kind kind = layers.get(layer).kind();
         int entry = kind == Kind.SLIDING ? 0 : kind == Kind.SPARSE ? 4 * headWidth : 2 * headWidth;

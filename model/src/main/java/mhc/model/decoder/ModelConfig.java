@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import mhc.datasets.InputException;
 
 /**
@@ -125,15 +126,16 @@ public record ModelConfig(
                 singlePass);
     }
 
+    /** The same in some neighbouring layers. */
+    public long cacheBytesPerToken(ComputeType type, int firstLayer, int lastLayer) {
+        return IntStream.rangeClosed(firstLayer, lastLayer)
+                .mapToLong(layer -> LayerState.bytes(this, layer, type))
+                .sum();
+    }
+
     /** Keys and values, or other state, that one token leaves in the cache, in bytes. */
     public long cacheBytesPerToken(ComputeType type) {
-        long bytes = 0;
-        for (int layer = 0; layer < layers; layer++) {
-            bytes += attention.cached(layer).stream()
-                    .mapToLong(tensor -> tensor.bytes(type))
-                    .sum();
-        }
-        return bytes;
+        return cacheBytesPerToken(type, 0, layers - 1);
     }
 
     /** Angle per token of each pair of numbers, as passes take them. */

@@ -2,12 +2,19 @@ package mhc.model.probe;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import mhc.datasets.InputException;
 import mhc.model.InferenceOptions;
+import mhc.model.decoder.BlockScales;
 import mhc.model.decoder.ComputeType;
 import mhc.model.decoder.HyperResidual;
+import mhc.model.decoder.JsonFields;
+import mhc.model.decoder.LayerState;
 import mhc.model.decoder.ModelConfig;
+import mhc.model.decoder.Placement;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
 import mhc.model.engine.TorchProgram;
@@ -27,6 +34,8 @@ import mhc.model.engine.TorchProgram;
  * @param batch sequences of that length
  * @param workingBytes an estimate of the activations of one pass
  * @param traffic residual reads and writes of one site
+ * @param state what a token leaves in the cache, by kind of layer
+ * @param shares what each device holds; one, of everything, where there is one device
  */
 public record ModelPlan(
         String architecture,
@@ -42,7 +51,9 @@ public record ModelPlan(
         int batch,
         long workingBytes,
         int sites,
-        List<ResidualTraffic> traffic) {
+        List<ResidualTraffic> traffic,
+        List<LayerState> state,
+        List<Share> shares) {
 
     /** Memory kept free for the engine itself. */
     private static final double USABLE = 0.95;
@@ -51,6 +62,36 @@ public record ModelPlan(
 
     public ModelPlan {
         traffic = List.copyOf(traffic);
+        state = List.copyOf(state);
+        shares = List.copyOf(shares);
+    }
+
+    /**
+     * What one of several devices holds.
+     *
+     * @param cacheBytes of the whole batch
+     */
+    public record Share(int firstLayer, int lastLayer, long weightBytes, long cacheBytes, long workingBytes) {
+        /** All together. */
+        public long bytes() {
+            return weightBytes + cacheBytes + workingBytes;
+        }
+    }
+
+    /**
+     * Over how many devices, and in what form.
+     *
+     * @param stored whether weights of 8 and 4 bits stay so: those that {@code quantization_config} and {@code
+     *     expert_dtype} say
+     * @param gigabytes (10^9) that each device has, or 0 where that is not known
+     */
+    public record Machine(int devices, boolean stored, int gigabytes) {
+        public static final Machine ONE = new Machine(1, false, 0);
+    }
+
+    /** Plans for one device and expanded weights. */
+    public static ModelPlan of(Path path, String dtype, int batch, int length) {
+        return of(path, dtype, batch, length, Machine.ONE);
     }
 
     /**
@@ -59,11 +100,16 @@ public record ModelPlan(
      * @param dtype {@code float32} or {@code bfloat16}
      * @param batch sequences that are decoded together
      * @param length tokens of each; 0 for as many as the model takes
-     * @throws InputException when the configuration is absent or wrong, or a number is out of range
+     * @throws InputException when the configuration is absent or wrong, a number is out of range, there are more devices
+     *     than layers, or a device has less memory than its layers need
      */
-    public static ModelPlan of(Path path, String dtype, int batch, int length) {
+    public static ModelPlan of(Path path, String dtype, int batch, int length, Machine machine) {
         ComputeType type = ComputeType.of(dtype);
-        ModelConfig config = ModelConfig.read(Files.isDirectory(path) ? path.resolve("config.json") : path);
+        Path file = Files.isDirectory(path) ? path.resolve("config.json") : path;
+        ModelConfig config = ModelConfig.read(file);
+        if (machine.devices() < 1) {
+            throw new InputException("A model on " + machine.devices() + " devices is on none: give at least 1.");
+        }
         if (batch < 1) {
             throw new InputException("A batch of " + batch + " sequences is none: give at least 1.");
         }
@@ -73,9 +119,11 @@ public record ModelPlan(
         }
         int tokens = length == 0 ? config.maxLength() : length;
         int streams = config.residual() instanceof HyperResidual hyper ? hyper.streams() : 1;
-        List<TensorSpec> weights = Program.of(config).tensors().stream()
-                .skip(Program.FREQUENCIES + 1)
-                .toList();
+        Program program = Program.of(config);
+        List<TensorSpec> weights =
+                program.tensors().stream().skip(Program.FREQUENCIES + 1).toList();
+        ToLongFunction<TensorSpec> held =
+                machine.stored() ? new StoredForm(JsonFields.read(file), config, type)::bytes : spec -> spec.bytes(type);
         long parameters = weights.stream().mapToLong(TensorSpec::parameters).sum();
         long embedding = (long) config.vocabulary() * config.hidden();
         long idle = 0;
@@ -86,21 +134,64 @@ public record ModelPlan(
                     - config.feedForward().activeElements(layer);
         }
         long active = parameters - idle - (config.tiedEmbeddings() ? 0 : embedding);
+        long working = working(config, streams, (long) batch * tokens);
+        Placement placement = Placement.of(program, machine.devices(), held);
+        List<Share> shares = IntStream.range(0, machine.devices())
+                .mapToObj(device -> share(placement, device, config, type, (long) batch * tokens, working))
+                .toList();
+        placement.requireFit(
+                IntStream.rangeClosed(1, machine.devices())
+                        .mapToObj(device -> device + " of " + machine.devices())
+                        .toList(),
+                shares.stream().map(Share::bytes).toList(),
+                Collections.nCopies(machine.devices(), (long) (USABLE * machine.gigabytes() * 1e9)));
         return new ModelPlan(
                 config.architecture(),
                 config.residual().name(),
                 type.toString(),
                 parameters,
                 active,
-                weights.stream().mapToLong(spec -> spec.bytes(type)).sum(),
+                weights.stream().mapToLong(held).sum(),
                 config.cacheBytesPerToken(type),
                 (long) streams * config.hidden() * type.bytes(),
                 tokens,
                 operations(config, active, tokens, streams),
                 batch,
-                working(config, streams, (long) batch * tokens),
+                working,
                 2 * config.layers(),
-                ResidualTraffic.of(config.residual(), config.hidden()));
+                ResidualTraffic.of(config.residual(), config.hidden()),
+                LayerState.of(config, type),
+                shares);
+    }
+
+    private static Share share(
+            Placement placement, int device, ModelConfig config, ComputeType type, long tokens, long working) {
+        int first = placement.firstLayer(device);
+        int last = placement.lastLayer(device);
+        return new Share(
+                first,
+                last,
+                placement.bytes().get(device),
+                tokens * config.cacheBytesPerToken(type, first, last),
+                working);
+    }
+
+    /** What a configuration says about the form in which its checkpoint stores weights. */
+    private record StoredForm(JsonFields fields, ModelConfig config, ComputeType type) {
+        /** As held: matrices of the compute type are stored in 8 bits, and V4's routed experts in 4 where it says so. */
+        long bytes(TensorSpec spec) {
+            boolean compressed = !fields.absent("quantization_config")
+                    && spec.onlyMultiplied()
+                    && spec.kind() == TensorSpec.Kind.COMPUTE;
+            if (!compressed) {
+                return spec.bytes(type);
+            }
+            boolean four =
+                    fields.node("expert_dtype").asText().equals("fp4") && spec.name().contains(".experts.");
+            return four
+                    ? BlockScales.heldPackedBytes(spec.shape())
+                    : config.scales().orElseThrow().heldBytes(spec.shape());
+        }
     }
 
     private static double operations(ModelConfig config, long active, int tokens, int streams) {

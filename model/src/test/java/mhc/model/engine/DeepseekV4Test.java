@@ -9,16 +9,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
+import mhc.model.checkpoint.BundledCheckpoints;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.SafeTensors;
 import mhc.model.checkpoint.SafeTensorsWriter;
+import mhc.model.checkpoint.WeightEdits;
+import mhc.model.checkpoint.WeightEdits.Raw;
 import mhc.model.decoder.ComputeType;
+import mhc.model.decoder.LayerState;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
+import mhc.model.inference.Budget;
+import mhc.model.inference.ForwardPasses.Scores;
+import mhc.model.inference.Pass;
+import mhc.model.inference.PrefixTree;
+import mhc.model.inference.PrefixTree.Node;
 import mhc.model.probe.ModelPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +44,8 @@ class DeepseekV4Test {
     /** Layers, experts and sizes of the releases, and their parameters as published: with three digits, and with two. */
     @ParameterizedTest
     @CsvSource({
-        "43, 0, 4096, 64, 1024, 8, 256, 2048, 512, 284e9, 0.01, 13e9",
-        "61, 128, 7168, 128, 1536, 16, 384, 3072, 1024, 1.6e12, 0.03, 49e9"
+        "43, 0, 4096, 64, 1024, 8, 256, 2048, 512, 284e9, 0.01, 13e9, 8",
+        "61, 128, 7168, 128, 1536, 16, 384, 3072, 1024, 1.6e12, 0.03, 49e9, 61"
     })
     void plansForTheReleases(
             int layers,
@@ -48,7 +59,8 @@ class DeepseekV4Test {
             int indexTop,
             double total,
             double rounded,
-            double active)
+            double active,
+            int devices)
             throws IOException {
         ObjectNode config = Families.config("deepseek-v4", "mhc");
         config.remove(List.of("layer_types", "compress_rates"));
@@ -76,6 +88,31 @@ class DeepseekV4Test {
         ModelPlan plan = ModelPlan.of(file, "bfloat16", 1, 128);
         assertThat(plan.parameters() / total).isCloseTo(1, within(rounded));
         assertThat(plan.activeParameters() / active).isCloseTo(1, within(0.05));
+
+        config.put("expert_dtype", "fp4")
+                .putObject("quantization_config")
+                .put("quant_method", "fp8")
+                .putArray("weight_block_size")
+                .add(128)
+                .add(128);
+        Files.writeString(file, config.toString());
+        ModelPlan stored = ModelPlan.of(file, "bfloat16", 1, 128, new ModelPlan.Machine(devices, true, 80));
+        // Nearly all is experts: half a byte a number, and a byte for each 32.
+        assertThat(stored.weightBytes() / (total * (0.5 + 1 / 32.0))).isCloseTo(1, within(0.1));
+        assertThat(stored.shares()).hasSize(devices);
+        assertThat(stored.shares().stream().mapToLong(ModelPlan.Share::weightBytes).sum())
+                .isCloseTo(stored.weightBytes(), within(1000L));
+        assertThat(stored.state()).extracting(LayerState::layers).allMatch(count -> count > 0);
+        assertThat(stored.state().stream()
+                        .mapToLong(kind -> kind.layers() * kind.bytesPerToken())
+                        .sum())
+                .isEqualTo(stored.cacheBytesPerToken());
+        assertThatThrownBy(() -> ModelPlan.of(file, "bfloat16", 1, 128, new ModelPlan.Machine(2, true, 40)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("GB on device 1 of 2, which has 38.00 GB");
+        assertThatThrownBy(() -> ModelPlan.of(file, "bfloat16", 1, 128, new ModelPlan.Machine(62, true, 0)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("names 62 devices for a model of " + layers + " layers");
     }
 
     /** 0 as released, 1 as saved by transformers, 2 as its modules are called, with experts in one tensor. */
@@ -188,6 +225,85 @@ class DeepseekV4Test {
         ObjectNode config = Families.config("deepseek-v4", "mhc");
         config.setAll((ObjectNode) mhc.model.decoder.JsonFields.JSON.readTree(changed));
         assertThatThrownBy(() -> Families.write(config))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    /** What was read before any cut decides nothing but the state: each prefix continues as if it had never been cut. */
+    @Test
+    void stateForksAtAnyCut() {
+        Torch.start(1);
+        long[] ids = Tiny.tokens(34, 5);
+        Checkpoint checkpoint = Checkpoint.open(BundledCheckpoints.folder("v4-mhc"));
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] %= checkpoint.config().vocabulary();
+        }
+        Budget whole = new Budget(64, 64, 1, true, false, 1);
+        try (TorchProgram program = Tiny.load(checkpoint, ComputeType.FLOAT32)) {
+            Node all = PrefixTree.nodes(List.of(ids), whole).remove();
+            float[] expected = lastScores(program, all);
+            for (int cut = 1; cut < ids.length; cut++) {
+                long[] other = java.util.Arrays.copyOf(ids, cut + 1);
+                other[cut] = (ids[cut] + 1) % checkpoint.config().vocabulary();
+                // Two sequences that part at the cut, so that the state there is continued twice.
+                List<Node> nodes = new ArrayList<>(PrefixTree.nodes(List.of(ids, other), whole));
+                float[] found = {};
+                for (Node node : nodes) {
+                    float[] scores = lastScores(program, node);
+                    found = node.ends().contains(0) ? scores : found;
+                }
+                assertThat(found).as("cut at %d", cut).usingComparatorWithPrecision(1e-5f).containsExactly(expected);
+                nodes.forEach(Node::close);
+            }
+        }
+    }
+
+    /** Reads a node, keeps it, and scores two tokens behind its last. */
+    private static float[] lastScores(TorchProgram program, Node node) {
+        Pass pass = new Pass(List.of(node));
+        pass.keep(node);
+        pass.ask(0, node.to() - 1, 5, 77);
+        Scores scores = program.score(pass, 16);
+        node.keep(scores.kept().get(0));
+        return scores.logLikelihoods();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "48 | F8_E4M3 | 1,1 | layers.1.ffn.experts.3.w1.scale has type F8_E8M0 and shape [1, 1], expected F32 or"
+                        + " F8_E8M0 and [2, 2]",
+                "48 | I8 | 20,3 | layers.1.ffn.experts.3.w1.scale has type F8_E8M0 and shape [20, 3], expected F32 or"
+                        + " F8_E8M0 and [20, 2]",
+                "47 | I8 | 20,2 | tensor layers.1.ffn.experts.3.w1.weight in model.safetensors has type I8, two numbers to"
+                        + " a byte, and its width 47 is odd"
+            })
+    void refusesCompressedWeightsThatDoNotFit(int hidden, String type, String scale, String sentence)
+            throws IOException {
+        ObjectNode config = Families.config("deepseek-v4", "mhc").put("hidden_size", hidden);
+        config.putObject("quantization_config")
+                .put("quant_method", "fp8")
+                .putArray("weight_block_size")
+                .add(16)
+                .add(32);
+        Path folder = Families.write(config);
+        SafeTensors file = SafeTensors.open(folder.resolve("model.safetensors"));
+        Map<String, Raw> tensors = new LinkedHashMap<>();
+        file.tensors().forEach((name, tensor) -> {
+            byte[] bytes = new byte[(int) tensor.bytes()];
+            file.map(tensor).get(bytes);
+            tensors.put(name, new Raw(tensor.type().name(), tensor.shape(), bytes));
+        });
+        List<Long> shape = Stream.of(scale.split(",")).map(Long::valueOf).toList();
+        long width = type.equals("I8") ? hidden / 2 : hidden;
+        tensors.put(
+                "layers.1.ffn.experts.3.w1.weight", new Raw(type, List.of(20L, width), new byte[(int) (20 * width)]));
+        tensors.put(
+                "layers.1.ffn.experts.3.w1.scale",
+                new Raw("F8_E8M0", shape, new byte[(int) (shape.get(0) * shape.get(1))]));
+        WeightEdits.write(folder.resolve("model.safetensors"), tensors);
+        assertThatThrownBy(() -> Checkpoint.open(folder))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(sentence);
     }
