@@ -88,8 +88,7 @@ public final class InferenceBench implements AutoCloseable {
                 ? inference.threads()
                 : Runtime.getRuntime().availableProcessors();
         InferenceOptions options =
-                inference.options(
-                        List.of(inference.device().equals("auto") ? "cpu" : inference.device()), threads);
+                inference.options(List.of(inference.device().equals("auto") ? "cpu" : inference.device()), threads);
         Path folder = ModelFolders.localize(config.models().values().iterator().next(), new Configuration());
         long start = System.nanoTime();
         this.model = LanguageModels.open(folder, options);

@@ -11,10 +11,6 @@ final class StateLines {
 
     static void print(List<LayerState> state, Consumer<String> out) {
         state.forEach(kind -> out.accept(String.format(
-                Locale.ROOT,
-                "  of each of %d layers  %,d (%s)",
-                kind.layers(),
-                kind.bytesPerToken(),
-                kind.kind())));
+                Locale.ROOT, "  of each of %d layers  %,d (%s)", kind.layers(), kind.bytesPerToken(), kind.kind())));
     }
 }

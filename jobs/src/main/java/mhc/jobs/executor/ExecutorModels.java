@@ -32,11 +32,13 @@ public final class ExecutorModels {
     private ExecutorModels() {}
 
     /** Waits until the devices, which are one to a model, are free of any other model; closing the lease gives the model back. */
-    static ModelSlot.Lease borrow(ModelSpec spec, List<String> devices, Configuration hadoop) throws InterruptedException {
+    static ModelSlot.Lease borrow(ModelSpec spec, List<String> devices, Configuration hadoop)
+            throws InterruptedException {
         InferenceOptions options = spec.options()
                 .withDevices(devices)
                 .withThreads(threads(spec.options().threads()));
-        return SLOTS.computeIfAbsent(String.join("+", devices), key -> new ModelSlot()).acquire(spec, () -> open(spec, options, hadoop));
+        return SLOTS.computeIfAbsent(String.join("+", devices), key -> new ModelSlot())
+                .acquire(spec, () -> open(spec, options, hadoop));
     }
 
     /**

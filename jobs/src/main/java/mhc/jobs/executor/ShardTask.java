@@ -68,8 +68,8 @@ public final class ShardTask implements Function<Shard, ShardResult> {
         Configuration configuration = hadoop.value();
         long from = System.currentTimeMillis();
         try (TaskModel model = TaskModel.borrow(spec, task, known.value(), policy, configuration)) {
-            ShardEvaluation evaluation = new ShardEvaluation(
-                    model, shard, policy, config.inference().positionOffsets());
+            ShardEvaluation evaluation =
+                    new ShardEvaluation(model, shard, policy, config.inference().positionOffsets());
             List<Prediction> predictions = evaluation.run(counters::add);
             long answered = System.currentTimeMillis();
             long start = System.nanoTime();

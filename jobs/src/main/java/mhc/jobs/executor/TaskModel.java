@@ -67,14 +67,19 @@ public final class TaskModel implements AutoCloseable {
         }
     }
 
-    private Work oneByOne(
-            List<Request> requests, int offset, IntFunction<String> names, LanguageModel.Sink sink) {
+    /** The same without filler. */
+    public Work answer(List<Request> requests, IntFunction<String> names, LanguageModel.Sink sink) {
+        return answer(requests, 0, names, sink);
+    }
+
+    private Work oneByOne(List<Request> requests, int offset, IntFunction<String> names, LanguageModel.Sink sink) {
         Work work = Work.NONE;
         int failures = 0;
         for (int i = 0; i < requests.size(); i++) {
             int index = i;
             try {
-                work = work.plus(model.answer(List.of(requests.get(i)), offset, (only, answer) -> sink.accept(index, answer)));
+                work = work.plus(
+                        model.answer(List.of(requests.get(i)), offset, (only, answer) -> sink.accept(index, answer)));
             } catch (RuntimeException e) {
                 failures++;
                 if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE || (failures > 1 && failures == requests.size())) {

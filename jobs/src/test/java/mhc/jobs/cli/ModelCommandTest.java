@@ -51,8 +51,7 @@ class ModelCommandTest {
     private static ObjectNode v4(String... changes) {
         try {
             ObjectMapper json = new ObjectMapper();
-            ObjectNode config = (ObjectNode) json.readTree(
-                    """
+            ObjectNode config = (ObjectNode) json.readTree("""
                     {"architectures": ["DeepseekV4ForCausalLM"], "vocab_size": 512, "hidden_size": 32,
                      "num_hidden_layers": 3, "num_attention_heads": 2, "head_dim": 16, "qk_rope_head_dim": 8,
                      "q_lora_rank": 8, "o_groups": 2, "o_lora_rank": 4, "sliding_window": 8, "index_n_heads": 2,
@@ -80,7 +79,8 @@ class ModelCommandTest {
     void whatDeepSeekV4CannotBeIsOneSentenceAndStatusTwo() throws IOException {
         TinyCheckpoints.write(folder, v4(), 1);
         String path = folder.toString();
-        String text = Files.writeString(folder.resolve("text.txt"), "the answer is there").toString();
+        String text = Files.writeString(folder.resolve("text.txt"), "the answer is there")
+                .toString();
         assertThat(run("model", "inspect", path)).isZero();
         // Vectors of 16 numbers; 4 x 16 of the compressor and 4 x 8 of the indexer; 2 x 16 of the compressor.
         assertThat(out.toString())
@@ -88,10 +88,26 @@ class ModelCommandTest {
                 .contains("  of each of 1 layers  448 (sparse, 1 entry for 4 tokens)")
                 .contains("  of each of 1 layers  192 (heavily compressed, 1 entry for 128 tokens)")
                 .containsPattern("weight bytes +[0-9,]+\\R");
-        assertRefused("inference.devices names 4 devices for a model of 3 layers", "model", "loss", path, "--text", text,
-                "--device", "cpu,cpu,cpu,cpu");
-        assertRefused("Device cuda:77 is not here", "model", "loss", path, "--text", text, "--device", "cuda:77",
-                "--kernels", "reference");
+        assertRefused(
+                "inference.devices names 4 devices for a model of 3 layers",
+                "model",
+                "loss",
+                path,
+                "--text",
+                text,
+                "--device",
+                "cpu,cpu,cpu,cpu");
+        assertRefused(
+                "Device cuda:77 is not here",
+                "model",
+                "loss",
+                path,
+                "--text",
+                text,
+                "--device",
+                "cuda:77",
+                "--kernels",
+                "reference");
         assertRefused("names 4 devices for a model of 3 layers", "model", "inspect", "--plan", path, "--devices", "4");
         assertRefused("weights is \"packed\"", "model", "inspect", "--plan", path, "--weights", "packed");
         assertThat(run("model", "inspect", "--plan", path, "--devices", "2", "--gigabytes", "80"))

@@ -48,7 +48,7 @@ class ExecutorModelsTest {
         String planned = Checkpoint.open(folder).fingerprint();
         ModelSpec spec = new ModelSpec("m", folder.toString(), planned, InferenceOptions.DEFAULT);
         LanguageModel model;
-        try (ModelSlot.Lease lease = ExecutorModels.borrow(spec, "cpu", new Configuration(false))) {
+        try (ModelSlot.Lease lease = ExecutorModels.borrow(spec, List.of("cpu"), new Configuration(false))) {
             model = lease.model();
         }
         List<Request> requests = List.of(new Request.Generate("One and", List.of(), 1));

@@ -60,7 +60,8 @@ class ShardOffsetsTest {
                 false);
         FailurePolicy policy = new FailurePolicy("mhc", "piqa 3", 0, 2, () -> false);
         ModelSlot.Lease lease = new ModelSlot.Lease(new ModelSlot(), new Periodic(asked), 0);
-        return new ShardEvaluation(new TaskModel(lease, Map.of(), policy), shard, policy, List.of(offsets)).run(row -> {});
+        return new ShardEvaluation(new TaskModel(lease, Map.of(), policy), shard, policy, List.of(offsets))
+                .run(row -> {});
     }
 
     @Test

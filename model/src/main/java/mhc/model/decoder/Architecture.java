@@ -84,7 +84,11 @@ enum Architecture {
             }
             case MISTRAL -> grouped(fields, hidden, Biases.NONE, window(fields));
             case MIXTRAL ->
-                grouped(fields, hidden, Biases.NONE, fields.absent("sliding_window") ? Optional.empty() : window(fields));
+                grouped(
+                        fields,
+                        hidden,
+                        Biases.NONE,
+                        fields.absent("sliding_window") ? Optional.empty() : window(fields));
             case OLMO2 -> {
                 fields.refuse("clip_qkv", "clipped projections are no part of " + published);
                 yield grouped(fields, hidden, optionalBiases(fields), Optional.empty());
@@ -161,7 +165,8 @@ enum Architecture {
                     + " layers (num_hidden_layers)");
             return;
         }
-        List<String> known = this == QWEN2 || this == QWEN3 || this == QWEN3_MOE ? List.of(FULL, SLIDING) : List.of(FULL);
+        List<String> known =
+                this == QWEN2 || this == QWEN3 || this == QWEN3_MOE ? List.of(FULL, SLIDING) : List.of(FULL);
         for (JsonNode type : types) {
             if (!known.contains(type.asText())) {
                 fields.problem(

@@ -122,8 +122,9 @@ public record ModelPlan(
         Program program = Program.of(config);
         List<TensorSpec> weights =
                 program.tensors().stream().skip(Program.FREQUENCIES + 1).toList();
-        ToLongFunction<TensorSpec> held =
-                machine.stored() ? new StoredForm(JsonFields.read(file), config, type)::bytes : spec -> spec.bytes(type);
+        ToLongFunction<TensorSpec> held = machine.stored()
+                ? new StoredForm(JsonFields.read(file), config, type)::bytes
+                : spec -> spec.bytes(type);
         long parameters = weights.stream().mapToLong(TensorSpec::parameters).sum();
         long embedding = (long) config.vocabulary() * config.hidden();
         long idle = 0;
@@ -186,8 +187,8 @@ public record ModelPlan(
             if (!compressed) {
                 return spec.bytes(type);
             }
-            boolean four =
-                    fields.node("expert_dtype").asText().equals("fp4") && spec.name().contains(".experts.");
+            boolean four = fields.node("expert_dtype").asText().equals("fp4")
+                    && spec.name().contains(".experts.");
             return four
                     ? BlockScales.heldPackedBytes(spec.shape())
                     : config.scales().orElseThrow().heldBytes(spec.shape());

@@ -100,7 +100,9 @@ class DeepseekV4Test {
         // Nearly all is experts: half a byte a number, and a byte for each 32.
         assertThat(stored.weightBytes() / (total * (0.5 + 1 / 32.0))).isCloseTo(1, within(0.1));
         assertThat(stored.shares()).hasSize(devices);
-        assertThat(stored.shares().stream().mapToLong(ModelPlan.Share::weightBytes).sum())
+        assertThat(stored.shares().stream()
+                        .mapToLong(ModelPlan.Share::weightBytes)
+                        .sum())
                 .isCloseTo(stored.weightBytes(), within(1000L));
         assertThat(stored.state()).extracting(LayerState::layers).allMatch(count -> count > 0);
         assertThat(stored.state().stream()
@@ -252,7 +254,10 @@ class DeepseekV4Test {
                     float[] scores = lastScores(program, node);
                     found = node.ends().contains(0) ? scores : found;
                 }
-                assertThat(found).as("cut at %d", cut).usingComparatorWithPrecision(1e-5f).containsExactly(expected);
+                assertThat(found)
+                        .as("cut at %d", cut)
+                        .usingComparatorWithPrecision(1e-5f)
+                        .containsExactly(expected);
                 nodes.forEach(Node::close);
             }
         }

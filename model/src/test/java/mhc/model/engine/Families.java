@@ -92,9 +92,7 @@ public final class Families {
                         .putArray("mlp_only_layers")
                         .add(0);
             case "mixtral" ->
-                named(config, "MixtralForCausalLM")
-                        .put("num_local_experts", 4)
-                        .put("intermediate_size", 28);
+                named(config, "MixtralForCausalLM").put("num_local_experts", 4).put("intermediate_size", 28);
             case "olmo2" -> named(config, "Olmo2ForCausalLM");
             case "qwen3" -> named(config, "Qwen3ForCausalLM").put("head_dim", 20);
             case "llama3" -> {
