@@ -10,6 +10,7 @@ import org.apache.spark.resource.ResourceInformation;
 public final class TaskDevice {
     private static final String AUTO = "auto";
     private static final String CUDA = "cuda";
+    private static final String ALL_GPUS = "cuda:*";
 
     private TaskDevice() {}
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,80 @@ class ModelCommandTest {
         assertThat(run("model", "inspect", "--plan", folder.toString(), "--batch", "0"))
                 .isEqualTo(2);
         assertThat(err.toString()).startsWith("mhc-eval: A batch of 0 sequences");
+    }
+
+    /** DeepSeek-V4 with a layer of each kind; what of it is changed. */
+    private static ObjectNode v4(String... changes) {
+        try {
+            ObjectMapper json = new ObjectMapper();
+            ObjectNode config = (ObjectNode) json.readTree("""
+                    {"architectures": ["DeepseekV4ForCausalLM"], "vocab_size": 512, "hidden_size": 32,
+                     "num_hidden_layers": 3, "num_attention_heads": 2, "head_dim": 16, "qk_rope_head_dim": 8,
+                     "q_lora_rank": 8, "o_groups": 2, "o_lora_rank": 4, "sliding_window": 8, "index_n_heads": 2,
+                     "index_head_dim": 8, "index_topk": 2, "n_routed_experts": 4, "num_experts_per_tok": 2,
+                     "moe_intermediate_size": 8, "routed_scaling_factor": 1.5, "num_hash_layers": 1,
+                     "compress_ratios": [0, 4, 128], "max_position_embeddings": 256, "eos_token_id": 0}
+                    """);
+            for (String change : changes) {
+                config.setAll((ObjectNode) json.readTree(change));
+            }
+            return config;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void assertRefused(String sentence, String... arguments) {
+        assertThat(run(arguments)).isEqualTo(2);
+        assertThat(err.toString().lines().reduce((first, last) -> last).orElse(""))
+                .startsWith("mhc-eval: ")
+                .contains(sentence);
+    }
+
+    @Test
+    void whatDeepSeekV4CannotBeIsOneSentenceAndStatusTwo() throws IOException {
+        TinyCheckpoints.write(folder, v4(), 1);
+        String path = folder.toString();
+        String text = Files.writeString(folder.resolve("text.txt"), "the answer is there")
+                .toString();
+        assertThat(run("model", "inspect", path)).isZero();
+        // Vectors of 16 numbers; 4 x 16 of the compressor and 4 x 8 of the indexer; 2 x 16 of the compressor.
+        assertThat(out.toString())
+                .contains("  of each of 1 layers  64 (sliding)")
+                .contains("  of each of 1 layers  448 (sparse, 1 entry for 4 tokens)")
+                .contains("  of each of 1 layers  192 (heavily compressed, 1 entry for 128 tokens)")
+                .containsPattern("weight bytes +[0-9,]+\\R");
+        assertRefused(
+                "inference.devices names 4 devices for a model of 3 layers",
+                "model",
+                "loss",
+                path,
+                "--text",
+                text,
+                "--device",
+                "cpu,cpu,cpu,cpu");
+        assertRefused(
+                "Device cuda:77 is not here",
+                "model",
+                "loss",
+                path,
+                "--text",
+                text,
+                "--device",
+                "cuda:77",
+                "--kernels",
+                "reference");
+        assertRefused("names 4 devices for a model of 3 layers", "model", "inspect", "--plan", path, "--devices", "4");
+        assertRefused("weights is \"packed\"", "model", "inspect", "--plan", path, "--weights", "packed");
+        assertThat(run("model", "inspect", "--plan", path, "--devices", "2", "--gigabytes", "80"))
+                .isZero();
+        assertThat(out.toString()).containsPattern("device +layers +weights GB").containsPattern("2 +1-2 +0.00");
+
+        Path config = folder.resolve("config.json");
+        Files.writeString(config, v4("{\"num_hash_layers\": 2}").toString());
+        assertRefused("tensor layers.1.ffn.gate.tid2eid is absent, expected shape [512, 2]", "model", "inspect", path);
+        Files.writeString(config, v4("{\"compress_ratios\": [0, 16, 128]}").toString());
+        assertRefused("compress_ratios holds 16, supported: 0, 4, 128", "model", "inspect", path);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import mhc.model.decoder.GroupedQueryAttention.Biases;
+import mhc.model.decoder.GroupedQueryAttention.Norms;
 import mhc.model.decoder.MixtureOfExperts.Routing;
 
 /**
@@ -18,6 +19,9 @@ enum Architecture {
     MISTRAL("MistralForCausalLM"),
     QWEN2("Qwen2ForCausalLM"),
     QWEN3("Qwen3ForCausalLM"),
+    QWEN3_MOE("Qwen3MoeForCausalLM"),
+    MIXTRAL("MixtralForCausalLM"),
+    OLMO2("Olmo2ForCausalLM"),
     DEEPSEEK_V2("DeepseekV2ForCausalLM"),
     DEEPSEEK_V3("DeepseekV3ForCausalLM"),
     DEEPSEEK_V4("DeepseekV4ForCausalLM");
@@ -79,8 +83,18 @@ enum Architecture {
                 yield grouped(fields, hidden, optionalBiases(fields), Optional.empty());
             }
             case MISTRAL -> grouped(fields, hidden, Biases.NONE, window(fields));
+            case MIXTRAL ->
+                grouped(
+                        fields,
+                        hidden,
+                        Biases.NONE,
+                        fields.absent("sliding_window") ? Optional.empty() : window(fields));
+            case OLMO2 -> {
+                fields.refuse("clip_qkv", "clipped projections are no part of " + published);
+                yield grouped(fields, hidden, optionalBiases(fields), Optional.empty());
+            }
             case QWEN2 -> grouped(fields, hidden, Biases.INPUTS, switchedWindow(fields));
-            case QWEN3 -> grouped(fields, hidden, optionalBiases(fields), switchedWindow(fields));
+            case QWEN3, QWEN3_MOE -> grouped(fields, hidden, optionalBiases(fields), switchedWindow(fields));
             case DEEPSEEK_V2, DEEPSEEK_V3 -> latent(fields, hidden, rope);
             case DEEPSEEK_V4 -> new DeepseekV4(fields).attention(hidden);
         };
@@ -89,6 +103,8 @@ enum Architecture {
     FeedForward feedForward(JsonFields fields, int hidden) {
         return switch (this) {
             case DEEPSEEK_V2, DEEPSEEK_V3 -> experts(fields, hidden);
+            case QWEN3_MOE -> qwenExperts(fields, hidden);
+            case MIXTRAL -> mixtralExperts(fields, hidden);
             case DEEPSEEK_V4 -> new DeepseekV4(fields).feedForward(hidden);
             default ->
                 new GatedFeedForward(hidden, fields.positive("intermediate_size"), fields.flag("mlp_bias", false));
@@ -132,6 +148,11 @@ enum Architecture {
         return windowed.contains(true) ? Optional.of(new AttentionWindow(tokens, windowed)) : Optional.empty();
     }
 
+    /** Whether a sublayer's norm stands behind it instead of before it. */
+    boolean normsAfter() {
+        return this == OLMO2;
+    }
+
     /** {@code layer_types}, which may be absent, says for every layer whether its attention has a window. */
     private void checkLayerTypes(JsonFields fields) {
         if (fields.absent("layer_types")) {
@@ -144,7 +165,8 @@ enum Architecture {
                     + " layers (num_hidden_layers)");
             return;
         }
-        List<String> known = this == QWEN2 || this == QWEN3 ? List.of(FULL, SLIDING) : List.of(FULL);
+        List<String> known =
+                this == QWEN2 || this == QWEN3 || this == QWEN3_MOE ? List.of(FULL, SLIDING) : List.of(FULL);
         for (JsonNode type : types) {
             if (!known.contains(type.asText())) {
                 fields.problem(
@@ -158,7 +180,8 @@ enum Architecture {
         int heads = fields.positive("num_attention_heads");
         int usualPairs =
                 switch (this) {
-                    case MISTRAL -> 8;
+                    case MISTRAL, MIXTRAL -> 8;
+                    case QWEN3_MOE -> 4;
                     case QWEN2, QWEN3 -> 32;
                     default -> heads;
                 };
@@ -171,7 +194,13 @@ enum Architecture {
         int usual = this == QWEN3 ? QWEN3_HEAD_WIDTH : Math.max(1, hidden / heads);
         int headWidth = fields.positive("head_dim", usual);
         requireEven(fields, "head_dim", headWidth);
-        return new GroupedQueryAttention(hidden, heads, pairs, headWidth, biases, this == QWEN3, window);
+        Norms norms =
+                switch (this) {
+                    case QWEN3, QWEN3_MOE -> Norms.EACH_HEAD;
+                    case OLMO2 -> Norms.ALL_HEADS;
+                    default -> Norms.NONE;
+                };
+        return new GroupedQueryAttention(hidden, heads, pairs, headWidth, biases, norms, window);
     }
 
     private Attention latent(JsonFields fields, int hidden, Rope rope) {
@@ -234,7 +263,64 @@ enum Architecture {
                         groupTop,
                         normalised,
                         // V2's published code scales what it does not normalise.
-                        !third && normalised ? 1 : scaling));
+                        !third && normalised ? 1 : scaling),
+                MixtureOfExperts.Names.DEEPSEEK);
+    }
+
+    /** Qwen3's experts, chosen by softmax; {@code mlp_only_layers} may name leading layers. */
+    private static FeedForward qwenExperts(JsonFields fields, int hidden) {
+        if (fields.positive("decoder_sparse_step", 1) != 1) {
+            fields.problem("decoder_sparse_step is " + fields.node("decoder_sparse_step") + ", supported: 1");
+        }
+        JsonNode dense = fields.node("mlp_only_layers");
+        for (int i = 0; i < dense.size(); i++) {
+            if (dense.get(i).asInt(-1) != i) {
+                fields.problem("mlp_only_layers is " + dense + ", supported: the leading layers in order");
+                break;
+            }
+        }
+        int experts = fields.positive(fields.absent("num_experts") ? "num_local_experts" : "num_experts", 128);
+        return softmaxExperts(
+                fields,
+                hidden,
+                fields.positive("intermediate_size"),
+                fields.positive("moe_intermediate_size"),
+                experts,
+                dense.size(),
+                fields.flag("norm_topk_prob", false),
+                MixtureOfExperts.Names.DEEPSEEK);
+    }
+
+    private static FeedForward mixtralExperts(JsonFields fields, int hidden) {
+        int inner = fields.positive("intermediate_size");
+        return softmaxExperts(
+                fields,
+                hidden,
+                inner,
+                inner,
+                fields.positive("num_local_experts", 8),
+                0,
+                true,
+                MixtureOfExperts.Names.MIXTRAL);
+    }
+
+    /** Experts by the best of a softmax, no shared ones. */
+    private static FeedForward softmaxExperts(
+            JsonFields fields,
+            int hidden,
+            int inner,
+            int expertInner,
+            int experts,
+            int leadingDense,
+            boolean normalised,
+            MixtureOfExperts.Names names) {
+        fields.requireAtMost("num_experts", experts, MOST_EXPERTS);
+        int chosen = fields.positive("num_experts_per_tok", names == MixtureOfExperts.Names.MIXTRAL ? 2 : 8);
+        if (chosen > experts) {
+            fields.problem("num_experts_per_tok is " + chosen + ", more than the " + experts + " experts");
+        }
+        Routing routing = new Routing(chosen, false, false, 1, 1, 1, normalised, 1);
+        return new MixtureOfExperts(hidden, inner, expertInner, experts, 0, leadingDense, routing, names);
     }
 
     private static void requireEven(JsonFields fields, String key, int width) {

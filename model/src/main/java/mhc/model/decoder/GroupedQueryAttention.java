@@ -8,7 +8,7 @@ import java.util.Optional;
  * Llama's attention: rotary embedding, queries in groups that share a key and a value head.
  *
  * @param biases which projections have one
- * @param normed whether each head's query and key pass a norm of their own (Qwen3)
+ * @param norms which queries and keys pass
  * @param window of some layers or all (Mistral, Qwen)
  */
 record GroupedQueryAttention(
@@ -17,9 +17,18 @@ record GroupedQueryAttention(
         int keyValueHeads,
         int headWidth,
         Biases biases,
-        boolean normed,
+        Norms norms,
         Optional<AttentionWindow> window)
         implements Attention {
+
+    /** Norms of queries and keys before they are rotated. */
+    enum Norms {
+        NONE,
+        /** Each head by itself (Qwen3). */
+        EACH_HEAD,
+        /** All heads as one (OLMo 2). */
+        ALL_HEADS
+    }
 
     /** Projections with a bias. */
     enum Biases {
@@ -48,9 +57,9 @@ record GroupedQueryAttention(
         if (biases == Biases.ALL) {
             tensors.add(TensorSpec.of(name + "o_proj.bias", hidden));
         }
-        if (normed) {
-            tensors.add(TensorSpec.wide(name + "q_norm.weight", headWidth));
-            tensors.add(TensorSpec.wide(name + "k_norm.weight", headWidth));
+        if (norms != Norms.NONE) {
+            tensors.add(TensorSpec.wide(name + "q_norm.weight", norms == Norms.EACH_HEAD ? headWidth : queries));
+            tensors.add(TensorSpec.wide(name + "k_norm.weight", norms == Norms.EACH_HEAD ? headWidth : keys));
         }
         return tensors;
     }
@@ -78,7 +87,8 @@ record GroupedQueryAttention(
                 .set("GROUP", heads / keyValueHeads)
                 .set("HEAD_WIDTH", headWidth)
                 .set("SCALE", 1 / Math.sqrt(headWidth))
-                .set("NORMED", normed)
+                .set("EACH_HEAD_NORMED", norms == Norms.EACH_HEAD)
+                .set("ALL_HEADS_NORMED", norms == Norms.ALL_HEADS)
                 .weights(tensors("", 0))
                 .optional("q_proj_bias", "k_proj_bias", "v_proj_bias", "o_proj_bias", "q_norm", "k_norm")
                 .script();

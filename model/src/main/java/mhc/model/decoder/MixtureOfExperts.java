@@ -10,11 +10,20 @@ import java.util.List;
  * @param inner width of a dense layer's feed-forward
  * @param expertInner width of one expert
  * @param shared experts that see every token, kept as one of their summed width; 0 for none
+ * @param names of tensors in files
  * @param leadingDense layers before the first with experts
  */
 public record MixtureOfExperts(
-        int hidden, int inner, int expertInner, int experts, int shared, int leadingDense, Routing routing)
+        int hidden, int inner, int expertInner, int experts, int shared, int leadingDense, Routing routing, Names names)
         implements FeedForward {
+
+    /** What tensors are called. */
+    public enum Names {
+        /** {@code mlp.gate}, {@code mlp.experts.J.gate_proj}, as most have them. */
+        DEEPSEEK,
+        /** Also {@code block_sparse_moe.gate}, {@code block_sparse_moe.experts.J.w1}. */
+        MIXTRAL
+    }
 
     /**
      * How experts are picked and weighed.
@@ -55,7 +64,18 @@ public record MixtureOfExperts(
         for (int expert = 0; expert < experts; expert++) {
             tensors.addAll(GatedFeedForward.tensors(mlp + "experts." + expert + ".", hidden, expertInner));
         }
-        return tensors;
+        return names == Names.DEEPSEEK
+                ? tensors
+                : tensors.stream()
+                        .map(spec -> spec.alsoNamed(mixtral(spec.name())))
+                        .toList();
+    }
+
+    private static String mixtral(String name) {
+        return name.replace("mlp.", "block_sparse_moe.")
+                .replace("gate_proj", "w1")
+                .replace("up_proj", "w3")
+                .replace("down_proj", "w2");
     }
 
     @Override

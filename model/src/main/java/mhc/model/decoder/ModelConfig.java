@@ -19,6 +19,7 @@ import mhc.datasets.InputException;
  * @param normEps inside every root mean square
  * @param tiedEmbeddings whether the embedding is the output projection as well
  * @param scales of 8-bit weights, if there are such
+ * @param normsAfter whether norms stand behind sublayers, before they are added, and none before them
  * @param firstToken beginning-of-text id, if the file names one
  * @param endTokens end-of-text ids; may be empty
  */
@@ -31,6 +32,7 @@ public record ModelConfig(
         int maxLength,
         double normEps,
         boolean tiedEmbeddings,
+        boolean normsAfter,
         Attention attention,
         FeedForward feedForward,
         Residual residual,
@@ -89,6 +91,7 @@ public record ModelConfig(
                 maxLength,
                 normEps,
                 fields.flag("tie_word_embeddings", false),
+                family.normsAfter(),
                 family.attention(fields, hidden, rope),
                 family.feedForward(fields, hidden),
                 residual(fields, family, hidden, normEps),

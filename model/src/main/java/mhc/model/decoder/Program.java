@@ -29,6 +29,11 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
 
     private static final int EMBEDDING = 1;
 
+    /** Norms of a layer, of which each family has those before or those behind its sublayers. */
+    private static final String[] NORMS = {
+        "input_layernorm", "post_attention_layernorm", "attention_norm_behind", "feed_forward_norm_behind"
+    };
+
     public static Program of(ModelConfig config) {
         List<TensorSpec> tensors = new ArrayList<>();
         tensors.add(TensorSpec.exact("(rotary frequencies)", config.frequencies().length));
@@ -96,10 +101,16 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
     private static List<TensorSpec> layerTensors(int index, ModelConfig config) {
         String layer = "model.layers." + index + ".";
         List<TensorSpec> tensors = new ArrayList<>(config.residual().tensors(layer, "attn"));
-        tensors.add(norm(layer, "input_layernorm.weight", "attn_norm.weight", config.hidden()));
+        tensors.add(
+                config.normsAfter()
+                        ? TensorSpec.wide(layer + "post_attention_layernorm.weight", config.hidden())
+                        : norm(layer, "input_layernorm.weight", "attn_norm.weight", config.hidden()));
         tensors.addAll(config.attention().tensors(layer, index));
         tensors.addAll(config.residual().tensors(layer, "ffn"));
-        tensors.add(norm(layer, "post_attention_layernorm.weight", "ffn_norm.weight", config.hidden()));
+        tensors.add(
+                config.normsAfter()
+                        ? TensorSpec.wide(layer + "post_feedforward_layernorm.weight", config.hidden())
+                        : norm(layer, "post_attention_layernorm.weight", "ffn_norm.weight", config.hidden()));
         tensors.addAll(config.feedForward().tensors(layer, index));
         return tensors;
     }
@@ -110,11 +121,16 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
                 .alsoNamed(layer + released, layer.replaceFirst("^model\\.", "") + released);
     }
 
+    /** The layer's sublayers, each with a norm before it or behind it. */
     private static Script layer(ModelConfig config) {
         int site = config.residual().tensors("", "attn").size();
         int attention = site + 1;
-        Binder binder =
-                Binder.of(Script.class, "layer.py").weights("attn_hc", 0, site).weight("input_layernorm", site);
+        String attentionNorm = config.normsAfter() ? "attention_norm_behind" : "input_layernorm";
+        String feedForwardNorm = config.normsAfter() ? "feed_forward_norm_behind" : "post_attention_layernorm";
+        Binder binder = Binder.of(Script.class, "layer.py")
+                .set("NORM_EPS", config.normEps())
+                .weights("attn_hc", 0, site)
+                .weight(attentionNorm, site);
         Set<Integer> sizes = IntStream.range(0, config.layers())
                 .mapToObj(layer -> config.attention().tensors("", layer).size())
                 .collect(Collectors.toSet());
@@ -122,16 +138,18 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
             int second = attention + sizes.iterator().next();
             return binder.weights("self_attn", attention, second)
                     .weights("ffn_hc", second, second + site)
-                    .weight("post_attention_layernorm", second + site)
+                    .weight(feedForwardNorm, second + site)
                     .weightsFrom("mlp", second + site + 1)
+                    .optional(NORMS)
                     .script();
         }
         // Layers whose attention has more weights than that of others: what is behind it is counted from the end.
         int last = config.feedForward().tensors("", 0).size();
         return binder.weights("self_attn", attention, -last - 1 - site)
                 .weights("ffn_hc", -last - 1 - site, -last - 1)
-                .weight("post_attention_layernorm", -last - 1)
+                .weight(feedForwardNorm, -last - 1)
                 .weightsFrom("mlp", -last)
+                .optional(NORMS)
                 .script();
     }
 

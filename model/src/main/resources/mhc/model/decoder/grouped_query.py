@@ -7,10 +7,13 @@ def heads(x: Tensor, count: int) -> Tensor:
 
 
 def project(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor) -> Tuple[Tensor, List[Tensor]]:
-    q = heads(linear(x, w.q_proj, w.q_proj_bias), HEADS)
-    k = heads(linear(x, w.k_proj, w.k_proj_bias), KEY_VALUE_HEADS)
+    q = linear(x, w.q_proj, w.q_proj_bias)
+    k = linear(x, w.k_proj, w.k_proj_bias)
+    if ALL_HEADS_NORMED:
+        q, k = norm(q, w.q_norm), norm(k, w.k_norm)
+    q, k = heads(q, HEADS), heads(k, KEY_VALUE_HEADS)
     v = heads(linear(x, w.v_proj, w.v_proj_bias), KEY_VALUE_HEADS)
-    if NORMED:
+    if EACH_HEAD_NORMED:
         q, k = norm(q, w.q_norm), norm(k, w.k_norm)
     return (rotate(q, cos, sin), [rotate(k, cos, sin), v])
 

@@ -24,11 +24,11 @@ def layer(
     # From what the attention reads to what the feed-forward is to write.
     if combs is not None:
         combs.extend(state[1:2])
-    f = self_attention(x, w.self_attn, tokens, index, kept)
+    f = normed(self_attention(x, w.self_attn, tokens, index, kept), w.attention_norm_behind, NORM_EPS)
     h, x, state = write_read(h, f, state, w.ffn_hc, w.post_attention_layernorm)
     if combs is not None:
         combs.extend(state[1:2])
-    return (h, feed_forward(x, w.mlp, tokens.ids), state)
+    return (h, normed(feed_forward(x, w.mlp, tokens.ids), w.feed_forward_norm_behind, NORM_EPS), state)
 
 
 def site_read(h: Tensor, w: List[Tensor], site: int) -> Tuple[Tensor, List[Tensor]]:
@@ -41,11 +41,12 @@ def site_read(h: Tensor, w: List[Tensor], site: int) -> Tuple[Tensor, List[Tenso
 
 def site_norm(x: Tensor, w: List[Tensor], site: int) -> Tensor:
     if site == 0:
-        return norm(x, w.input_layernorm)
-    return norm(x, w.post_attention_layernorm)
+        return normed(x, w.input_layernorm, NORM_EPS)
+    return normed(x, w.post_attention_layernorm, NORM_EPS)
 
 
 def sublayer(x: Tensor, w: List[Tensor], site: int, tokens: Pass, layer: int) -> Tensor:
     if site == 0:
-        return self_attention(x, w.self_attn, tokens, layer, annotate(List[Tensor], []))
-    return feed_forward(x, w.mlp, tokens.ids)
+        f = self_attention(x, w.self_attn, tokens, layer, annotate(List[Tensor], []))
+        return normed(f, w.attention_norm_behind, NORM_EPS)
+    return normed(feed_forward(x, w.mlp, tokens.ids), w.feed_forward_norm_behind, NORM_EPS)

@@ -19,6 +19,9 @@ public final class Families {
             "mistral",
             "qwen2",
             "qwen3",
+            "qwen3-moe",
+            "mixtral",
+            "olmo2",
             "mixed-window",
             "llama3",
             "deepseek-expanded",
@@ -34,7 +37,7 @@ public final class Families {
 
     /** Whether tokens choose experts, which rounding can change. */
     static boolean isRouted(String family) {
-        return family.startsWith("deepseek");
+        return family.startsWith("deepseek") || List.of("qwen3-moe", "mixtral").contains(family);
     }
 
     /** A checkpoint of a family with a residual kind, such as {@code deepseek-grouped} and {@code mhc}. */
@@ -81,6 +84,16 @@ public final class Families {
                         .add("sliding_attention")
                         .add("full_attention")
                         .add("sliding_attention");
+            case "qwen3-moe" ->
+                named(config, "Qwen3MoeForCausalLM")
+                        .put("moe_intermediate_size", 20)
+                        .put("num_experts", 8)
+                        .put("num_experts_per_tok", 3)
+                        .putArray("mlp_only_layers")
+                        .add(0);
+            case "mixtral" ->
+                named(config, "MixtralForCausalLM").put("num_local_experts", 4).put("intermediate_size", 28);
+            case "olmo2" -> named(config, "Olmo2ForCausalLM");
             case "qwen3" -> named(config, "Qwen3ForCausalLM").put("head_dim", 20);
             case "llama3" -> {
                 named(config, "LlamaForCausalLM").put("attention_bias", true);

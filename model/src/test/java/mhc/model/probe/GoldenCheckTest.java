@@ -69,7 +69,10 @@ class GoldenCheckTest {
         "mla-moe-mhc, reference",
         "mla-moe-mhc, fused",
         "v4-mhc, reference",
-        "v4-mhc, fused"
+        "v4-mhc, fused",
+        "qwen3-moe, auto",
+        "mixtral, auto",
+        "olmo2, auto"
     })
     void agreesWithTheOutputsOfBundledCheckpoints(String model, String kernels) {
         assertThat(agrees(BundledCheckpoints.folder(model), kernels).skipped()).isEmpty();
