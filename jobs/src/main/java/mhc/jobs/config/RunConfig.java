@@ -62,9 +62,6 @@ public record RunConfig(
         public static final Inference DEFAULT =
                 new Inference("auto", List.of(), "float32", "auto", "expanded", 16_384, 0, true, false, List.of(0));
 
-        /** All GPUs that Spark gives a task, in place of a device. */
-        public static final String ALL_GPUS = "cuda:*";
-
         /** As the model takes it, on devices of its own and with so many threads; no limit to an example's time. */
         public InferenceOptions options(List<String> ownDevices, int ownThreads) {
             return InferenceOptions.DEFAULT

@@ -29,16 +29,16 @@ public final class TaskDevice {
         if (!conf.contains("spark.task.resource.gpu.amount")) {
             return List.of("cpu");
         }
-        return List.of(several.isEmpty() ? CUDA : RunConfig.Inference.ALL_GPUS);
+        return List.of(several.isEmpty() ? CUDA : ALL_GPUS);
     }
 
     /**
      * The GPU that Spark gave this task, where the device is {@code cuda} without a number, and all that it gave where it
-     * is {@link RunConfig.Inference#ALL_GPUS}; else the devices themselves. Tasks of one executor share its GPU, and with
+     * is {@code cuda:*}; else the devices themselves. Tasks of one executor share its GPU, and with
      * it one model.
      */
     static List<String> of(List<String> devices, TaskContext task) {
-        boolean all = devices.equals(List.of(RunConfig.Inference.ALL_GPUS));
+        boolean all = devices.equals(List.of(ALL_GPUS));
         if (!all && !devices.equals(List.of(CUDA))) {
             return devices;
         }
