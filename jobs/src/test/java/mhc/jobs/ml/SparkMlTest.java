@@ -34,6 +34,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,6 +168,31 @@ class SparkMlTest {
         evaluator.write().overwrite().save(saved + "/evaluator");
         assertThat(BenchmarkEvaluator.load(saved + "/evaluator").explainParams())
                 .isEqualTo(evaluator.explainParams());
+    }
+
+    /** Each needs the device for itself, within one task. */
+    @Test
+    @Timeout(180)
+    void twoModelsAnswerInOnePipeline() {
+        TinyCheckpoints.write(folder.resolve("plain"), "none", 1);
+        BenchmarkQuestions questions = questions("piqa");
+        LanguageModelTransformer first = asking(questions).setOutputCol("first");
+        LanguageModelTransformer second =
+                asking(questions).setModel(folder.resolve("plain").toString()).setOutputCol("second");
+
+        Dataset<Row> both = new Pipeline()
+                .setStages(new PipelineStage[] {first, second})
+                .fit(questions.rows())
+                .transform(questions.rows());
+
+        assertThat(both.select("first.scores").collectAsList())
+                .isEqualTo(
+                        first.transform(questions.rows()).select("first.scores").collectAsList());
+        assertThat(both.select("second.scores").collectAsList())
+                .isEqualTo(second.transform(questions.rows())
+                        .select("second.scores")
+                        .collectAsList())
+                .isNotEqualTo(both.select("first.scores").collectAsList());
     }
 
     @Test
