@@ -14,6 +14,8 @@ import org.apache.hadoop.conf.Configuration;
 /** One round: a run that a fault befalls, started again until it ends by itself. */
 final class ChaosRound {
     private static final int REFUSED = 2;
+    private static final String NAMESPACE = "mount namespace";
+    private static final String REPLACED = "replaced files";
     private static final String SENTENCE = "mhc-eval: ";
     private static final int MOST_STARTS = 4;
     private static final int LIMIT_SECONDS = 600;
@@ -28,6 +30,7 @@ final class ChaosRound {
     private StandaloneCluster.Driver driver;
     private String means = "";
     private String refusal = "";
+    private boolean disturbing;
     private int starts;
 
     /**
@@ -66,6 +69,9 @@ final class ChaosRound {
                     refusal.isEmpty() ? "" : "\n    refused once: " + refusal);
             return new Outcome(wrong.isEmpty(), line);
         } finally {
+            if (disturbing) {
+                mend(disk);
+            }
             disk.release();
         }
     }
@@ -113,6 +119,7 @@ final class ChaosRound {
     }
 
     private void strike(RunDisk disk) throws IOException, InterruptedException {
+        disturbing = plan.fault().isRefusable();
         switch (plan.fault()) {
             case EXECUTOR_KILLED -> victim().forEach(ProcessHandle::destroyForcibly);
             case DRIVER_KILLED -> driver.process().destroyForcibly().waitFor();
@@ -145,21 +152,22 @@ final class ChaosRound {
     /** In a mount namespace of its own; where that is not permitted, by other files under an executor that starts anew. */
     private void otherWeights() throws IOException, InterruptedException {
         if (cluster.replaceWorker(plan.victim(), inputs.model(), inputs.other())) {
-            means = "mount namespace";
+            means = NAMESPACE;
         } else {
-            means = "replaced files";
+            means = REPLACED;
             inputs.swap();
             victim().forEach(ProcessHandle::destroyForcibly);
         }
     }
 
-    /** What the user was told to do. */
+    /** What the user was told to do; nothing of it may befall the next round. */
     private void mend(RunDisk disk) throws IOException, InterruptedException {
+        disturbing = false;
         if (plan.fault() == Fault.DISK_FULL) {
             disk.free();
-        } else if (means.equals("mount namespace")) {
+        } else if (means.equals(NAMESPACE)) {
             cluster.replaceWorker(plan.victim());
-        } else {
+        } else if (means.equals(REPLACED)) {
             inputs.swap();
         }
     }

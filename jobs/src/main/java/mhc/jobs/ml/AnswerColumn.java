@@ -6,10 +6,11 @@ import java.util.Optional;
 import mhc.eval.Answer;
 import mhc.eval.score.Choices;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.collection.immutable.ArraySeq;
 
 /**
  * Answers as the structs of a column. Those of both kinds have {@code failure} (null, or why there is no answer), {@code
@@ -75,22 +76,20 @@ final class AnswerColumn {
             first = Choices.best(scores.scores().stream()
                     .mapToDouble(Answer.Score::logLikelihood)
                     .toArray());
-            second = scores.scores().stream().map(AnswerColumn::score).toArray(Row[]::new);
+            second = ArraySeq.unsafeWrapArray(
+                    scores.scores().stream().map(AnswerColumn::score).toArray(Row[]::new));
         } else {
             throw new IllegalArgumentException("The answer to " + kind + " is " + answer);
         }
-        return RowFactory.create(
-                first,
-                second,
-                failure,
-                usage.truncated(),
-                usage.promptTokens(),
-                usage.reusedTokens(),
-                usage.newTokens());
+        Object[] values = {
+            first, second, failure, usage.truncated(), usage.promptTokens(), usage.reusedTokens(), usage.newTokens()
+        };
+        return new GenericRowWithSchema(values, type(kind));
     }
 
     private static Row score(Answer.Score score) {
-        return RowFactory.create(score.logLikelihood(), score.tokens(), score.codePoints(), score.greedy());
+        Object[] values = {score.logLikelihood(), score.tokens(), score.codePoints(), score.greedy()};
+        return new GenericRowWithSchema(values, SCORE);
     }
 
     /** Whether there is no answer in a row. */

@@ -15,7 +15,8 @@ import mhc.model.Work;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,13 +31,19 @@ final class AnswerPartition implements MapPartitionsFunction<Row, Row> {
 
     private final ModelSpec spec;
     private final RequestColumns columns;
+    private final StructType schema;
     private final int retries;
     private final SerializableConfiguration hadoop;
 
-    /** @param retries how often Spark tries a task again that failed */
-    AnswerPartition(ModelSpec spec, RequestColumns columns, int retries, SerializableConfiguration hadoop) {
+    /**
+     * @param schema of the rows with their answers
+     * @param retries how often Spark tries a task again that failed
+     */
+    AnswerPartition(
+            ModelSpec spec, RequestColumns columns, StructType schema, int retries, SerializableConfiguration hadoop) {
         this.spec = spec;
         this.columns = columns;
+        this.schema = schema;
         this.retries = retries;
         this.hadoop = hadoop;
     }
@@ -48,7 +55,8 @@ final class AnswerPartition implements MapPartitionsFunction<Row, Row> {
         if (asked.isEmpty()) {
             return Collections.emptyIterator();
         }
-        Answer[] answers = answers(asked.stream().map(columns::request).toList());
+        Answer[] answers =
+                answers(asked.stream().map(row -> columns.request(schema, row)).toList());
         return IntStream.range(0, answers.length)
                 .mapToObj(i -> joined(asked.get(i), AnswerColumn.row(columns.kind(), answers[i])))
                 .iterator();
@@ -70,12 +78,13 @@ final class AnswerPartition implements MapPartitionsFunction<Row, Row> {
         }
     }
 
-    private static Row joined(Row row, Row answer) {
+    /** It knows its schema, as Spark may hand it to the next function as it is. */
+    private Row joined(Row row, Row answer) {
         Object[] values = new Object[row.size() + 1];
         for (int i = 0; i < row.size(); i++) {
             values[i] = row.get(i);
         }
         values[row.size()] = answer;
-        return RowFactory.create(values);
+        return new GenericRowWithSchema(values, schema);
     }
 }

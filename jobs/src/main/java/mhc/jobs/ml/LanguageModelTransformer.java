@@ -249,6 +249,7 @@ public final class LanguageModelTransformer extends Transformer implements Defau
         AnswerPartition partition = new AnswerPartition(
                 spec(context, hadoop),
                 columns(),
+                schema,
                 SparkSessions.retries(context),
                 new SerializableConfiguration(hadoop));
         return dataset.toDF().mapPartitions(partition, Encoders.row(schema));

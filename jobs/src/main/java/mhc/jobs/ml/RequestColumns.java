@@ -1,6 +1,7 @@
 package mhc.jobs.ml;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import mhc.datasets.InputException;
 import mhc.eval.Request;
@@ -33,21 +34,33 @@ record RequestColumns(RequestKind kind, String context, String continuations, Li
         }
     }
 
-    /** @throws InputException when the row has no such request */
-    Request request(Row row) {
-        String text = row.getAs(context);
+    /**
+     * The request of a row.
+     *
+     * @param schema of the row, which may not know it: Spark hands rows from one function to the next as they are
+     * @throws InputException when the row has no such request
+     */
+    Request request(StructType schema, Row row) {
+        String text = row.getString(schema.fieldIndex(context));
         if (text == null) {
             throw absent(context, "null");
         }
         if (kind == RequestKind.GENERATE) {
             return new Request.Generate(text, stops, maxTokens);
         }
-        int index = row.fieldIndex(continuations);
-        List<String> texts = row.isNullAt(index) ? List.of() : row.getList(index);
+        List<String> texts = texts(row, schema.fieldIndex(continuations));
         if (texts.isEmpty() || texts.contains(null)) {
             throw absent(continuations, "no continuation, or one that is null");
         }
         return new Request.Choice(text, texts);
+    }
+
+    /** An array is one to Java's functions and a sequence to Spark. */
+    private static List<String> texts(Row row, int index) {
+        if (row.isNullAt(index)) {
+            return List.of();
+        }
+        return row.get(index) instanceof String[] array ? Arrays.asList(array) : row.getList(index);
     }
 
     private static InputException absent(String column, String what) {

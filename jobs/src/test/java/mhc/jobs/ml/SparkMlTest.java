@@ -21,6 +21,7 @@ import mhc.jobs.driver.Evaluation;
 import mhc.jobs.driver.LocalSpark;
 import mhc.model.checkpoint.TinyCheckpoints;
 import org.apache.spark.SparkException;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -193,6 +194,9 @@ class SparkMlTest {
                         .select("second.scores")
                         .collectAsList())
                 .isNotEqualTo(both.select("first.scores").collectAsList());
+        MapFunction<Row, Integer> scores =
+                row -> row.<Row>getAs("second").getList(1).size();
+        assertThat(both.map(scores, Encoders.INT()).collectAsList()).containsOnly(2);
     }
 
     @Test
