@@ -4,6 +4,7 @@
 #
 #   conf/standalone.sh --config conf/shared.yaml --out runs/shared-cluster
 #
+# Prints where the master's page is, and the run prints where Spark's UI is; metrics for Prometheus are there, too.
 # WORKER_CORES (default 2) and WORKER_MEMORY (default 6g) size the worker. GPUS (default 0) declares so many GPUs, and as
 # many executors share the worker, one a GPU; with --set inference.device=cpu they need not be there.
 set -euo pipefail
@@ -61,12 +62,14 @@ fi
 daemon worker ${resources[@]+"${resources[@]}"} org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --cores "${WORKER_CORES:-2}" \
   --memory "${WORKER_MEMORY:-6g}" --webui-port 0 --work-dir "$home/work" "$url"
 await worker "Successfully registered with master"
+page=$(sed -n 's/.*Bound MasterWebUI to [^,]*, and started at \(http:[^ ]*\).*/\1/p' "$home/master" | head -1)
+echo "Spark master: ${page:-$url}" >&2
 
 cat >"$home/submit.properties" <<EOF
 spark.executor.memory ${memory}g
 spark.executor.cores $((${WORKER_CORES:-2} / executors))
-spark.ui.enabled false
 spark.driver.host 127.0.0.1
+spark.metrics.conf $root/conf/metrics.properties
 EOF
 if ((gpus)); then
   printf 'spark.executor.resource.gpu.amount 1\nspark.task.resource.gpu.amount 0.5\n' >>"$home/submit.properties"

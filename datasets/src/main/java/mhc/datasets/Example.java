@@ -27,8 +27,16 @@ public sealed interface Example extends Serializable {
         return "";
     }
 
+    /** The answer as an exemplar shows it, with its steps where the corpus has them; may be empty. */
+    String answer();
+
     /** BIG-Bench Hard; as an exemplar, {@code target} is the worked answer ("Let's think step by step. ..."). */
-    record Bbh(String id, String task, String input, String target) implements Example {}
+    record Bbh(String id, String task, String input, String target) implements Example {
+        @Override
+        public String answer() {
+            return target;
+        }
+    }
 
     /**
      * DROP question over a passage. {@code answers} holds the annotator's answer first, then the validated ones in file
@@ -43,6 +51,11 @@ public sealed interface Example extends Serializable {
         @Override
         public String cluster() {
             return passageId;
+        }
+
+        @Override
+        public String answer() {
+            return answers.isEmpty() ? "" : String.join(", ", answers.get(0).spans());
         }
     }
 
@@ -86,12 +99,22 @@ public sealed interface Example extends Serializable {
         public String cluster() {
             return sourceId.isEmpty() ? id : sourceId;
         }
+
+        @Override
+        public String answer() {
+            return endings.get(gold);
+        }
     }
 
     /** Competition mathematics; {@code task} is the subject folder, such as {@code counting_and_probability}. */
     record MathProblem(String id, String task, String level, String problem, String solution) implements Example {
         @Override
         public String worked() {
+            return solution;
+        }
+
+        @Override
+        public String answer() {
             return solution;
         }
     }
@@ -101,6 +124,11 @@ public sealed interface Example extends Serializable {
         public Mmlu {
             choices = List.copyOf(choices);
         }
+
+        @Override
+        public String answer() {
+            return choices.get(gold);
+        }
     }
 
     /** PIQA; two solutions, {@code gold} is 0 or 1. */
@@ -108,12 +136,22 @@ public sealed interface Example extends Serializable {
         public Piqa {
             solutions = List.copyOf(solutions);
         }
+
+        @Override
+        public String answer() {
+            return solutions.get(gold);
+        }
     }
 
     /** TriviaQA; {@code value} is the preferred answer (empty when the source has none), {@code aliases} in file order. */
     record TriviaQa(String id, String question, String value, List<String> aliases) implements Example {
         public TriviaQa {
             aliases = List.copyOf(aliases);
+        }
+
+        @Override
+        public String answer() {
+            return value;
         }
     }
 }

@@ -39,9 +39,35 @@ public interface LanguageModel extends AutoCloseable {
     @Override
     void close();
 
-    /** Receives answers as they come. */
+    /** Receives answers as they come, and what is done for them meanwhile. */
     @FunctionalInterface
     interface Sink {
         void accept(int index, Answer answer);
+
+        /**
+         * A forward pass, or a few decoding steps, are done: so long an answer may be, a caller hears of it now and then.
+         *
+         * @param prefilled tokens run through the model outside decoding
+         * @param decoded tokens of answers
+         */
+        default void worked(int prefilled, int decoded) {
+            // Most callers wait for the answers.
+        }
+
+        /** Hears of the work done as this one does, and takes the answers otherwise. */
+        default Sink withAnswers(Sink answers) {
+            Sink outer = this;
+            return new Sink() {
+                @Override
+                public void accept(int index, Answer answer) {
+                    answers.accept(index, answer);
+                }
+
+                @Override
+                public void worked(int prefilled, int decoded) {
+                    outer.worked(prefilled, decoded);
+                }
+            };
+        }
     }
 }

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import mhc.datasets.InputException;
 import mhc.jobs.config.PipelineConfigReader;
+import mhc.jobs.config.RunConfig;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
+import mhc.jobs.plan.PlanSimulation;
 import mhc.jobs.plan.ShardListing;
 import mhc.model.probe.pipeline.PipelinePlan;
 import mhc.model.probe.pipeline.Timeline;
@@ -29,13 +31,42 @@ final class PlanCommand implements Runnable {
     @Command(
             name = "shards",
             mixinStandardHelpOptions = true,
-            description = "List the shards of a run: the units of scheduling, commit and resumption.")
+            description = {
+                "List the shards of a run: the units of scheduling, commit and resumption. Costs are in tokens to prefill.",
+                "With --executors, simulate its queue instead. again: part of the cost that is there because the plan is"
+                        + " cut. floor: what no order of the shards is faster than. idle: part of the executors' time in"
+                        + " which they wait for the last shard."
+            })
     void shards(
             @Option(names = "--config", paramLabel = "FILE", required = true, description = "YAML configuration.")
                     Path config,
             @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of the configuration.")
-                    List<String> assignments) {
-        spec.commandLine().getOut().print(ShardListing.describe(RunConfigReader.read(settings(config, assignments))));
+                    List<String> assignments,
+            @Option(
+                            names = "--executors",
+                            paramLabel = "N",
+                            split = ",",
+                            description = "Numbers of executors to simulate, such as 8,64,1024.")
+                    List<Integer> executors,
+            @Option(
+                            names = "--recorded",
+                            paramLabel = "RUN",
+                            description = "Take each request's cost from this finished run of the configuration.")
+                    String recorded) {
+        RunConfig run = RunConfigReader.read(settings(config, assignments));
+        List<Integer> numbers = executors == null ? List.of() : executors;
+        if (numbers.stream().anyMatch(number -> number < 1)) {
+            throw new ParameterException(spec.commandLine(), "--executors has a number below 1: give 1 or more");
+        }
+        if (numbers.isEmpty() && recorded != null) {
+            throw new ParameterException(spec.commandLine(), "--recorded goes with --executors: add --executors 8,64");
+        }
+        spec.commandLine()
+                .getOut()
+                .print(
+                        numbers.isEmpty()
+                                ? ShardListing.describe(run)
+                                : PlanSimulation.describe(run, numbers, recorded == null ? "" : recorded));
     }
 
     @Command(

@@ -10,6 +10,7 @@ import mhc.jobs.config.RunConfig;
 import mhc.jobs.executor.ModelFolders;
 import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
+import mhc.jobs.run.Durations;
 import mhc.jobs.run.TextColumns;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.ModelSummary;
@@ -55,7 +56,7 @@ public final class DryRun {
                                 model.getKey(),
                                 parameters,
                                 operations,
-                                Progress.duration(operations / 1e12)))
+                                Durations.text(operations / 1e12)))
                 .toString();
     }
 

@@ -5,25 +5,21 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import mhc.datasets.InputException;
 import mhc.datasets.Location;
-import mhc.eval.Answer;
 import mhc.jobs.config.Problems;
 import mhc.jobs.config.RunConfig;
-import mhc.jobs.executor.AnswerCache;
-import mhc.jobs.executor.ExecutorModels;
 import mhc.jobs.executor.ModelFolders;
 import mhc.jobs.executor.ModelSpec;
-import mhc.jobs.executor.RunCounters;
 import mhc.jobs.executor.ShardResult;
-import mhc.jobs.executor.ShardTask;
 import mhc.jobs.executor.TaskDevice;
+import mhc.jobs.plan.QueuedShard;
 import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
 import mhc.jobs.run.FailedRows;
@@ -38,19 +34,18 @@ import mhc.model.decoder.TensorSpec;
 import mhc.reports.RunReport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Evaluates the configured models on the configured benchmarks: plan, one Spark job per model over its uncommitted
- * shards, report, manifest. Started again on the same directory it does what is left.
+ * Evaluates the configured models on the configured benchmarks: plan, one Spark job over the uncommitted shards of all
+ * models, report, manifest. Started again on the same directory it does what is left.
  */
 public final class Evaluation {
     private final RunConfig config;
     private final SparkSession spark;
     private final Mode mode;
     private final PrintStream progress;
+    private final UnaryOperator<List<ShardPlan.Planned>> cut;
     private final Configuration hadoop;
     private final RunWork work = new RunWork();
     private final RunTimes times = new RunTimes();
@@ -73,11 +68,17 @@ public final class Evaluation {
         public static final Mode CONTINUE = new Mode(false, false);
     }
 
-    private Evaluation(RunConfig config, SparkSession spark, Mode mode, PrintStream progress) {
+    private Evaluation(
+            RunConfig config,
+            SparkSession spark,
+            Mode mode,
+            PrintStream progress,
+            UnaryOperator<List<ShardPlan.Planned>> cut) {
         this.config = config;
         this.spark = spark;
         this.mode = mode;
         this.progress = progress;
+        this.cut = cut;
         this.hadoop = spark.sparkContext().hadoopConfiguration();
     }
 
@@ -92,7 +93,17 @@ public final class Evaluation {
      * @throws InputException for whatever the user can mend, before any model is loaded where possible
      */
     public static Result run(RunConfig config, SparkSession spark, Mode mode, PrintStream progress) {
-        return new Evaluation(config, spark, mode, progress).run();
+        return run(config, spark, mode, progress, UnaryOperator.identity());
+    }
+
+    /** @param cut changes how the plan is cut, or its order */
+    static Result run(
+            RunConfig config,
+            SparkSession spark,
+            Mode mode,
+            PrintStream progress,
+            UnaryOperator<List<ShardPlan.Planned>> cut) {
+        return new Evaluation(config, spark, mode, progress, cut).run();
     }
 
     private Result run() {
@@ -101,7 +112,7 @@ public final class Evaluation {
             Location.of("Answer cache", config.cache(), hadoop);
         }
         Map<String, Checkpoint> checkpoints = checkpoints();
-        List<ShardPlan.Planned> plan = ShardPlan.of(config, hadoop);
+        List<ShardPlan.Planned> plan = cut.apply(ShardPlan.of(config, hadoop));
         RunStart runStart = new RunStart(config, devices(), checkpoints, plan);
         SparkContext context = spark.sparkContext();
         try (RunLease lease = RunLease.take(directory, mode.takeover, progress, context::cancelAllJobs)) {
@@ -137,10 +148,8 @@ public final class Evaluation {
             directory.discard(faults);
         }
         times.planned();
-        for (ModelSpec spec : runStart.specs()) {
-            lease.requireHeld();
-            evaluate(spec, plan, directory, PartOrigin.Source.of(start, spec.name()));
-        }
+        lease.requireHeld();
+        evaluate(runStart.specs(), plan, directory, start, lease);
         lease.requireHeld();
         ObjectNode manifest = report(directory, runStart, start, lease);
         progress.println(times);
@@ -181,64 +190,50 @@ public final class Evaluation {
     }
 
     private void evaluate(
-            ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory, PartOrigin.Source origin) {
-        List<Shard> pending = pending(spec, plan, directory);
+            List<ModelSpec> specs,
+            List<ShardPlan.Planned> plan,
+            RunDirectory directory,
+            ObjectNode start,
+            RunLease lease) {
+        Map<String, PartOrigin.Source> origins = new LinkedHashMap<>();
+        List<QueuedShard> pending = new ArrayList<>();
+        for (ModelSpec spec : specs) {
+            origins.put(spec.name(), PartOrigin.Source.of(start, spec.name()));
+            plan.forEach(planned -> pending.addAll(pending(spec.name(), planned, directory)));
+        }
         if (pending.isEmpty()) {
             return;
         }
-        long start = System.nanoTime();
-        int examples = pending.stream().mapToInt(shard -> shard.items().size()).sum();
-        progress.printf("%s: %d examples in %d shards%n", spec.name(), examples, pending.size());
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        RunCounters counters = RunCounters.in(spark.sparkContext(), spec.name());
-        Map<String, Answer> known = config.cache().isEmpty()
-                ? Map.of()
-                : AnswerCache.of(config.cache(), spec, hadoop).load();
-        ShardTask task = new ShardTask(
-                spec,
-                config,
-                directory.root().toString(),
-                origin,
-                new SerializableConfiguration(hadoop),
-                counters,
-                context.broadcast(known));
-        context.setJobGroup(spec.name(), "Evaluate " + spec.name() + " on " + config.benchmarks(), true);
-        try (RefusalWatch refusals = new RefusalWatch(spark.sparkContext(), spec.name());
-                Progress ticker = new Progress(progress, spec.name(), pending.size(), examples, counters)) {
-            List<ShardResult> results = refusals.during(
-                    () -> context.parallelize(pending, pending.size()).map(task).collect());
-            work.add(spec.name(), results);
-            times.evaluated(start, results);
-            ticker.summarize(results);
-        } finally {
-            ExecutorModels.closeAll();
-            context.clearJobGroup();
-        }
+        SparkContext context = spark.sparkContext();
+        context.uiWebUrl().foreach(url -> {
+            progress.println("Spark UI: " + url);
+            return null;
+        });
+        int slots = ShardJob.slots(context);
+        List<QueuedShard> queue = QueuedShard.inOrder(pending, List.copyOf(origins.keySet()), slots);
+        long began = System.nanoTime();
+        List<ShardResult> results =
+                new ShardJob(config, context, directory, lease, progress).run(queue, specs, origins);
+        work.add(results);
+        times.evaluated(began, results, slots);
     }
 
-    /** The largest first, so that no executor starts a long shard when the others are done. */
-    private List<Shard> pending(ModelSpec spec, List<ShardPlan.Planned> plan, RunDirectory directory) {
-        record Pending(Shard shard, long cost) {}
-        List<Pending> pending = new ArrayList<>();
-        for (ShardPlan.Planned planned : plan) {
-            TreeSet<Integer> committed =
-                    directory.committed(spec.name(), planned.benchmark().name());
-            planned.shards().stream()
-                    .filter(shard -> !committed.contains(shard.index()))
-                    .forEach(shard -> pending.add(new Pending(shard, planned.cost(shard))));
-            if (mode.retryFailed) {
-                FailedRows.of(spark, directory, spec.name(), planned.benchmark().name())
-                        .forEach((index, ids) -> {
-                            Shard whole = planned.shards().get(index);
-                            long cost = planned.cost(whole)
-                                    * ids.size()
-                                    / whole.items().size();
-                            pending.add(new Pending(whole.again(ids), cost));
-                        });
-            }
+    /** Shards of a benchmark that are not committed, and rows without an answer where these are asked again. */
+    private List<QueuedShard> pending(String model, ShardPlan.Planned planned, RunDirectory directory) {
+        String benchmark = planned.benchmark().name();
+        TreeSet<Integer> committed = directory.committed(model, benchmark);
+        List<Shard> pending = new ArrayList<>();
+        planned.shards().stream()
+                .filter(shard -> !committed.contains(shard.index()))
+                .forEach(pending::add);
+        if (mode.retryFailed) {
+            FailedRows.of(spark, directory, model, benchmark)
+                    .forEach((index, ids) ->
+                            pending.add(planned.shards().get(index).again(ids)));
         }
-        pending.sort(Comparator.comparingLong(Pending::cost).reversed());
-        return pending.stream().map(Pending::shard).toList();
+        return pending.stream()
+                .map(shard -> new QueuedShard(model, shard, planned.cost(shard)))
+                .toList();
     }
 
     private ObjectNode report(RunDirectory directory, RunStart runStart, ObjectNode start, RunLease lease) {

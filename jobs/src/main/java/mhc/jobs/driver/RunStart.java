@@ -3,9 +3,11 @@ package mhc.jobs.driver;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import mhc.eval.lmeval.LmEval;
 import mhc.jobs.config.RunConfig;
@@ -143,6 +145,7 @@ final class RunStart {
                 .put("filter", planned.benchmark().headline().filter())
                 .put("shots", planned.shots())
                 .put("prompts", planned.prompts())
+                .put("cuts", planned.cuts())
                 .put("examples", planned.examples())
                 .put("shards", planned.shards().size());
         Double chance = config.chance().get(planned.benchmark().name());
@@ -176,6 +179,19 @@ final class RunStart {
         return json;
     }
 
+    /** Where the rows were made: hosts and devices, each with its number of parts. */
+    private static ArrayNode hosts(ArrayNode parts) {
+        Map<List<String>, Integer> found = new TreeMap<>(Comparator.comparing(List::toString));
+        parts.forEach(part -> found.merge(
+                List.of(part.path("host").asText(), part.path("device").asText()), 1, Integer::sum));
+        ArrayNode hosts = RunDirectory.object().arrayNode();
+        found.forEach((place, number) -> hosts.addObject()
+                .put("host", place.get(0))
+                .put("device", place.get(1))
+                .put("parts", number));
+        return hosts;
+    }
+
     /** The manifest of the finished run: the start, versions, counts, parts, and the work and time since this start. */
     ObjectNode manifest(List<RunReport.Counted> counts, ArrayNode parts, RunWork work, RunTimes times) {
         BuildInfo build = BuildInfo.current();
@@ -188,6 +204,7 @@ final class RunStart {
                 .put("libtorch", build.libtorch())
                 .put("java", System.getProperty("java.version"));
         json.put("device", String.join("+", devices));
+        json.set("hosts", hosts(parts));
         ArrayNode rows = json.putArray("counts");
         counts.forEach(counted -> rows.add(counted(counted)));
         json.set("parts", parts);

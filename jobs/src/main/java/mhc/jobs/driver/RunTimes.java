@@ -20,17 +20,35 @@ final class RunTimes {
     private double answer;
     private double commit;
     private double report;
+    private int executors;
+    private double idle;
 
     /** The plan is made and the run directory claimed. */
     void planned() {
         plan = seconds(start);
     }
 
-    /** A model's Spark job of some shards began at a {@link System#nanoTime()}. */
-    void evaluated(long from, List<ShardResult> results) {
+    /**
+     * The Spark job of some shards began at a {@link System#nanoTime()}.
+     *
+     * @param slots shards that run side by side
+     */
+    void evaluated(long from, List<ShardResult> results, int slots) {
         evaluate += seconds(from);
         answer += answering(results);
         commit += results.stream().mapToDouble(ShardResult::commitSeconds).sum();
+        executors = Math.min(slots, results.size());
+        idle = idle(results, executors);
+    }
+
+    /** Part of so many executors' time, from the first shard's start to the last one's end, with no shard to do. */
+    static double idle(List<ShardResult> results, int executors) {
+        double from = results.stream().mapToLong(ShardResult::fromMillis).min().orElse(0);
+        double to = results.stream().mapToDouble(ShardResult::toMillis).max().orElse(0);
+        double busy = results.stream()
+                .mapToDouble(result -> result.toMillis() - result.fromMillis())
+                .sum();
+        return to <= from ? 0 : Math.max(0, 1 - busy / (executors * (to - from)));
     }
 
     /** The report was begun at a {@link System#nanoTime()}. */
@@ -57,7 +75,7 @@ final class RunTimes {
         return both == 0 ? 0 : Math.max(0, both - answer) / both;
     }
 
-    /** Seconds, and {@code overhead} as a part of 1: see {@link #share()}. */
+    /** Seconds, and {@code overhead} and {@code idle} as parts of 1: see {@link #share()} and {@link #idle}. */
     ObjectNode json() {
         return RunDirectory.object()
                 .put("seconds", seconds(start))
@@ -66,6 +84,8 @@ final class RunTimes {
                 .put("evaluate_seconds", evaluate)
                 .put("answer_seconds", answer)
                 .put("commit_seconds", commit)
+                .put("executors", executors)
+                .put("idle", idle)
                 .put("report_seconds", report)
                 .put("overhead", share());
     }
@@ -75,14 +95,17 @@ final class RunTimes {
         return String.format(
                 Locale.ROOT,
                 "time: start-up %.1f s, plan %.1f s, evaluation %.1f s (answers %.1f s, commits %.1f s), report %.1f s;"
-                        + " plan, scheduling and commits are %.1f%% of plan and evaluation",
+                        + " plan, scheduling and commits are %.1f%% of plan and evaluation; %d executors were idle for"
+                        + " %.1f%% of their time",
                 startUp,
                 plan,
                 evaluate,
                 answer,
                 commit,
                 report,
-                100 * share());
+                100 * share(),
+                executors,
+                100 * idle);
     }
 
     private static double seconds(long from) {

@@ -23,9 +23,9 @@ final class RunWork {
         }
     }
 
-    void add(String model, List<ShardResult> results) {
+    void add(List<ShardResult> results) {
         for (ShardResult result : results) {
-            totals.computeIfAbsent(model, key -> new TreeMap<>())
+            totals.computeIfAbsent(result.model(), key -> new TreeMap<>())
                     .merge(
                             result.benchmark(),
                             new Total(0, 0, Work.NONE).plus(result),

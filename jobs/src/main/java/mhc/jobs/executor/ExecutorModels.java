@@ -59,7 +59,7 @@ public final class ExecutorModels {
         return LanguageModels.open(checkpoint, options);
     }
 
-    private static String hostName() {
+    static String hostName() {
         return SparkEnv.get() == null
                 ? "localhost"
                 : SparkEnv.get().blockManager().blockManagerId().host();

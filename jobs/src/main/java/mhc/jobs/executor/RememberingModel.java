@@ -43,10 +43,10 @@ final class RememberingModel implements LanguageModel {
                 sink.accept(i, answer);
             }
         }
-        return model.answer(open, offset, (index, answer) -> {
+        return model.answer(open, offset, sink.withAnswers((index, answer) -> {
             fresh.put(key(open.get(index), offset), answer);
             sink.accept(places.get(index), answer);
-        });
+        }));
     }
 
     /** The request's hash, and behind a plus sign the offset where there is one. */

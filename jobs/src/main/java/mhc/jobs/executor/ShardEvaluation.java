@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import mhc.eval.Answer;
 import mhc.eval.Benchmark;
 import mhc.eval.MetricName;
@@ -48,29 +47,43 @@ final class ShardEvaluation {
     /**
      * Asks and scores.
      *
-     * @param progress receives each prediction as it is made, in any order
+     * @param progress told of each prediction as it is made, in any order
      * @throws RuntimeException what the policy does not take for the examples' own
      */
-    List<Prediction> run(Consumer<Prediction> progress) {
+    List<Prediction> run(ShardProgress progress) {
         Prediction[] predictions = new Prediction[requests.size()];
         long start = System.nanoTime();
-        work = ask(offsets.get(0), (index, answer) -> {
+        work = ask(progress, offsets.get(0), (index, answer) -> {
             predictions[index] = prediction(index, answer, start);
-            progress.accept(predictions[index]);
+            progress.answered(predictions[index]);
         });
         if (offsets.size() > 1) {
-            addOffsets(predictions);
+            addOffsets(progress, predictions);
         }
         return Arrays.asList(predictions);
     }
 
-    private Work ask(int offset, LanguageModel.Sink sink) {
+    private Work ask(ShardProgress progress, int offset, LanguageModel.Sink answers) {
         return model.answer(
-                requests, offset, index -> shard.items().get(index).example().id(), sink);
+                requests, offset, index -> shard.items().get(index).example().id(), told(progress, answers));
+    }
+
+    private static LanguageModel.Sink told(ShardProgress progress, LanguageModel.Sink answers) {
+        return new LanguageModel.Sink() {
+            @Override
+            public void accept(int index, Answer answer) {
+                answers.accept(index, answer);
+            }
+
+            @Override
+            public void worked(int prefilled, int decoded) {
+                progress.worked(prefilled, decoded);
+            }
+        };
     }
 
     /** Adds to rows what the headline metric is at each offset; a failed answer adds nothing, which counts as 0. */
-    private void addOffsets(Prediction[] predictions) {
+    private void addOffsets(ShardProgress progress, Prediction[] predictions) {
         MetricName headline = benchmark.headline();
         for (int index = 0; index < predictions.length; index++) {
             add(predictions, index, headline.atOffset(offsets.get(0)), predictions[index]);
@@ -78,6 +91,7 @@ final class ShardEvaluation {
         for (int offset : offsets.subList(1, offsets.size())) {
             MetricName moved = headline.atOffset(offset);
             work = work.plus(ask(
+                    progress,
                     offset,
                     (index, answer) -> add(predictions, index, moved, prediction(index, answer, System.nanoTime()))));
         }

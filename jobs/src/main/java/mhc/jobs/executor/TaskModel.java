@@ -54,10 +54,10 @@ public final class TaskModel implements AutoCloseable {
      */
     public Work answer(List<Request> requests, int offset, IntFunction<String> names, LanguageModel.Sink sink) {
         try {
-            return model.answer(requests, offset, (index, answer) -> {
+            return model.answer(requests, offset, sink.withAnswers((index, answer) -> {
                 policy.answered(answer, requests.size());
                 sink.accept(index, answer);
-            });
+            }));
         } catch (RuntimeException e) {
             if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE) {
                 throw e;
@@ -73,8 +73,10 @@ public final class TaskModel implements AutoCloseable {
         for (int i = 0; i < requests.size(); i++) {
             int index = i;
             try {
-                work = work.plus(
-                        model.answer(List.of(requests.get(i)), offset, (only, answer) -> sink.accept(index, answer)));
+                work = work.plus(model.answer(
+                        List.of(requests.get(i)),
+                        offset,
+                        sink.withAnswers((only, answer) -> sink.accept(index, answer))));
             } catch (RuntimeException e) {
                 failures++;
                 if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE || (failures > 1 && failures == requests.size())) {

@@ -7,7 +7,7 @@ import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.run.TextColumns;
 
-/** The shards of a run as a table. */
+/** The shards of a run as a table; a shard's cost is in tokens to prefill. */
 public final class ShardListing {
     private ShardListing() {}
 
@@ -16,7 +16,7 @@ public final class ShardListing {
                 name("benchmark", 12),
                 count("shard", 6),
                 count("examples", 9),
-                count("relative cost", 14),
+                count("cost", 9),
                 name(" first .. last", 0));
         StringBuilder text = new StringBuilder(table.header()).append('\n');
         for (ShardPlan.Planned planned : ShardPlan.of(config, HadoopSettings.current())) {
@@ -28,7 +28,7 @@ public final class ShardListing {
                                 shard.benchmark(),
                                 shard.index(),
                                 shard.items().size(),
-                                planned.cost(shard),
+                                planned.cost(shard).total(),
                                 " " + first + " .. " + last))
                         .append('\n');
             }

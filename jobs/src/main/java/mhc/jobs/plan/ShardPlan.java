@@ -2,13 +2,13 @@ package mhc.jobs.plan;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import mhc.datasets.Corpora;
 import mhc.datasets.Example;
 import mhc.datasets.InputException;
@@ -20,6 +20,7 @@ import mhc.eval.Shots;
 import mhc.eval.protocol.Protocols;
 import mhc.jobs.config.Problems;
 import mhc.jobs.config.RunConfig;
+import mhc.jobs.plan.ShardCutter.Costed;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -27,26 +28,72 @@ import org.apache.hadoop.conf.Configuration;
  * never on cores or executors, so that a run can be resumed on any cluster.
  */
 public final class ShardPlan {
-    /** Examples a shard holds at most: several batches on any device, yet thousands of shards' worth of balance. */
-    static final int SHARD_EXAMPLES = 256;
-
     private ShardPlan() {}
 
     /**
      * One benchmark's part of the plan.
      *
-     * @param costs of the shards, relative to one another
+     * @param requests what each example of each shard costs to ask
      * @param prompts SHA-256, in hexadecimal digits, of all its requests' {@link Request#hash()}, one a line, in plan
      *     order
      */
     public record Planned(
-            Benchmark benchmark, LoadedCorpus corpus, int shots, List<Shard> shards, List<Long> costs, String prompts) {
-        public long cost(Shard shard) {
-            return costs.get(shard.index());
+            Benchmark benchmark,
+            LoadedCorpus corpus,
+            int shots,
+            List<Shard> shards,
+            List<List<RequestCost>> requests,
+            String prompts) {
+        public Planned {
+            shards = List.copyOf(shards);
+            requests = List.copyOf(requests);
+        }
+
+        /** Of a shard, or of some examples of one. */
+        public ShardCost cost(Shard shard) {
+            List<RequestCost> costs = requests.get(shard.index());
+            if (shard.items().size() == costs.size()) {
+                return ShardCost.of(costs);
+            }
+            Set<String> chosen = new HashSet<>();
+            shard.items().forEach(item -> chosen.add(item.example().id()));
+            List<Shard.Item> whole = shards.get(shard.index()).items();
+            return ShardCost.of(IntStream.range(0, whole.size())
+                    .filter(at -> chosen.contains(whole.get(at).example().id()))
+                    .mapToObj(costs::get)
+                    .toList());
         }
 
         public int examples() {
             return shards.stream().mapToInt(shard -> shard.items().size()).sum();
+        }
+
+        /** SHA-256, in hexadecimal digits, of its examples' ids, one a line, and an empty line after each shard. */
+        public String cuts() {
+            StringBuilder text = new StringBuilder();
+            for (Shard shard : shards) {
+                shard.items().forEach(item -> text.append(item.example().id()).append('\n'));
+                text.append('\n');
+            }
+            return Sha256.of(text.toString());
+        }
+    }
+
+    /** A benchmark before it is cut: its requests in plan order. */
+    private record Uncut(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Costed> requests, String prompts) {
+        long cost() {
+            return ShardCutter.cost(requests).total();
+        }
+
+        Planned cut(String protocol, ShardSize size) {
+            List<Shard> shards = new ArrayList<>();
+            List<List<RequestCost>> costs = new ArrayList<>();
+            for (List<Costed> shard : ShardCutter.cut(requests, size)) {
+                List<Shard.Item> items = shard.stream().map(Costed::item).toList();
+                shards.add(new Shard(protocol, benchmark.name(), shards.size(), shots, items, false));
+                costs.add(shard.stream().map(Costed::cost).toList());
+            }
+            return new Planned(benchmark, corpus, shots, shards, costs, prompts);
         }
     }
 
@@ -54,15 +101,19 @@ public final class ShardPlan {
     public static List<Planned> of(RunConfig config, Configuration hadoop) {
         Corpora corpora = new Corpora(config.data(), hadoop);
         Problems problems = new Problems();
-        List<Planned> plan = new ArrayList<>();
+        List<Uncut> uncut = new ArrayList<>();
         for (String name : config.benchmarks()) {
-            problems.collect(() -> plan.add(planned(config, corpora, name)));
+            problems.collect(() -> uncut.add(uncut(config, corpora, name)));
         }
         problems.throwIfAny("The data under " + config.data());
-        return plan;
+        ShardSize size = new ShardSize(
+                config.models().size() * uncut.stream().mapToLong(Uncut::cost).sum());
+        return uncut.stream()
+                .map(benchmark -> benchmark.cut(config.protocol(), size))
+                .toList();
     }
 
-    private static Planned planned(RunConfig config, Corpora corpora, String name) {
+    private static Uncut uncut(RunConfig config, Corpora corpora, String name) {
         Benchmark benchmark = Protocols.named(config.protocol()).benchmark(name);
         int shots = config.shots().getOrDefault(name, benchmark.defaultShots());
         LoadedCorpus corpus = corpora.load(benchmark.corpus(), benchmark.info().poolFor(shots), config.filesOf(name));
@@ -74,23 +125,28 @@ public final class ShardPlan {
                 items.add(new Shard.Item(corpus.examples().get(i), drawn.get(i)));
             }
         }
-        return described(benchmark, corpus, shots, cut(config.protocol(), name, shots, items));
+        StringBuilder hashes = new StringBuilder();
+        List<Costed> requests = new ArrayList<>();
+        String before = "";
+        for (Shard.Item item : inOrder(items)) {
+            Request request = benchmark.request(item.example(), item.shots());
+            hashes.append(request.hash()).append('\n');
+            requests.add(new Costed(item, RequestCost.of(request, before, item.example(), item.shots())));
+            before = request.context();
+        }
+        return new Uncut(benchmark, corpus, shots, requests, Sha256.of(hashes.toString()));
     }
 
-    /** Renders every request, once, for what is said of all of them. */
-    private static Planned described(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Shard> shards) {
-        StringBuilder hashes = new StringBuilder();
-        List<Long> costs = new ArrayList<>();
-        for (Shard shard : shards) {
-            long cost = 0;
-            for (Shard.Item item : shard.items()) {
-                Request request = benchmark.request(item.example(), item.shots());
-                hashes.append(request.hash()).append('\n');
-                cost += ShardCost.of(request);
-            }
-            costs.add(cost);
-        }
-        return new Planned(benchmark, corpus, shots, shards, costs, Sha256.of(hashes.toString()));
+    /** Sub-tasks in name order, in each of them passages in the order of their first question. */
+    private static List<Shard.Item> inOrder(List<Shard.Item> items) {
+        TreeMap<String, LinkedHashMap<String, List<Shard.Item>>> families = new TreeMap<>();
+        items.forEach(item -> families.computeIfAbsent(item.example().task(), task -> new LinkedHashMap<>())
+                .computeIfAbsent(item.example().cluster(), cluster -> new ArrayList<>())
+                .add(item));
+        return families.values().stream()
+                .flatMap(task -> task.values().stream())
+                .flatMap(List::stream)
+                .toList();
     }
 
     /**
@@ -113,55 +169,5 @@ public final class ShardPlan {
             }
         }
         return chosen;
-    }
-
-    /**
-     * Cuts items into shards. Items of one sub-task, and of one passage, share a prompt prefix: such a family is never
-     * split unless it is larger than a shard.
-     */
-    static List<Shard> cut(String protocol, String benchmark, int shots, List<Shard.Item> items) {
-        TreeMap<String, List<Shard.Item>> byTask = new TreeMap<>();
-        items.forEach(item -> byTask.computeIfAbsent(item.example().task(), task -> new ArrayList<>())
-                .add(item));
-        List<List<Shard.Item>> pieces = new ArrayList<>();
-        for (List<Shard.Item> task : byTask.values()) {
-            pieces.addAll(task.size() <= SHARD_EXAMPLES ? List.of(task) : split(task));
-        }
-        List<Shard> shards = new ArrayList<>();
-        for (List<Shard.Item> packed : pack(pieces)) {
-            shards.add(new Shard(protocol, benchmark, shards.size(), shots, packed, false));
-        }
-        return shards;
-    }
-
-    /** A large sub-task: its clusters stay together, in order of first appearance. */
-    private static List<List<Shard.Item>> split(List<Shard.Item> task) {
-        LinkedHashMap<String, List<Shard.Item>> clusters = new LinkedHashMap<>();
-        task.forEach(item -> clusters.computeIfAbsent(item.example().cluster(), cluster -> new ArrayList<>())
-                .add(item));
-        return pack(clusters.values());
-    }
-
-    /** Joins neighbours while they fit into a shard; a piece larger than a shard is cut into full ones. */
-    private static List<List<Shard.Item>> pack(Collection<List<Shard.Item>> pieces) {
-        List<List<Shard.Item>> packed = new ArrayList<>();
-        List<Shard.Item> open = new ArrayList<>();
-        for (List<Shard.Item> piece : pieces) {
-            if (!open.isEmpty() && open.size() + piece.size() > SHARD_EXAMPLES) {
-                packed.add(open);
-                open = new ArrayList<>();
-            }
-            for (Shard.Item item : piece) {
-                if (open.size() == SHARD_EXAMPLES) {
-                    packed.add(open);
-                    open = new ArrayList<>();
-                }
-                open.add(item);
-            }
-        }
-        if (!open.isEmpty()) {
-            packed.add(open);
-        }
-        return packed;
     }
 }

@@ -4,11 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Serializable;
 
 /**
- * Which run, model and shard the rows of a part file are of.
+ * Which run, model and shard the rows of a part file are of, and where they were made.
  *
  * @param part model, benchmark and index of the shard, such as {@code mhc/piqa/3}
+ * @param host of the executor, or the empty string
+ * @param device such as {@code cuda:0}, or the empty string
  */
-public record PartOrigin(Source source, String part) {
+public record PartOrigin(Source source, String part, String host, String device) {
+
+    /** The same rows made there. */
+    public PartOrigin at(String madeOn, String by) {
+        return new PartOrigin(source, part, madeOn, by);
+    }
 
     /**
      * What all rows of a model in a run come from.
@@ -33,7 +40,7 @@ public record PartOrigin(Source source, String part) {
 
         /** Of one shard's rows. */
         public PartOrigin part(String model, String benchmark, int shard) {
-            return new PartOrigin(this, model + "/" + benchmark + "/" + shard);
+            return new PartOrigin(this, model + "/" + benchmark + "/" + shard, "", "");
         }
     }
 }

@@ -70,6 +70,8 @@ record PartStamp(PartOrigin origin, String shard, int rows, String content) {
                 PREFIX + "model", origin.source().model(),
                 PREFIX + "build", origin.source().build(),
                 PREFIX + "part", origin.part(),
+                PREFIX + "host", origin.host(),
+                PREFIX + "device", origin.device(),
                 PREFIX + "shard", shard,
                 PREFIX + "rows", Integer.toString(rows),
                 PREFIX + "content", content);
@@ -89,7 +91,11 @@ record PartStamp(PartOrigin origin, String shard, int rows, String content) {
             }
             PartOrigin.Source source = new PartOrigin.Source(
                     found.get(PREFIX + "run"), found.get(PREFIX + "model"), found.get(PREFIX + "build"));
-            PartOrigin origin = new PartOrigin(source, found.get(PREFIX + "part"));
+            PartOrigin origin = new PartOrigin(
+                    source,
+                    found.get(PREFIX + "part"),
+                    found.getOrDefault(PREFIX + "host", ""),
+                    found.getOrDefault(PREFIX + "device", ""));
             return Optional.of(new PartStamp(
                     origin,
                     found.get(PREFIX + "shard"),

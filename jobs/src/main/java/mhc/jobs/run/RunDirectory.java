@@ -56,6 +56,12 @@ public final class RunDirectory {
         return LeaseFile.of(new Path(root, RunLease.FILE), files);
     }
 
+    /** Seconds since that file was written, if the clocks of this host and of the file system agree. */
+    long sinceLease() throws IOException {
+        long written = files.getFileStatus(new Path(root, RunLease.FILE)).getModificationTime();
+        return Math.max(0, (System.currentTimeMillis() - written) / 1000);
+    }
+
     /** Where a shard's rows go; that the file is there with the run's stamp is the shard's commit. */
     public Path part(String model, String benchmark, int shard) {
         return new Path(folder(model, benchmark), "part-%05d.parquet".formatted(shard));
@@ -173,7 +179,7 @@ public final class RunDirectory {
         }
     }
 
-    Configuration hadoop() {
+    public Configuration hadoop() {
         return files.getConf();
     }
 
@@ -226,6 +232,25 @@ public final class RunDirectory {
         } catch (IOException e) {
             throw unwritable(e);
         }
+    }
+
+    /** Says how far the run is, until {@link #endProgress()}. */
+    public void writeProgress(RunProgress progress) throws IOException {
+        write(RunProgress.FILE, json(progress));
+    }
+
+    /** What the run last said of how far it is; empty when it does not run, or was just about to say it. */
+    Optional<JsonNode> progress() {
+        try {
+            return read(RunProgress.FILE);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Nothing runs any more. */
+    public void endProgress() throws IOException {
+        files.delete(new Path(root, RunProgress.FILE), false);
     }
 
     /** Text of {@code report.md}. */

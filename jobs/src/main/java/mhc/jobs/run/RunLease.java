@@ -148,6 +148,25 @@ public final class RunLease implements AutoCloseable {
         return lease;
     }
 
+    /** Who owns a directory, and when it last said so: a sentence, or empty where nobody does. */
+    static Optional<String> owner(RunDirectory directory) {
+        try {
+            Optional<String> text = directory.lease().read();
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            long silent = directory.sinceLease();
+            String beat = silent > Times.USUAL.stale().toSeconds()
+                    ? ", which has said nothing for " + Durations.text(silent)
+                            + ": it may have ended; start the same run again to continue it"
+                    : ", which wrote its heartbeat " + silent + " s ago";
+            return Optional.of(Holder.of(text.get()) + beat);
+        } catch (IOException e) {
+            log.warn("Who uses {} cannot be told", directory.root(), e);
+            return Optional.empty();
+        }
+    }
+
     private void acquire(boolean takeover, PrintStream progress) throws IOException, InterruptedException {
         while (!file.create(self.text(0))) {
             Optional<String> found = file.read();

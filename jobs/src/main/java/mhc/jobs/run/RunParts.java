@@ -2,12 +2,14 @@ package mhc.jobs.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,7 +122,7 @@ public final class RunParts {
     }
 
     /**
-     * Path, rows' stamp and SHA-256 of every part, for the manifest.
+     * Path, SHA-256, host and device of every part, for the manifest.
      *
      * @throws InputException when a part of the run is not there or is not its own, or files of another run are there
      */
@@ -149,10 +151,24 @@ public final class RunParts {
                     + " what is not the run's, and start the same run again");
         }
         ArrayNode list = RunDirectory.object().arrayNode();
-        List.copyOf(own).parallelStream()
-                .map(path -> Map.entry(path, directory.checksum(new Path(directory.root(), path))))
-                .toList()
-                .forEach(entry -> list.addObject().put("path", entry.getKey()).put("sha256", entry.getValue()));
+        List.copyOf(own).parallelStream().map(this::listed).toList().forEach(list::add);
         return list;
+    }
+
+    private ObjectNode listed(String path) {
+        Path part = new Path(directory.root(), path);
+        try {
+            PartOrigin origin = PartStamp.read(hadoop, part).orElseThrow().origin();
+            return RunDirectory.object()
+                    .put("path", path)
+                    .put("sha256", directory.checksum(part))
+                    .put("host", origin.host())
+                    .put("device", origin.device());
+        } catch (IOException | NoSuchElementException e) {
+            throw new InputException(
+                    part + " changed while it was read: see that no other process writes there, and start the same run"
+                            + " again",
+                    e);
+        }
     }
 }

@@ -52,6 +52,11 @@ public final class RunStatus {
                         ? "evaluated, not reported: start the same run again to write its report"
                         : "unfinished, " + missing + " shards left: start the same run again to continue it";
         text.append("%n%s%n".formatted(verdict));
+        RunLease.owner(run).ifPresent(owner -> text.append("%nIn use by %s%n".formatted(owner)));
+        run.progress().map(RunProgress::of).ifPresent(progress -> {
+            text.append("%s: %s%n".formatted(progress.time(), progress));
+            progress.running().forEach(shard -> text.append("  %s%n".formatted(shard)));
+        });
         manifest.flatMap(FailureCheck::complaint).ifPresent(complaint -> text.append(complaint + "%n".formatted()));
         return text.toString();
     }

@@ -11,6 +11,7 @@ import mhc.eval.curriculum.TrainingText;
 import mhc.eval.protocol.Protocols;
 import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.config.TrainConfig;
+import mhc.jobs.run.Durations;
 import mhc.model.engine.Torch;
 import mhc.model.train.Step;
 import mhc.model.train.Trainer;

@@ -113,6 +113,30 @@ class CommandLineTest {
                 .isZero();
 
         assertThat(out.toString()).containsPattern("piqa +0 +2 +\\d+  piqa/");
+        assertThat(run("plan", "shards", "--config", file.toString(), "--executors", "1,4"))
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern("piqa +1 +\\d+ +\\d+ +0\\.0%")
+                .contains("1 models, 1 shards; times in thousands of tokens to prefill, estimated")
+                .containsPattern("\n +1 +\\d+\\.\\d +\\d+\\.\\d +0\\.0%\n")
+                .containsPattern("\n +4 +\\d+\\.\\d +\\d+\\.\\d +75\\.0%\n");
+        assertThat(run("plan", "shards", "--config", file.toString(), "--executors", "0"))
+                .isEqualTo(2);
+        assertThat(lastError()).contains("--executors has a number below 1: give 1 or more");
+        assertThat(run("plan", "shards", "--config", file.toString(), "--recorded", folder.toString()))
+                .isEqualTo(2);
+        assertThat(lastError()).contains("--recorded goes with --executors");
+        assertThat(run(
+                        "plan",
+                        "shards",
+                        "--config",
+                        file.toString(),
+                        "--executors",
+                        "4",
+                        "--recorded",
+                        folder.toString()))
+                .isEqualTo(2);
+        assertThat(lastError()).contains("has no answers of model a to piqa: give a finished run");
     }
 
     @Test

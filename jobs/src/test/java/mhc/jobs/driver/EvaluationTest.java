@@ -25,6 +25,7 @@ import mhc.datasets.InputException;
 import mhc.datasets.Samples;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
+import mhc.jobs.plan.PlanSimulation;
 import mhc.jobs.run.PredictionEdits;
 import mhc.jobs.run.RunDifference;
 import mhc.jobs.run.RunStatus;
@@ -69,6 +70,18 @@ class EvaluationTest {
         assertThat(timings.path("answer_seconds").asDouble()).isPositive();
         assertThat(timings.path("evaluate_seconds").asDouble()).isPositive();
         assertThat(timings.path("overhead").asDouble()).isBetween(0.0, 1.0);
+        assertThat(timings.path("idle").asDouble()).isBetween(0.0, 1.0);
+        JsonNode hosts = new ObjectMapper()
+                .readTree(out.resolve("manifest.json").toFile())
+                .path("hosts");
+        assertThat(hosts).hasSize(1);
+        assertThat(hosts.get(0).path("host").asText()).isNotEmpty();
+        assertThat(hosts.get(0).path("device").asText()).isEqualTo("cpu");
+        assertThat(hosts.get(0).path("parts").asInt()).isEqualTo(4);
+        assertThat(out.resolve("_progress.json")).doesNotExist();
+        assertThat(PlanSimulation.describe(RunConfigReader.read(settings(out)), List.of(1, 4), out.toString()))
+                .contains("2 models, 4 shards; times in seconds, by the answers of " + out)
+                .containsPattern("\n +1 +\\d+\\.\\d +\\d+\\.\\d +0\\.0%\n");
         assertThat(progress.toString(StandardCharsets.UTF_8)).contains("time: start-up ");
         assertThat(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"))
                 .exists();

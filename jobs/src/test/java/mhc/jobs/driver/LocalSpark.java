@@ -20,6 +20,7 @@ public final class LocalSpark {
                 .master("local[2,3]")
                 .appName("tests")
                 .config("spark.ui.enabled", "false")
+                .config("spark.executor.heartbeatInterval", "1s")
                 .config("spark.sql.shuffle.partitions", "2")
                 .config("spark.driver.host", "localhost")
                 .config("spark.driver.bindAddress", "127.0.0.1")

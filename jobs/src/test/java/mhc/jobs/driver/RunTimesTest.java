@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class RunTimesTest {
     private static ShardResult shard(long from, long answered) {
-        return new ShardResult("piqa", 0, 1, from, answered, 0.5, "driver", "cpu", "none", 0, Work.NONE);
+        return new ShardResult("mhc", "piqa", 0, 1, from, answered, 0.5, "host", "cpu", "none", 0, Work.NONE);
     }
 
     @Test
@@ -18,5 +18,14 @@ class RunTimesTest {
 
         assertThat(RunTimes.answering(results)).isEqualTo(5.5);
         assertThat(RunTimes.answering(List.of())).isZero();
+    }
+
+    @Test
+    void executorsAreIdleUntilTheLastShardIsCommitted() {
+        List<ShardResult> results = List.of(shard(0, 3500), shard(0, 1500));
+
+        assertThat(RunTimes.idle(results, 2)).isEqualTo(0.25);
+        assertThat(RunTimes.idle(results, 4)).isEqualTo(0.625);
+        assertThat(RunTimes.idle(List.of(), 4)).isZero();
     }
 }

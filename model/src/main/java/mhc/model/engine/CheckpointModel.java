@@ -60,7 +60,7 @@ final class CheckpointModel implements LanguageModel {
 
     @Override
     public Work answer(List<Request> requests, int offset, Sink sink) {
-        WorkMeter meter = new WorkMeter();
+        WorkMeter meter = new WorkMeter(sink::worked);
         Map<Request, List<Integer>> distinct = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             distinct.computeIfAbsent(requests.get(i), key -> new ArrayList<>()).add(i);

@@ -4,6 +4,7 @@ import mhc.model.Work;
 
 /** Adds up the {@link Work} of one call; not thread-safe. */
 public final class WorkMeter {
+    private final Listener listener;
     private long promptTokens;
     private long reusedTokens;
     private long prefilledTokens;
@@ -15,6 +16,21 @@ public final class WorkMeter {
     private long tokenising;
     private long prefilling;
     private long decoding;
+
+    /** Told of every pass and step as it is done. */
+    @FunctionalInterface
+    public interface Listener {
+        void worked(int prefilled, int decoded);
+    }
+
+    public WorkMeter(Listener listener) {
+        this.listener = listener;
+    }
+
+    /** Tells nobody before the end. */
+    public WorkMeter() {
+        this((prefilled, decoded) -> {});
+    }
 
     public void answered(int prompt, int reused) {
         promptTokens += prompt;
@@ -30,6 +46,7 @@ public final class WorkMeter {
         headPositions += asked;
         prefilledTokens += tokens;
         prefilling += nanos;
+        listener.worked(tokens, 0);
     }
 
     /** @param surplus of the tokens, those after the end of their answers */
@@ -39,6 +56,7 @@ public final class WorkMeter {
         headPositions += tokens;
         paddingTokens += surplus;
         decoding += nanos;
+        listener.worked(0, tokens - surplus);
     }
 
     public Work work() {

@@ -1,10 +1,10 @@
-package mhc.jobs.train;
+package mhc.jobs.run;
 
 /** Durations as people say them. */
-final class Durations {
+public final class Durations {
     private Durations() {}
 
-    static String text(double seconds) {
+    public static String text(double seconds) {
         long whole = Math.round(seconds);
         return whole < 60
                 ? whole + " s"
