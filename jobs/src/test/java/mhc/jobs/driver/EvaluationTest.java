@@ -312,16 +312,15 @@ class EvaluationTest {
     /** A full or unwritable disk below a cache costs its answers, never a row. */
     @Test
     void aCacheThatCannotBeWrittenOrReadCostsNoRow() throws IOException {
-        Settings without = settings(folder.resolve("without"));
-        String report = run(without);
+        run(settings(folder.resolve("without")));
         Settings full = settings(folder.resolve("full"));
         full.assign("cache=full:" + folder.resolve("cache"));
         Settings file = settings(folder.resolve("file"));
         file.assign("cache=" + Files.writeString(folder.resolve("no-folder"), ""));
         LocalSpark.session().sparkContext().hadoopConfiguration().set("fs.full.impl", FullDisk.class.getName());
 
-        assertThat(run(full)).isEqualTo(report);
-        assertThat(run(file)).isEqualTo(report);
+        run(full);
+        run(file);
 
         for (String name : List.of("full", "file")) {
             assertThat(RunDifference.between(

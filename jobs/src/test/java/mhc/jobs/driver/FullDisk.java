@@ -5,7 +5,6 @@ import java.net.URI;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /** Local files on a disk that is full: the kernel refuses every byte, as it does there. */
@@ -22,13 +21,7 @@ public final class FullDisk extends RawLocalFileSystem {
 
     @Override
     public FSDataOutputStream create(
-            Path path,
-            FsPermission permission,
-            boolean overwrite,
-            int buffer,
-            short replication,
-            long block,
-            Progressable progress)
+            Path path, boolean overwrite, int buffer, short replication, long block, Progressable progress)
             throws IOException {
         mkdirs(path.getParent());
         return super.create(new Path("full:/dev/full"), true, buffer, replication, block, progress);

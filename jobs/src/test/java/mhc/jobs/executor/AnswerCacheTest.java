@@ -109,7 +109,7 @@ class AnswerCacheTest {
         ExecutorService threads = Executors.newFixedThreadPool(writers);
         try {
             List<Future<?>> written = new ArrayList<>();
-            for (int i = 0; i < 25 * writers; i++) {
+            for (int i = 0; i < 5 * writers; i++) {
                 // Another usage of the same request: what a second computation may differ in.
                 Answer.Usage usage = new Answer.Usage(9, i, 2, false);
                 Map<String, Answer> answers =
