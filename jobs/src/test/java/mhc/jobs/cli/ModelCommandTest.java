@@ -52,7 +52,7 @@ class ModelCommandTest {
         try {
             ObjectMapper json = new ObjectMapper();
             ObjectNode config = (ObjectNode) json.readTree("""
-                    {"architectures": ["DeepseekV4ForCausalLM"], "vocab_size": 512, "hidden_size": 32,
+                    {"architectures": ["DeepseekV4ForCausalLM"], "vocab_size": 1024, "hidden_size": 32,
                      "num_hidden_layers": 3, "num_attention_heads": 2, "head_dim": 16, "qk_rope_head_dim": 8,
                      "q_lora_rank": 8, "o_groups": 2, "o_lora_rank": 4, "sliding_window": 8, "index_n_heads": 2,
                      "index_head_dim": 8, "index_topk": 2, "n_routed_experts": 4, "num_experts_per_tok": 2,
@@ -116,7 +116,7 @@ class ModelCommandTest {
 
         Path config = folder.resolve("config.json");
         Files.writeString(config, v4("{\"num_hash_layers\": 2}").toString());
-        assertRefused("tensor layers.1.ffn.gate.tid2eid is absent, expected shape [512, 2]", "model", "inspect", path);
+        assertRefused("tensor layers.1.ffn.gate.tid2eid is absent, expected shape [1024, 2]", "model", "inspect", path);
         Files.writeString(config, v4("{\"compress_ratios\": [0, 16, 128]}").toString());
         assertRefused("compress_ratios holds 16, supported: 0, 4, 128", "model", "inspect", path);
     }
