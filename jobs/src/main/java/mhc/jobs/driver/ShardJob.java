@@ -77,7 +77,7 @@ final class ShardJob {
             }
         }
         ShardTask task = new ShardTask(
-                config, directory.root().toString(), new SerializableConfiguration(directory.hadoop()), asked);
+                config, directory.root().toString(), new SerializableConfiguration(spark.hadoopConfiguration()), asked);
         ShardWatch watch = new ShardWatch(queue, GROUP, counters.values());
         spark.addSparkListener(watch);
         context.setJobGroup(GROUP, "Evaluate " + asked.keySet() + " on " + config.benchmarks(), true);
@@ -98,6 +98,6 @@ final class ShardJob {
     private Map<String, Answer> known(ModelSpec spec) {
         return config.cache().isEmpty()
                 ? Map.of()
-                : AnswerCache.of(config.cache(), spec, directory.hadoop()).load();
+                : AnswerCache.of(config.cache(), spec, spark.hadoopConfiguration()).load();
     }
 }

@@ -29,6 +29,11 @@ class NamesAndPathsTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
+    /** A report but for its last part, which says how fast the models were. */
+    private static String results(String report) {
+        return report.substring(0, report.indexOf("## Models"));
+    }
+
     @Test
     void numbersNameModelsAndPatternsNameFolders() throws IOException {
         Path inputs = folder.resolve("in{put,s} [x]*?");
@@ -67,7 +72,7 @@ class NamesAndPathsTest {
                 .containsPattern("01 +piqa +0 +1")
                 .contains("2 shards left");
         assertThat(execute(again)).as(err.toString()).isZero();
-        assertThat(out).hasToString(report);
+        assertThat(results(out.toString())).isEqualTo(results(report));
 
         PredictionEdits.fail(
                 run.resolve("predictions/model=01/benchmark=piqa/part-00000.parquet"), 1, "time-limit: made up");
@@ -76,7 +81,7 @@ class NamesAndPathsTest {
                         .toList()))
                 .as(err.toString())
                 .isZero();
-        assertThat(out).hasToString(report);
+        assertThat(results(out.toString())).isEqualTo(results(report));
 
         assertThat(execute(List.of("report", run.toString(), "--baseline", "01")))
                 .as(err.toString())
