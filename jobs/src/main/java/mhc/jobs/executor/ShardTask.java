@@ -72,8 +72,7 @@ public final class ShardTask implements Function<QueuedShard, ShardResult> {
         Configuration configuration = hadoop.value();
         ModelSpec spec = asked.spec();
         long from = System.currentTimeMillis();
-        try (TaskModel model =
-                TaskModel.borrow(spec, task, asked.known().value(), policy, configuration)) {
+        try (TaskModel model = TaskModel.borrow(spec, task, asked.known().value(), policy, configuration)) {
             ShardEvaluation evaluation =
                     new ShardEvaluation(model, shard, policy, config.inference().positionOffsets());
             List<Prediction> predictions = evaluation.run(told(asked.counters()));
