@@ -39,7 +39,7 @@ final class Heartbeat implements AutoCloseable {
     private final RunDirectory directory;
     private final RunLease lease;
     private final Supplier<RunProgress> source;
-    private final long printed;
+    private final long ticksToPrint;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "heartbeat");
         thread.setDaemon(true);
@@ -57,7 +57,7 @@ final class Heartbeat implements AutoCloseable {
         this.source = source;
         this.totals = new RunTotals(source);
         long tick = Math.min(ON_TERMINAL.toMillis(), print.toMillis());
-        this.printed = print.toMillis() / tick;
+        this.ticksToPrint = print.toMillis() / tick;
         clock.scheduleAtFixedRate(this::beat, tick, tick, TimeUnit.MILLISECONDS);
     }
 
@@ -68,7 +68,8 @@ final class Heartbeat implements AutoCloseable {
 
     private static boolean isTerminal() {
         try {
-            return Files.readSymbolicLink(Path.of("/proc/self/fd/2")).startsWith("/dev/pts");
+            String error = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            return error.startsWith("/dev/pts/") || error.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException e) { // an operating system without /proc
             return System.console() != null;
         }
@@ -77,7 +78,7 @@ final class Heartbeat implements AutoCloseable {
     private void beat() {
         try {
             RunProgress progress = source.get();
-            if (++ticks % printed == 0) {
+            if (++ticks % ticksToPrint == 0) {
                 print(progress);
             }
             if (lease.lost().isEmpty()) {
