@@ -98,6 +98,7 @@ final class ShardJob {
     private Map<String, Answer> known(ModelSpec spec) {
         return config.cache().isEmpty()
                 ? Map.of()
-                : AnswerCache.of(config.cache(), spec, spark.hadoopConfiguration()).load();
+                : AnswerCache.of(config.cache(), spec, spark.hadoopConfiguration())
+                        .load();
     }
 }
