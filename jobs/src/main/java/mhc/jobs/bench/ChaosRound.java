@@ -50,8 +50,8 @@ final class ChaosRound {
 
     Outcome run(Path folder) throws IOException, InterruptedException {
         long began = System.nanoTime();
-        Path place = folder.resolve("disk");
-        RunDisk disk = plan.fault() == Fault.DISK_FULL ? RunDisk.small(place) : RunDisk.plain(place);
+        Path folderOfRun = folder.resolve("disk");
+        RunDisk disk = plan.fault() == Fault.DISK_FULL ? RunDisk.small(folderOfRun) : RunDisk.plain(folderOfRun);
         try {
             out = disk.folder().resolve("run");
             String moment = disturbed(disk);
@@ -149,7 +149,7 @@ final class ChaosRound {
         }
     }
 
-    /** In a mount namespace of its own; where that is not permitted, by other files under an executor that starts anew. */
+    /** In a new mount namespace; where that is not permitted, by other files under an executor that starts anew. */
     private void otherWeights() throws IOException, InterruptedException {
         if (cluster.replaceWorker(plan.victim(), inputs.model(), inputs.other())) {
             means = NAMESPACE;

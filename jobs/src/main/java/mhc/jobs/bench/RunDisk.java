@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a round's run directory lies: a folder, or a small file system of its own in memory, which can be full. Where
+ * Where a round's run directory lies: a folder, or a small file system in memory, which can be full. Where
  * mounting is not permitted, a limit to the size of the executors' files ({@code RLIMIT_FSIZE}) takes its part.
  */
 final class RunDisk {
@@ -70,7 +70,7 @@ final class RunDisk {
         return folder.resolve("filler");
     }
 
-    /** Takes a file system of its own away again, with all that is on it. */
+    /** Takes a file system that it mounted away again, with all that is on it. */
     void release() throws InterruptedException {
         if (mounted) {
             SystemCommand.succeeds("umount", folder.toString());

@@ -20,11 +20,11 @@ import mhc.datasets.InputException;
 
 /**
  * A Spark standalone cluster of processes on this machine, made from the class path of this one: a master, and two
- * workers with room for one executor of one core each. Closing it ends every process.
+ * workers of one core each, for one executor. Closing it ends every process.
  */
 final class StandaloneCluster implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration READY_WITHIN = Duration.ofSeconds(180);
     private static final int POLL_MILLIS = 100;
     private static final List<String> LIGHT = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
@@ -193,7 +193,7 @@ final class StandaloneCluster implements AutoCloseable {
         workers[number].destroyForcibly().waitFor();
     }
 
-    /** Another worker in the place of one, which need not live any more. */
+    /** Another worker instead of one, which need not live any more. */
     void replaceWorker(int number) throws IOException, InterruptedException {
         end(workers[number]);
         startWorker(number);
@@ -233,7 +233,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     private void await(Condition condition) throws InterruptedException {
-        Instant end = Instant.now().plus(PATIENCE);
+        Instant end = Instant.now().plus(READY_WITHIN);
         while (Instant.now().isBefore(end)) {
             URI state = URI.create("http://" + HOST + ":" + page + "/json/");
             try (InputStream in = state.toURL().openStream()) {
@@ -245,7 +245,7 @@ final class StandaloneCluster implements AutoCloseable {
             }
             Thread.sleep(POLL_MILLIS);
         }
-        throw new InputException("The standalone cluster did not get ready within " + PATIENCE.toSeconds()
+        throw new InputException("The standalone cluster did not get ready within " + READY_WITHIN.toSeconds()
                 + " s: see the logs under " + home);
     }
 

@@ -49,8 +49,7 @@ public final class TaskModel implements AutoCloseable {
      * @param sink receives each answer as it comes, with the index of its request; after a failure of the whole it
      *     receives them all again
      * @return what it took, without what failed
-     * @throws RuntimeException what the policy does not take for the requests' own, and what it does not take so from the
-     *     sink
+     * @throws RuntimeException what the policy does not put down to single requests, the sink's included
      */
     public Work answer(List<Request> requests, int offset, IntFunction<String> names, LanguageModel.Sink sink) {
         try {

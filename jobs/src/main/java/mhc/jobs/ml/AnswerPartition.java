@@ -78,7 +78,7 @@ final class AnswerPartition implements MapPartitionsFunction<Row, Row> {
         }
     }
 
-    /** It knows its schema, as Spark may hand it to the next function as it is. */
+    /** It knows its schema, as Spark may pass it to the next function as it is. */
     private Row joined(Row row, Row answer) {
         Object[] values = new Object[row.size() + 1];
         for (int i = 0; i < row.size(); i++) {

@@ -39,7 +39,7 @@ public final class BenchmarkEvaluator extends Evaluator implements DefaultParams
         this.uid = uid;
         protocol = text("protocol", "paper or lm-eval");
         benchmark = text("benchmark", "name of the benchmark under that protocol");
-        metric = text("metric", "such as acc_norm, or exact_match,robust; the empty string is the benchmark's own");
+        metric = text("metric", "such as acc_norm, or exact_match,robust; empty: the benchmark's headline");
         answerCol = text("answerCol", "column of answers, as LanguageModelTransformer makes them");
         exampleCol = text("exampleCol", "column of examples as JSON, as BenchmarkQuestions makes them");
         setDefault(protocol, "paper");

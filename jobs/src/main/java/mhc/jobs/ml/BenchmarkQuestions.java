@@ -66,7 +66,7 @@ public final class BenchmarkQuestions {
         return of(spark, config, benchmark);
     }
 
-    /** One of the benchmarks of a run, with its files, shots and limit; its models are not looked at. */
+    /** One of the benchmarks of a run, with its files, shots and limit; its models are not read. */
     public static BenchmarkQuestions of(SparkSession spark, RunConfig config, String benchmark) {
         return ShardPlan.of(config, spark.sparkContext().hadoopConfiguration()).stream()
                 .filter(planned -> planned.benchmark().name().equals(benchmark))

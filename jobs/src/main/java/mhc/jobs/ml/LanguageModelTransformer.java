@@ -289,9 +289,9 @@ public final class LanguageModelTransformer extends Transformer implements Defau
                 RunConfig.Inference.DEFAULT.prefixCache(),
                 (boolean) getOrDefault(deterministic),
                 RunConfig.Inference.DEFAULT.positionOffsets());
-        List<String> own = TaskDevice.resolve(inference, context.conf());
+        List<String> on = TaskDevice.resolve(inference, context.conf());
         String fingerprint = Checkpoint.open(ModelFolders.localize(uri, hadoop)).fingerprint();
-        return new ModelSpec(uri, ModelFolders.qualify(uri), fingerprint, inference.options(own, inference.threads()));
+        return new ModelSpec(uri, ModelFolders.qualify(uri), fingerprint, inference.options(on, inference.threads()));
     }
 
     @Override

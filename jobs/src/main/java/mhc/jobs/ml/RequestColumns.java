@@ -37,7 +37,7 @@ record RequestColumns(RequestKind kind, String context, String continuations, Li
     /**
      * The request of a row.
      *
-     * @param schema of the row, which may not know it: Spark hands rows from one function to the next as they are
+     * @param schema of the row, which may not know it: Spark passes rows from one function to the next as they are
      * @throws InputException when the row has no such request
      */
     Request request(StructType schema, Row row) {

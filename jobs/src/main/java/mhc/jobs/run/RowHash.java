@@ -42,7 +42,7 @@ public record RowHash(int parts, int rows, String hash) {
                 for (Prediction row : PredictionRows.read(hadoop, part)) {
                     lines.add(line(model, benchmark, row));
                 }
-            } catch (IOException | RuntimeException e) { // Parquet throws many kinds at bytes that are not its own
+            } catch (IOException | RuntimeException e) { // Parquet throws many kinds at foreign bytes
                 throw new InputException(
                         part + " cannot be read (" + Reason.root(e) + "): start its run again, which makes it anew", e);
             }

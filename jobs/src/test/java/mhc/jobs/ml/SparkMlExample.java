@@ -9,7 +9,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** Asks a checkpoint some questions of GSM8K through a saved pipeline, scores the answers, then asks prompts of its own. */
+/** Asks a checkpoint some questions of GSM8K through a saved pipeline, scores the answers, then asks two prompts. */
 public final class SparkMlExample {
     private SparkMlExample() {}
 
