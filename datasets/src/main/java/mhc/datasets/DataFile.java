@@ -8,13 +8,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -112,13 +109,11 @@ final class DataFile {
 
     /** Lower-case hex of the stored bytes (of the packed ones when gzipped). */
     String sha256() {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = new DigestInputStream(openRaw(), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
+        try (InputStream in = openRaw()) {
+            return Sha256.of(in);
         } catch (IOException e) {
             throw unreadable(e, 0);
         }
-        return Sha256.hex(digest);
     }
 
     /** One sentence for a file that opened but could not be read on; {@code line} is the last line that was whole (0: none). */

@@ -164,16 +164,11 @@ final class HostCopy {
         if (checksum == null) {
             return false;
         }
-        MessageDigest sha = Sha256.digest();
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] block = new byte[BLOCK];
-            for (int read = in.read(block); read >= 0; read = in.read(block)) {
-                sha.update(block, 0, read);
-            }
+            return Sha256.of(in).equals(checksum);
         } catch (IOException e) {
             return false;
         }
-        return Sha256.hex(sha).equals(checksum);
     }
 
     /** The checksum of what arrived. */

@@ -8,7 +8,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -156,16 +155,11 @@ public final class RunDirectory {
 
     /** SHA-256 (hex) of a file's bytes. */
     String checksum(Path file) {
-        MessageDigest sha = Sha256.digest();
         try (InputStream in = files.open(file)) {
-            byte[] block = new byte[1 << 16];
-            for (int read = in.read(block); read >= 0; read = in.read(block)) {
-                sha.update(block, 0, read);
-            }
+            return Sha256.of(in);
         } catch (IOException e) {
             throw unreadable(e);
         }
-        return Sha256.hex(sha);
     }
 
     /** Takes part files away, so that their shards are evaluated again. */

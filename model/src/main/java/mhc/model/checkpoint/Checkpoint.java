@@ -30,7 +30,6 @@ public final class Checkpoint {
     private static final String TOKENIZER = "tokenizer.json";
     private static final List<String> SIDE_FILES =
             List.of(CONFIG, TOKENIZER, "tokenizer_config.json", "generation_config.json", WeightFiles.INDEX);
-    private static final int BLOCK = 1 << 20;
 
     private final Path folder;
     private final ModelConfig config;
@@ -130,10 +129,7 @@ public final class Checkpoint {
                 sha.update(utf8);
                 sha.update(ByteBuffer.allocate(8).putLong(Files.size(file)).flip());
                 try (InputStream in = Files.newInputStream(file)) {
-                    byte[] block = new byte[BLOCK];
-                    for (int read = in.read(block); read >= 0; read = in.read(block)) {
-                        sha.update(block, 0, read);
-                    }
+                    Sha256.feed(sha, in);
                 }
             }
             return Sha256.hex(sha);
