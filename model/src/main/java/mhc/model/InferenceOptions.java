@@ -2,6 +2,7 @@ package mhc.model;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * How a checkpoint is run.
@@ -51,142 +52,89 @@ public record InferenceOptions(
     }
 
     public InferenceOptions withDevices(List<String> value) {
-        return new InferenceOptions(
-                value,
-                dtype,
-                kernels,
-                weights,
-                maxBatchTokens,
-                threads,
-                prefixCache,
-                deterministic,
-                exampleSeconds,
-                generationConfig);
+        return with(fields -> fields.devices = value);
     }
 
     public InferenceOptions withDtype(String value) {
-        return new InferenceOptions(
-                devices,
-                value,
-                kernels,
-                weights,
-                maxBatchTokens,
-                threads,
-                prefixCache,
-                deterministic,
-                exampleSeconds,
-                generationConfig);
+        return with(fields -> fields.dtype = value);
     }
 
     public InferenceOptions withKernels(String value) {
-        return new InferenceOptions(
-                devices,
-                dtype,
-                value,
-                weights,
-                maxBatchTokens,
-                threads,
-                prefixCache,
-                deterministic,
-                exampleSeconds,
-                generationConfig);
+        return with(fields -> fields.kernels = value);
     }
 
     public InferenceOptions withWeights(String value) {
-        return new InferenceOptions(
-                devices,
-                dtype,
-                kernels,
-                value,
-                maxBatchTokens,
-                threads,
-                prefixCache,
-                deterministic,
-                exampleSeconds,
-                generationConfig);
+        return with(fields -> fields.weights = value);
     }
 
     public InferenceOptions withMaxBatchTokens(int value) {
-        return new InferenceOptions(
-                devices,
-                dtype,
-                kernels,
-                weights,
-                value,
-                threads,
-                prefixCache,
-                deterministic,
-                exampleSeconds,
-                generationConfig);
+        return with(fields -> fields.maxBatchTokens = value);
     }
 
     public InferenceOptions withThreads(int value) {
-        return new InferenceOptions(
-                devices,
-                dtype,
-                kernels,
-                weights,
-                maxBatchTokens,
-                value,
-                prefixCache,
-                deterministic,
-                exampleSeconds,
-                generationConfig);
+        return with(fields -> fields.threads = value);
     }
 
     public InferenceOptions withPrefixCache(boolean value) {
-        return new InferenceOptions(
-                devices,
-                dtype,
-                kernels,
-                weights,
-                maxBatchTokens,
-                threads,
-                value,
-                deterministic,
-                exampleSeconds,
-                generationConfig);
+        return with(fields -> fields.prefixCache = value);
     }
 
     public InferenceOptions withDeterministic(boolean value) {
-        return new InferenceOptions(
-                devices,
-                dtype,
-                kernels,
-                weights,
-                maxBatchTokens,
-                threads,
-                prefixCache,
-                value,
-                exampleSeconds,
-                generationConfig);
+        return with(fields -> fields.deterministic = value);
     }
 
     public InferenceOptions withExampleSeconds(int value) {
-        return new InferenceOptions(
-                devices,
-                dtype,
-                kernels,
-                weights,
-                maxBatchTokens,
-                threads,
-                prefixCache,
-                deterministic,
-                value,
-                generationConfig);
+        return with(fields -> fields.exampleSeconds = value);
     }
 
     public InferenceOptions withGenerationConfig(boolean value) {
-        return new InferenceOptions(
-                devices,
-                dtype,
-                kernels,
-                weights,
-                maxBatchTokens,
-                threads,
-                prefixCache,
-                deterministic,
-                exampleSeconds,
-                value);
+        return with(fields -> fields.generationConfig = value);
+    }
+
+    private InferenceOptions with(Consumer<Fields> change) {
+        Fields fields = new Fields(this);
+        change.accept(fields);
+        return fields.options();
+    }
+
+    /** The options one by one, so that only this class knows their order. */
+    private static final class Fields {
+        private List<String> devices;
+        private String dtype;
+        private String kernels;
+        private String weights;
+        private int maxBatchTokens;
+        private int threads;
+        private boolean prefixCache;
+        private boolean deterministic;
+        private int exampleSeconds;
+        private boolean generationConfig;
+
+        Fields(InferenceOptions options) {
+            devices = options.devices;
+            dtype = options.dtype;
+            kernels = options.kernels;
+            weights = options.weights;
+            maxBatchTokens = options.maxBatchTokens;
+            threads = options.threads;
+            prefixCache = options.prefixCache;
+            deterministic = options.deterministic;
+            exampleSeconds = options.exampleSeconds;
+            generationConfig = options.generationConfig;
+        }
+
+        InferenceOptions options() {
+            return new InferenceOptions(
+                    devices,
+                    dtype,
+                    kernels,
+                    weights,
+                    maxBatchTokens,
+                    threads,
+                    prefixCache,
+                    deterministic,
+                    exampleSeconds,
+                    generationConfig);
+        }
     }
 }
