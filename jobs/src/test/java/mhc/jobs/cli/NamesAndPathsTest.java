@@ -17,7 +17,7 @@ import mhc.model.checkpoint.TinyCheckpoints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Model names that read as numbers, folders whose names read as patterns, and addresses that are refused. */
 class NamesAndPathsTest {
@@ -103,19 +103,14 @@ class NamesAndPathsTest {
         assertThat(out.toString()).contains("  01 piqa ", "  001 piqa ");
     }
 
+    /** Everything that takes an address. */
+    private static List<String> commands() {
+        return List.of(
+                "status", "report", "gate", "compare", "datasets", "run-data", "run-out", "run-cache", "run-model");
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "status",
-                "report",
-                "gate",
-                "compare",
-                "datasets",
-                "run-data",
-                "run-out",
-                "run-cache",
-                "run-model"
-            })
+    @MethodSource("commands")
     void credentialsInAnAddressAreRefusedWithoutShowingThem(String command) throws IOException {
         assertRefused(
                 command, "s3a://AKIAIOSFODNN7:" + SECRET + "@bucket/x", "s3a://***@bucket/x has credentials in it");
@@ -124,18 +119,7 @@ class NamesAndPathsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "status",
-                "report",
-                "gate",
-                "compare",
-                "datasets",
-                "run-data",
-                "run-out",
-                "run-cache",
-                "run-model"
-            })
+    @MethodSource("commands")
     void aHostInAFileAddressIsRefused(String command) throws IOException {
         assertRefused(command, "file://runs/x", "file://runs/x names a host, runs, which ");
         assertThat(err.toString()).contains("give runs/x, /x or file:///x");
