@@ -9,7 +9,7 @@ import java.util.HexFormat;
 
 /** SHA-256, in lower-case hexadecimal digits. */
 public final class Sha256 {
-    private static final int BLOCK = 1 << 20;
+    private static final int BLOCK = 1 << 16;
 
     private Sha256() {}
 
