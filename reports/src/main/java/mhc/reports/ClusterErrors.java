@@ -1,14 +1,12 @@
 package mhc.reports;
 
 import java.io.Serializable;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import mhc.eval.MetricName;
+import mhc.eval.stats.Groups;
 import mhc.eval.stats.StandardError;
 
 /**
@@ -28,31 +26,25 @@ record ClusterErrors(int examples, int clusters, Map<String, Double> byTask, Map
     private static final String ABSENT = "";
 
     static ClusterErrors of(ExampleScores scores) {
-        int clusters = new HashSet<>(Arrays.asList(scores.clusters())).size();
+        int clusters = scores.clusters().names().length;
         int[] all = IntStream.range(0, scores.size()).toArray();
         Map<String, Map<String, Double>> byCluster = new TreeMap<>();
-        byCluster.put("", errors(scores, scores.clusters(), all));
+        byCluster.put("", errors(scores, all, scores.clusters()));
         if (clusters < scores.size()) {
-            for (String task : new TreeSet<>(Arrays.asList(scores.tasks()))) {
-                int[] ofTask = Arrays.stream(all)
-                        .filter(i -> scores.tasks()[i].equals(task))
-                        .toArray();
-                byCluster.putIfAbsent(task, errors(scores, scores.clusters(), ofTask));
+            int[][] members = scores.tasks().members();
+            for (int task = 0; task < members.length; task++) {
+                byCluster.putIfAbsent(
+                        scores.tasks().names()[task],
+                        errors(scores, members[task], scores.clusters().picked(members[task])));
             }
         }
-        return new ClusterErrors(scores.size(), clusters, errors(scores, scores.tasks(), all), byCluster);
+        return new ClusterErrors(scores.size(), clusters, errors(scores, all, scores.tasks()), byCluster);
     }
 
-    private static Map<String, Double> errors(ExampleScores scores, String[] groups, int[] chosen) {
-        List<String> group = Arrays.stream(chosen).mapToObj(i -> groups[i]).toList();
-        TreeSet<String> metrics = new TreeSet<>(scores.metrics().keySet());
-        metrics.add(ABSENT);
+    private static Map<String, Double> errors(ExampleScores scores, int[] chosen, Groups groups) {
         Map<String, Double> errors = new TreeMap<>();
-        for (String metric : metrics) {
-            double[] values = scores.scores(metric);
-            double[] picked = Arrays.stream(chosen).mapToDouble(i -> values[i]).toArray();
-            errors.put(metric, StandardError.clustered(picked, group));
-        }
+        Stream.concat(scores.metrics().keySet().stream(), Stream.of(ABSENT))
+                .forEach(metric -> errors.put(metric, StandardError.clustered(scores.scores(metric, chosen), groups)));
         return errors;
     }
 

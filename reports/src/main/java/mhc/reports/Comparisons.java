@@ -31,8 +31,9 @@ final class Comparisons {
     static ModelDifference compared(String a, String b, MetricName headline, SharedExamples shared) {
         String metric = headline.key();
         List<TaskDifference> tasks = new ArrayList<>();
-        shared.ofTasks(metric)
-                .forEach((task, scores) -> tasks.add(new TaskDifference(task, difference(headline, scores))));
+        shared.ofTasks()
+                .forEach((task, examples) ->
+                        tasks.add(new TaskDifference(task, difference(headline, examples.scores(metric)))));
         double taskP = tasks.size() < 2
                 ? Double.NaN
                 : difference(headline, shared.byTask(metric)).p();

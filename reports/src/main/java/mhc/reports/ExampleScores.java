@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import mhc.eval.BenchmarkTally;
+import mhc.eval.stats.Groups;
 
 /**
  * What paired tests and clustered errors need of a model's examples of one benchmark, by column: entry i of each array is
@@ -24,8 +25,8 @@ import mhc.eval.BenchmarkTally;
  */
 record ExampleScores(
         String[] ids,
-        String[] tasks,
-        String[] clusters,
+        Groups tasks,
+        Groups clusters,
         long[] prompts,
         int[] options,
         Map<String, double[]> metrics,
@@ -57,7 +58,7 @@ record ExampleScores(
 
     /** All examples in id order. */
     static ExampleScores joined(List<ExampleScores> parts) {
-        String[] ids = strings(parts.stream().map(ExampleScores::ids).toList());
+        String[] ids = parts.stream().flatMap(part -> Arrays.stream(part.ids)).toArray(String[]::new);
         int[] order = IntStream.range(0, ids.length)
                 .boxed()
                 .sorted(Comparator.comparing(i -> ids[i]))
@@ -75,8 +76,9 @@ record ExampleScores(
         }
         return new ExampleScores(
                         ids,
-                        strings(parts.stream().map(ExampleScores::tasks).toList()),
-                        strings(parts.stream().map(ExampleScores::clusters).toList()),
+                        Groups.joined(parts.stream().map(ExampleScores::tasks).toList()),
+                        Groups.joined(
+                                parts.stream().map(ExampleScores::clusters).toList()),
                         parts.stream()
                                 .flatMapToLong(part -> Arrays.stream(part.prompts))
                                 .toArray(),
@@ -114,9 +116,9 @@ record ExampleScores(
             bits.put(mark, picked);
         });
         return new ExampleScores(
-                ordered(ids, order),
-                ordered(tasks, order),
-                ordered(clusters, order),
+                Arrays.stream(order).mapToObj(i -> ids[i]).toArray(String[]::new),
+                tasks.picked(order),
+                clusters.picked(order),
                 Arrays.stream(order).mapToLong(i -> prompts[i]).toArray(),
                 Arrays.stream(order).map(i -> options[i]).toArray(),
                 values,
@@ -138,31 +140,27 @@ record ExampleScores(
         return values;
     }
 
-    private static String[] strings(List<String[]> parts) {
-        return parts.stream().flatMap(Arrays::stream).toArray(String[]::new);
-    }
-
-    private static String[] ordered(String[] values, int[] order) {
-        return Arrays.stream(order).mapToObj(i -> values[i]).toArray(String[]::new);
-    }
-
     /** The same scores, sharing the ids and clusters of another model where these are equal. */
     ExampleScores sharing(ExampleScores other) {
         return new ExampleScores(
                 Arrays.equals(ids, other.ids) ? other.ids : ids,
-                Arrays.equals(tasks, other.tasks) ? other.tasks : tasks,
-                Arrays.equals(clusters, other.clusters) ? other.clusters : clusters,
+                tasks.sameAs(other.tasks) ? other.tasks : tasks,
+                clusters.sameAs(other.clusters) ? other.clusters : clusters,
                 Arrays.equals(prompts, other.prompts) ? other.prompts : prompts,
                 options,
                 metrics,
                 marks);
     }
 
-    /** Of each example; one that failed, or lacks the metric, scores 0: failures never flatter a model. */
-    double[] scores(String metric) {
-        return Arrays.stream(column(metric))
-                .map(value -> Double.isNaN(value) ? 0 : value)
-                .toArray();
+    /** Of each of these examples; one that failed, or lacks the metric, scores 0: failures never flatter a model. */
+    double[] scores(String metric, int[] examples) {
+        double[] scores = new double[examples.length];
+        double[] values = metrics.get(metric);
+        for (int k = 0; values != null && k < examples.length; k++) {
+            double value = values[examples[k]];
+            scores[k] = Double.isNaN(value) ? 0 : value;
+        }
+        return scores;
     }
 
     BenchmarkTally tally() {
@@ -174,7 +172,7 @@ record ExampleScores(
                     values.put(metric.getKey(), metric.getValue()[i]);
                 }
             }
-            tally.add(tasks[i], values, is(FAILED, i), is(TRUNCATED, i));
+            tally.add(tasks.name(i), values, is(FAILED, i), is(TRUNCATED, i));
         }
         return tally.build();
     }

@@ -3,10 +3,10 @@ package mhc.reports;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import mhc.eval.stats.Groups;
 
 /** Adds examples one by one to {@link ExampleScores}. */
 final class ExampleScoresBuilder {
@@ -18,7 +18,6 @@ final class ExampleScoresBuilder {
     private final List<double[]> rows = new ArrayList<>();
     private final List<Integer> options = new ArrayList<>();
     private final Map<String, BitSet> marks = new TreeMap<>();
-    private final Map<String, String> known = new HashMap<>();
 
     /**
      * Adds one.
@@ -30,7 +29,7 @@ final class ExampleScoresBuilder {
     ExampleScoresBuilder add(
             String id, String task, String cluster, String hash, int choices, Map<String, Double> metrics) {
         ids.add(id);
-        tasks.add(known.computeIfAbsent(task, name -> name)); // few and often: one object for each
+        tasks.add(task);
         clusters.add(cluster.equals(id) ? id : cluster);
         prompts.add(shortened(hash));
         metrics.keySet().forEach(metric -> places.putIfAbsent(metric, places.size()));
@@ -65,8 +64,8 @@ final class ExampleScoresBuilder {
                         .toArray()));
         return new ExampleScores(
                 ids.toArray(String[]::new),
-                tasks.toArray(String[]::new),
-                clusters.toArray(String[]::new),
+                Groups.of(tasks),
+                Groups.of(clusters),
                 prompts.stream().mapToLong(Long::longValue).toArray(),
                 options.stream().mapToInt(Integer::intValue).toArray(),
                 metrics,

@@ -1,14 +1,12 @@
 package mhc.reports;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import mhc.eval.stats.Groups;
 import mhc.eval.stats.PairedScores;
 
 /**
@@ -52,7 +50,8 @@ record SharedExamples(ExampleScores first, ExampleScores second, int[] inFirst, 
             return Optional.empty();
         }
         int[] prompts = differing(k -> first.prompts()[inFirst[k]] != second.prompts()[inSecond[k]]);
-        int[] clusters = differing(k -> !first.clusters()[inFirst[k]].equals(second.clusters()[inSecond[k]]));
+        int[] clusters = differing(
+                k -> !first.clusters().name(inFirst[k]).equals(second.clusters().name(inSecond[k])));
         if (prompts.length + clusters.length == 0) {
             return Optional.empty();
         }
@@ -67,36 +66,37 @@ record SharedExamples(ExampleScores first, ExampleScores second, int[] inFirst, 
 
     /** All of them. */
     PairedScores scores(String metric) {
-        return pairs(metric, IntStream.range(0, size()).toArray(), i -> first.clusters()[i]);
+        return pairs(metric, first.clusters());
     }
 
     /** All of them, as if only tasks were independent. */
     PairedScores byTask(String metric) {
-        return pairs(metric, IntStream.range(0, size()).toArray(), i -> first.tasks()[i]);
+        return pairs(metric, first.tasks());
     }
 
-    /** Those of each task; none where the benchmark is not divided. */
-    Map<String, PairedScores> ofTasks(String metric) {
-        Map<String, List<Integer>> indices = new TreeMap<>();
-        for (int k = 0; k < size(); k++) {
-            indices.computeIfAbsent(first.tasks()[inFirst[k]], task -> new ArrayList<>())
-                    .add(k);
+    private PairedScores pairs(String metric, Groups clusters) {
+        return new PairedScores(
+                size() == first.size() ? clusters : clusters.picked(inFirst),
+                first.scores(metric, inFirst),
+                second.scores(metric, inSecond));
+    }
+
+    /** Those of each task, by name; none where the benchmark is not divided. */
+    Map<String, SharedExamples> ofTasks() {
+        Groups groups = first.tasks().picked(inFirst);
+        int[][] members = groups.members();
+        Map<String, SharedExamples> tasks = new TreeMap<>();
+        for (int task = 0; task < members.length; task++) {
+            int[] chosen = members[task];
+            tasks.put(
+                    groups.names()[task],
+                    new SharedExamples(
+                            first,
+                            second,
+                            Arrays.stream(chosen).map(k -> inFirst[k]).toArray(),
+                            Arrays.stream(chosen).map(k -> inSecond[k]).toArray()));
         }
-        indices.remove("");
-        Map<String, PairedScores> tasks = new TreeMap<>();
-        indices.forEach((task, chosen) -> tasks.put(
-                task, pairs(metric, chosen.stream().mapToInt(Integer::intValue).toArray(), i -> first.clusters()[i])));
+        tasks.remove("");
         return tasks;
-    }
-
-    private PairedScores pairs(String metric, int[] chosen, IntFunction<String> cluster) {
-        double[] a = first.scores(metric);
-        double[] b = second.scores(metric);
-        List<PairedScores.Pair> pairs = new ArrayList<>();
-        for (int k : chosen) {
-            int i = inFirst[k];
-            pairs.add(new PairedScores.Pair(first.ids()[i], cluster.apply(i), a[i], b[inSecond[k]]));
-        }
-        return new PairedScores(pairs);
     }
 }

@@ -63,7 +63,7 @@ class ComparisonsTest {
         for (int i = 0; i < first.length; i++) {
             pairs.add(new PairedScores.Pair("e" + i, "e" + i, first[i] ? 1 : 0, second[i] ? 1 : 0));
         }
-        Difference difference = Difference.exact(new PairedScores(pairs));
+        Difference difference = Difference.exact(PairedScores.of(pairs));
         return new ModelDifference(a, b, difference, Double.NaN, List.of(), difference.p(), 1);
     }
 

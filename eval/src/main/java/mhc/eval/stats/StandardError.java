@@ -1,9 +1,7 @@
 package mhc.eval.stats;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Standard errors of a mean score. Undefined ones (too few examples) are {@link Double#NaN}. */
 public final class StandardError {
@@ -27,15 +25,8 @@ public final class StandardError {
      *
      * @param clusters cluster of each value
      */
-    public static double clustered(double[] values, List<String> clusters) {
-        if (values.length != clusters.size()) {
-            throw new IllegalArgumentException(values.length + " values, but " + clusters.size() + " clusters");
-        }
-        Map<String, ClusterSum> byCluster = new HashMap<>();
-        for (int i = 0; i < values.length; i++) {
-            byCluster.merge(clusters.get(i), new ClusterSum(clusters.get(i), 1, values[i]), ClusterSum::plus);
-        }
-        return clustered(byCluster.values().stream().sorted().toList());
+    public static double clustered(double[] values, Groups clusters) {
+        return clustered(clusters.sums(values));
     }
 
     /** The same from the sums of each cluster. */

@@ -48,7 +48,7 @@ class CoverageTest {
         int runs = 1_000;
         int held = 0;
         for (int run = 0; run < runs; run++) {
-            PairedScores scores = new PairedScores(DifferenceTest.fractions(random, passages, 0));
+            PairedScores scores = PairedScores.of(DifferenceTest.fractions(random, passages, 0));
             Interval interval = ClusterBootstrap.of(scores, 399).interval();
             held += interval.low() <= 0 && 0 <= interval.high() ? 1 : 0;
         }

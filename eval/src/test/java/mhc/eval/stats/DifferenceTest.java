@@ -52,7 +52,7 @@ class DifferenceTest {
         assertThat(exact.p()).isEqualTo(1);
         assertThat(exact.low()).isNegative();
         assertThat(exact.high()).isEqualTo(1);
-        Difference bootstrap = Difference.bootstrap(new PairedScores(List.of(new Pair("x", "x", .25, .5))));
+        Difference bootstrap = Difference.bootstrap(PairedScores.of(List.of(new Pair("x", "x", .25, .5))));
         assertThat(bootstrap.p()).isEqualTo(1);
         assertThat(List.of(bootstrap.low(), bootstrap.high())).containsExactly(-1.0, 1.0);
         assertThat(bootstrap.minimumDetectable(1)).isEqualTo(1);
@@ -64,10 +64,10 @@ class DifferenceTest {
         for (int i = 0; i < 12; i++) {
             alike.add(new Pair("e" + i, "e" + i, .25, .75));
         }
-        Difference twelve = Difference.bootstrap(new PairedScores(alike));
+        Difference twelve = Difference.bootstrap(PairedScores.of(alike));
         assertThat(twelve.p()).isEqualTo(1 / 2048.0);
         assertThat(List.of(twelve.low(), twelve.high())).containsExactly(.5, .5);
-        Difference five = Difference.bootstrap(new PairedScores(alike.subList(0, 5)));
+        Difference five = Difference.bootstrap(PairedScores.of(alike.subList(0, 5)));
         assertThat(five.p()).isEqualTo(1 / 16.0);
         assertThat(five.low()).isNegative();
     }
@@ -75,11 +75,11 @@ class DifferenceTest {
     @Test
     void orderOfExamplesChangesNothing() {
         List<Pair> pairs = fractions(new Random(7), 40, .1);
-        Difference expected = Difference.bootstrap(new PairedScores(pairs));
+        Difference expected = Difference.bootstrap(PairedScores.of(pairs));
         List<Pair> shuffled = new ArrayList<>(pairs);
         for (int seed = 0; seed < 3; seed++) {
             Collections.shuffle(shuffled, new Random(seed));
-            assertThat(Difference.bootstrap(new PairedScores(shuffled))).isEqualTo(expected);
+            assertThat(Difference.bootstrap(PairedScores.of(shuffled))).isEqualTo(expected);
         }
     }
 
@@ -87,8 +87,8 @@ class DifferenceTest {
     void exchangingTheModelsMirrorsTheResult() {
         for (double lead : new double[] {0, .02, .2}) {
             List<Pair> pairs = fractions(new Random(11), 40, lead);
-            Difference there = Difference.bootstrap(new PairedScores(pairs));
-            Difference back = Difference.bootstrap(new PairedScores(pairs.stream()
+            Difference there = Difference.bootstrap(PairedScores.of(pairs));
+            Difference back = Difference.bootstrap(PairedScores.of(pairs.stream()
                     .map(pair -> new Pair(pair.id(), pair.cluster(), pair.b(), pair.a()))
                     .toList()));
             assertThat(back.p()).isEqualTo(there.p());
@@ -105,7 +105,7 @@ class DifferenceTest {
         Random random = new Random(3);
         int rejected = 0;
         for (int run = 0; run < 60; run++) {
-            Difference difference = Difference.bootstrap(new PairedScores(fractions(random, 25, .05)));
+            Difference difference = Difference.bootstrap(PairedScores.of(fractions(random, 25, .05)));
             boolean excludes = difference.low() > 0 || difference.high() < 0;
             assertThat(excludes).as("%s", difference).isEqualTo(difference.p() < .05);
             rejected += excludes ? 1 : 0;
@@ -123,8 +123,8 @@ class DifferenceTest {
             own.add(new Pair("e" + i, "e" + i, a, b));
             shared.add(new Pair("e" + i, "passage" + i / 8, a, b));
         }
-        Difference independent = Difference.exact(new PairedScores(own));
-        Difference clustered = Difference.exact(new PairedScores(shared));
+        Difference independent = Difference.exact(PairedScores.of(own));
+        Difference clustered = Difference.exact(PairedScores.of(shared));
         assertThat(clustered.test()).isEqualTo(Difference.Test.CLUSTERED_MCNEMAR);
         assertThat(clustered.p()).isCloseTo(74 / 256.0, within(1e-14)); // 6 passages against 2
         assertThat(independent.p()).isLessThan(1e-4);
@@ -135,11 +135,12 @@ class DifferenceTest {
     @Test
     void refusesWhatItCannotCompare() {
         Pair fraction = new Pair("x", "x", .5, 1);
-        assertThatThrownBy(() -> Difference.exact(new PairedScores(List.of(fraction))))
+        assertThatThrownBy(() -> Difference.exact(PairedScores.of(List.of(fraction))))
                 .hasMessage("An exact test wants scores of 0 and 1 only");
-        assertThatThrownBy(() -> new PairedScores(List.of(fraction, fraction))).hasMessage("Example x comes twice");
-        assertThatThrownBy(() -> new PairedScores(List.of())).hasMessage("There is no example to compare on");
-        assertThatThrownBy(() -> new Pair("x", "x", Double.NaN, 1)).hasMessageContaining("expected 0 to 1");
+        assertThatThrownBy(() -> PairedScores.of(List.of(fraction, fraction))).hasMessage("Example x comes twice");
+        assertThatThrownBy(() -> PairedScores.of(List.of())).hasMessage("There is no example to compare on");
+        assertThatThrownBy(() -> PairedScores.of(List.of(new Pair("x", "x", Double.NaN, 1))))
+                .hasMessageContaining("expected 0 to 1");
     }
 
     static PairedScores binary(int won, int lost, int bothRight, int bothWrong) {
@@ -149,7 +150,7 @@ class DifferenceTest {
             double b = i < won || i >= won + lost && i < won + lost + bothRight ? 1 : 0;
             pairs.add(new Pair("e" + i, "e" + i, a, b));
         }
-        return new PairedScores(pairs);
+        return PairedScores.of(pairs);
     }
 
     /** Token F1 scores on passages of unequal length, some easier than others; {@code lead}: how much better b is. */

@@ -17,7 +17,7 @@ class NullSimulationTest {
         int runs = 4_000;
         int claims = 0;
         for (int run = 0; run < runs; run++) {
-            PairedScores scores = new PairedScores(DifferenceTest.fractions(random, 50, 0));
+            PairedScores scores = PairedScores.of(DifferenceTest.fractions(random, 50, 0));
             claims += ClusterBootstrap.of(scores, 399).p() < .05 ? 1 : 0;
         }
         assertThat((double) claims / runs).isBetween(.04, .06);
@@ -85,7 +85,7 @@ class NullSimulationTest {
                 double b = fate > .35 ? 1 : 0;
                 pairs.add(new Pair("e" + i, "e" + i, a, b));
             }
-            Interval interval = ScoreInterval.of(new PairedScores(pairs));
+            Interval interval = ScoreInterval.of(PairedScores.of(pairs));
             held += interval.low() <= .2 && interval.high() >= .2 ? 1 : 0;
         }
         assertThat((double) held / runs).isBetween(.935, .97);

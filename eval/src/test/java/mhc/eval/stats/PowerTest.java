@@ -51,7 +51,7 @@ class PowerTest {
         for (int i = 0; i < 60; i++) {
             pairs.add(new Pair("e" + i, "c" + i % 5, i % 3 == 0 ? 1 : 0, i % 2 == 0 ? 1 : 0));
         }
-        assertThat(Difference.exact(new PairedScores(pairs)).minimumDetectable(1))
+        assertThat(Difference.exact(PairedScores.of(pairs)).minimumDetectable(1))
                 .isEqualTo(1);
     }
 }

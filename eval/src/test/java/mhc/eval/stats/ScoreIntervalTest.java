@@ -54,8 +54,8 @@ class ScoreIntervalTest {
                 thrice.add(new PairedScores.Pair("e" + i + "/" + copy, "e" + i, a, b));
             }
         }
-        Interval expected = ScoreInterval.of(new PairedScores(once));
-        Interval clustered = ScoreInterval.of(new PairedScores(thrice));
+        Interval expected = ScoreInterval.of(PairedScores.of(once));
+        Interval clustered = ScoreInterval.of(PairedScores.of(thrice));
         assertThat(clustered.low()).isCloseTo(expected.low(), within(2e-3)); // n - 1 against 3 n - 1
         assertThat(clustered.high()).isCloseTo(expected.high(), within(2e-3));
     }

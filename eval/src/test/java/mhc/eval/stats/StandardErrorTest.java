@@ -31,18 +31,21 @@ class StandardErrorTest {
                 covariance += together ? (VALUES[i] - mean) * (VALUES[j] - mean) : 0;
             }
         }
-        assertThat(StandardError.clustered(VALUES, clusters))
+        assertThat(StandardError.clustered(VALUES, Groups.of(clusters)))
                 .isCloseTo(Math.sqrt(covariance * 4 / 3) / 10, within(1e-15));
     }
 
     @Test
     void clustersOfOneExampleGiveTheStandardErrorOfTheMean() {
         List<String> own = IntStream.range(0, 10).mapToObj(i -> "id" + i).toList();
-        assertThat(StandardError.clustered(VALUES, own)).isCloseTo(StandardError.ofMean(VALUES), within(1e-15));
+        assertThat(StandardError.clustered(VALUES, Groups.of(own)))
+                .isCloseTo(StandardError.ofMean(VALUES), within(1e-15));
         assertThat(StandardError.clustered(
-                        VALUES, IntStream.range(0, 10).mapToObj(i -> "one").toList()))
+                        VALUES,
+                        Groups.of(IntStream.range(0, 10).mapToObj(i -> "one").toList())))
                 .isNaN();
-        assertThatThrownBy(() -> StandardError.clustered(VALUES, List.of("a"))).hasMessage("10 values, but 1 clusters");
+        assertThatThrownBy(() -> StandardError.clustered(VALUES, Groups.of(List.of("a"))))
+                .hasMessage("10 values for 1 examples");
     }
 
     @Test
@@ -50,7 +53,8 @@ class StandardErrorTest {
         double[] twice = IntStream.range(0, 20).mapToDouble(i -> VALUES[i / 2]).toArray();
         List<String> clusters =
                 IntStream.range(0, 20).mapToObj(i -> "id" + i / 2).toList();
-        assertThat(StandardError.clustered(twice, clusters)).isCloseTo(StandardError.ofMean(VALUES), within(1e-15));
+        assertThat(StandardError.clustered(twice, Groups.of(clusters)))
+                .isCloseTo(StandardError.ofMean(VALUES), within(1e-15));
     }
 
     @Test
