@@ -33,23 +33,14 @@ record EvaluatedRun(
     /** Names of their files. */
     static final String PARTS = "part-*.parquet";
 
-    /** @throws InputException when there are no predictions at {@code uri}, they are damaged, or the run is not finished */
-    static EvaluatedRun at(String uri, SparkSession spark, ReportOptions options) {
-        EvaluatedRun run = listed(uri, spark, options);
-        FooterCheck.of(spark, List.of(run));
-        return run;
-    }
-
     /** A run whose manifest is yet to be written and will say what {@code description} does. */
     static EvaluatedRun finishing(String uri, SparkSession spark, RunDescription description) {
         EvaluatedRun listed = listed(uri, spark.sparkContext().hadoopConfiguration());
-        EvaluatedRun run = new EvaluatedRun(listed.directory, description, listed.files, listed.shown);
-        FooterCheck.of(spark, List.of(run));
-        return run;
+        return new EvaluatedRun(listed.directory, description, listed.files, listed.shown);
     }
 
-    /** The same before any file of predictions is opened. */
-    static EvaluatedRun listed(String uri, SparkSession spark, ReportOptions options) {
+    /** @throws InputException when there are no predictions at {@code uri}, or the run is not finished */
+    static EvaluatedRun at(String uri, SparkSession spark, ReportOptions options) {
         EvaluatedRun run = listed(uri, spark.sparkContext().hadoopConfiguration());
         if (options.unfinished() == ReportOptions.Unfinished.REFUSED
                 && run.description.state() == RunDescription.State.UNFINISHED) {

@@ -72,7 +72,7 @@ final class ModelRowsBuilder {
     void add(Row row) {
         String wrong = TABLE.mistake(row);
         if (!wrong.isEmpty()) {
-            mistake = mistake.isEmpty() ? wrong : mistake;
+            mistake(wrong);
             return;
         }
         String task = TABLE.text(row, TASK);
@@ -106,6 +106,11 @@ final class ModelRowsBuilder {
         promptTokens += row.getInt(TABLE.at(PROMPT_TOKENS));
         reusedTokens += row.getInt(TABLE.at(REUSED_TOKENS));
         newTokens += row.getInt(TABLE.at(NEW_TOKENS));
+    }
+
+    /** Keeps the first thing that the user has to mend in these rows. */
+    void mistake(String wrong) {
+        mistake = mistake.isEmpty() ? wrong : mistake;
     }
 
     ModelRows build() {

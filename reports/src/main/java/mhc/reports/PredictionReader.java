@@ -18,7 +18,7 @@ public final class PredictionReader {
      */
     public static Dataset<Row> rows(SparkSession spark, String run) {
         EvaluatedRun listed =
-                EvaluatedRun.listed(run, spark, ReportOptions.DEFAULT.withUnfinished(ReportOptions.Unfinished.MARKED));
+                EvaluatedRun.at(run, spark, ReportOptions.DEFAULT.withUnfinished(ReportOptions.Unfinished.MARKED));
         PredictionTable table = new PredictionTable(List.of(PredictionColumn.values()));
         Dataset<Row> rows = table.read(spark, List.of(listed));
         return rows.drop(rows.columns()[table.file()]);

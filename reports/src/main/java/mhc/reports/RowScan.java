@@ -42,30 +42,47 @@ final class RowScan implements AutoCloseable {
                 .distinct()
                 .sorted()
                 .toList();
+        Cell anywhere = new Cell(names.get(0), models.get(0));
         JavaRDD<BenchmarkRows> benchmarks = ModelRowsBuilder.TABLE
                 .read(spark, runs)
                 .javaRDD()
-                .mapPartitionsToPair(RowScan::reduced)
+                .mapPartitionsToPair(rows -> reduced(rows, anywhere))
                 .partitionBy(new ByBenchmark(new ArrayList<>(names))) // groupByKey would weigh every part in memory
                 .mapPartitions(RowScan::joined)
                 .persist(StorageLevel.MEMORY_AND_DISK());
         return new RowScan(JavaSparkContext.fromSparkContext(spark.sparkContext()), models, benchmarks);
     }
 
-    private static Iterator<Tuple2<String, ModelRows>> reduced(Iterator<Row> rows) {
-        record Cell(String benchmark, String model) {}
+    private record Cell(String benchmark, String model) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** A file that cannot be read is a mistake among the rows: thrown, it would be logged as Spark's error before it is said. */
+    private static Iterator<Tuple2<String, ModelRows>> reduced(Iterator<Row> rows, Cell anywhere) {
         Map<Cell, ModelRowsBuilder> builders = new HashMap<>();
-        while (rows.hasNext()) {
-            Row row = rows.next();
-            Cell cell = new Cell(
-                    row.getString(ModelRowsBuilder.TABLE.benchmark()), row.getString(ModelRowsBuilder.TABLE.model()));
-            builders.computeIfAbsent(cell, key -> new ModelRowsBuilder(key.model()))
-                    .add(row);
+        try {
+            while (rows.hasNext()) {
+                Row row = rows.next();
+                Cell cell = new Cell(
+                        row.getString(ModelRowsBuilder.TABLE.benchmark()),
+                        row.getString(ModelRowsBuilder.TABLE.model()));
+                builder(builders, cell).add(row);
+            }
+        } catch (Exception e) { // Spark throws checked exceptions that its methods do not declare
+            RuntimeException failure = PredictionTable.unreadable(e);
+            if (!(failure instanceof InputException mistake)) {
+                throw failure;
+            }
+            builder(builders, anywhere).mistake(mistake.getMessage());
         }
         return builders.entrySet().stream()
                 .map(entry -> new Tuple2<>(
                         entry.getKey().benchmark(), entry.getValue().build()))
                 .iterator();
+    }
+
+    private static ModelRowsBuilder builder(Map<Cell, ModelRowsBuilder> builders, Cell cell) {
+        return builders.computeIfAbsent(cell, key -> new ModelRowsBuilder(key.model()));
     }
 
     private static Iterator<BenchmarkRows> joined(Iterator<Tuple2<String, ModelRows>> parts) {

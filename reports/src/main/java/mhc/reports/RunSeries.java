@@ -44,7 +44,7 @@ public final class RunSeries {
         List<SeriesPoint> points = new ArrayList<>();
         int read = 0;
         for (Path directory : directories) {
-            EvaluatedRun run = EvaluatedRun.listed(directory.toString(), spark, options);
+            EvaluatedRun run = EvaluatedRun.at(directory.toString(), spark, options);
             String state = RunState.of(run, spark.sparkContext().hadoopConfiguration());
             List<SeriesPoint> old = before.getOrDefault(state, List.of());
             if (old.isEmpty()) {
@@ -108,7 +108,6 @@ public final class RunSeries {
     }
 
     private static List<SeriesPoint> points(SparkSession spark, EvaluatedRun run, String state, ReportOptions options) {
-        FooterCheck.of(spark, List.of(run));
         Map<String, TrainingStep> steps = new TreeMap<>();
         run.models().forEach(model -> steps.put(model, TrainingStep.of(run, model)));
         ReportOptions alone = options.withBaseline("").withPairs(ReportOptions.Pairs.NONE);
