@@ -46,6 +46,8 @@ public final class SparkSessions {
         conf.setIfMissing("spark.sql.debug.maxToStringFields", "1000"); // else a wide plan is worth a warning to Spark
         // parts hold some hundred rows: Spark would allocate vectors of 4096 for each column of each
         conf.setIfMissing("spark.sql.parquet.columnarReaderBatchSize", "512");
+        // reads of several ranges at once start five threads for every file on a local disk, to read some kilobytes
+        conf.setIfMissing("spark.hadoop.parquet.hadoop.vectored.io.enabled", "false");
         conf.setIfMissing("spark.executor.heartbeatInterval", "5s"); // what a running shard has done comes with it
         conf.set("spark.task.maxFailures", Integer.toString(retries + 1));
         if (!conf.contains("spark.master")) {
