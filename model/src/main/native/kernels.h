@@ -10,6 +10,8 @@
 namespace mhc {
 
 constexpr int MAX_STREAMS = 16;
+// So that a token's values can be counted in 32 bits.
+constexpr int64_t MAX_CHANNELS = 1 << 24;
 
 enum class Dtype : int32_t { F32, BF16 };
 

@@ -131,6 +131,34 @@ inline void sharp_columns(const Operations& (*ops)(Shape)) {
     context = at;
 }
 
+// Halfway between two bfloat16 the even one is taken.
+inline void ties(const Operations& (*ops)(Shape)) {
+    Fixture x(4, 1, 33, Dtype::BF16);
+    for (uint16_t& one : x.h.narrow) one = 0x3f80;
+    const float halves[] = {1 + 0x1p-8f, 1 + 3 * 0x1p-8f, -1 - 0x1p-8f, 1 + 0x1p-8f + 0x1p-20f};
+    const uint16_t expected[] = {0x3f80, 0x3f82, 0xbf80, 0x3f81};
+    std::copy_n(halves, 4, x.pre.begin());
+    ops(x.shape).apply_pre(x.shape, x.h.data(), x.pre.data(), x.y.data());
+    for (int64_t i = 0; i < 4 * 33; i++) expect(x.y.narrow[i] == expected[i / 33], "a tie", double(x.y.narrow[i]));
+}
+
+// The norm is that of y as stored. With one channel its rounding is not lost in a sum of many.
+inline void norm_of_rounded(const Operations& (*ops)(Shape)) {
+    for (int64_t tokens : {20, 60}) {
+        Fixture x(tokens, 2, 1, Dtype::BF16);
+        const Operations& o = ops(x.shape);
+        o.pre(x.shape, x.h.data(), x.site, x.y.data(), x.post.data(), x.comb.data());
+        const reference::Values normed =
+            reference::norm(x.y.doubles(), x.weight, x.tokens, x.channels, double(x.site.norm_eps));
+        x.site.norm = x.weight.data();
+        o.pre(x.shape, x.h.data(), x.site, x.y.data(), x.post.data(), x.comb.data());
+        const reference::Values got = x.y.doubles();
+        double most = 0;
+        for (size_t i = 0; i < got.size(); i++) most = std::fmax(most, std::fabs(got[i] / normed[i] - 1));
+        close("norm of y as stored", most, 0x1p-8 / (2 - 0x1p-6));
+    }
+}
+
 inline void properties(const Operations& (*ops)(Shape)) {
     Fixture x(37, 4, 96, Dtype::F32);
     const Operations& o = ops(x.shape);

@@ -21,10 +21,14 @@ namespace host {
 
 Fiber* self = nullptr;
 dim3 block_dim, grid_dim;
-Gathering grid;
-bool cooperative = false, backwards = false;
+Gathering together;
+bool cooperative = false, backwards = false, cooperative_device = true;
+std::vector<Block>* running_blocks = nullptr;
+size_t shared_bytes = 0;
 int multiprocessors = 4, blocks_of_multiprocessor = 8;
+int64_t most_scratch = 64 << 20, copies_until_damage = -1;
 int64_t launches = 0, cooperative_launches = 0;
+std::vector<Launched> launched;
 
 namespace {
 
@@ -211,25 +215,45 @@ void meet(Gathering& gathering, int kind, const std::function<void()>& all) {
     leave_fiber();
 }
 
-void run(const char* op, dim3 dim, int threads, size_t shared, bool together, const std::function<void()>& kernel) {
+uint64_t arrive(Gathering& gathering) {
+    if (gathering.arrived == 0) gathering.kind = 1;
+    const uint64_t before = gathering.generation;
+    if (++gathering.arrived == gathering.size) {
+        gathering.arrived = 0;
+        gathering.generation++;
+    }
+    return before;
+}
+
+void wait(Gathering& gathering, uint64_t arrival) {
+    if (gathering.generation != arrival) return;
+    self->waits_for = &gathering;
+    self->generation = arrival;
+    leave_fiber();
+}
+
+void run(const char* op, dim3 dim, int threads, size_t shared, bool at_once, const std::function<void()>& kernel) {
     running = op;
     if (dim.x == 0 || dim.y == 0 || dim.z == 0 || dim.x > 0x7fffffff || dim.y > 65535 || dim.z > 65535 || threads < 1 ||
         threads > 1024) {
         fail("no device takes such a grid");
     }
-    (together ? cooperative_launches : launches)++;
+    (at_once ? cooperative_launches : launches)++;
+    launched.push_back({dim.x, dim.y, dim.z, threads, at_once});
     body = &kernel;
     block_dim = dim3(unsigned(threads));
     grid_dim = dim;
-    cooperative = together;
-    const int64_t count = int64_t(dim.x) * dim.y * dim.z, at_once = together ? count : 1;
-    grid = {};
-    grid.size = int(at_once * threads);
-    std::vector<Block> blocks(at_once);
-    std::vector<Fiber> fibers(at_once * threads);
-    std::vector<std::unique_ptr<unsigned char[]>> memory(at_once);
+    cooperative = at_once;
+    const int64_t count = int64_t(dim.x) * dim.y * dim.z, resident = at_once ? count : 1;
+    together = {};
+    together.size = int(resident * threads);
+    std::vector<Block> blocks(resident);
+    std::vector<Fiber> fibers(resident * threads);
+    std::vector<std::unique_ptr<unsigned char[]>> memory(resident);
+    running_blocks = &blocks;
+    shared_bytes = shared;
     const size_t bytes = shared + (SANITIZED ? 0 : GUARD);
-    for (int64_t b = 0; b < at_once; b++) {
+    for (int64_t b = 0; b < resident; b++) {
         blocks[b].size = threads;
         blocks[b].warps.resize((threads + 31) / 32);
         for (Warp& warp : blocks[b].warps) warp.size = 32;
@@ -240,15 +264,15 @@ void run(const char* op, dim3 dim, int threads, size_t shared, bool together, co
             fibers[b * threads + t].block = &blocks[b];
         }
     }
-    for (int64_t first = 0; first < count; first += at_once) {
-        for (int64_t b = 0; b < at_once; b++) {
+    for (int64_t first = 0; first < count; first += resident) {
+        for (int64_t b = 0; b < resident; b++) {
             const int64_t number = backwards ? count - 1 - first - b : first + b;
             blocks[b].index = {unsigned(number % dim.x), unsigned(number / dim.x % dim.y),
                                unsigned(number / dim.x / dim.y)};
             std::memset(memory[b].get(), 0xff, bytes);
         }
         run_fibers(fibers);
-        for (int64_t b = 0; b < at_once && !SANITIZED; b++) {
+        for (int64_t b = 0; b < resident && !SANITIZED; b++) {
             for (size_t i = 0; i < GUARD; i++) {
                 if (memory[b][shared + i] != 0xff) fail("a write behind shared memory");
             }
@@ -304,6 +328,12 @@ void* allocate(int64_t bytes) {
     allocated.emplace_back(new unsigned char[size_t(bytes)]);
     std::memset(allocated.back().get(), 0xff, size_t(bytes));
     return allocated.back().get();
+}
+
+void copy_in(void* device, const void* host, size_t bytes) { std::memcpy(device, host, bytes); }
+void copy_out(void* host, const void* device, size_t bytes) {
+    std::memcpy(host, device, bytes);
+    if (host::copies_until_damage-- == 0) static_cast<unsigned char*>(host)[bytes - 1] ^= 0x40;
 }
 
 // A call of the test's own; what it allocated goes with it.

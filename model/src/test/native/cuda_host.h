@@ -14,7 +14,7 @@
 
 #define MHC_DEVICE inline
 #define MHC_ANYWHERE inline
-#define MHC_KERNEL(threads)
+#define MHC_KERNEL(...)
 #define threadIdx (::mhc::cuda::host::self->thread)
 #define blockIdx (::mhc::cuda::host::self->block->index)
 #define blockDim (::mhc::cuda::host::block_dim)
@@ -89,19 +89,38 @@ struct Fiber {
 
 extern Fiber* self;
 extern dim3 block_dim, grid_dim;
-extern Gathering grid;
+extern Gathering together;
 extern bool cooperative;
+// Those that run now, and their shared memory.
+extern std::vector<Block>* running_blocks;
+extern size_t shared_bytes;
 
 // The device that is played, and whether the last threads of a block run first.
 extern int multiprocessors, blocks_of_multiprocessor;
-extern bool backwards;
-// Launches so far.
+extern int64_t most_scratch;
+// How many copies from the device come before the one of which a bit is wrong; negative for none.
+extern int64_t copies_until_damage;
+extern bool cooperative_device, backwards;
+// Launches so far, and the shapes of the last ones, newest last.
 extern int64_t launches, cooperative_launches;
+struct Launched {
+    unsigned x, y, z;
+    int threads;
+    bool cooperative;
+
+    bool operator==(const Launched& o) const {
+        return x == o.x && y == o.y && z == o.z && threads == o.threads && cooperative == o.cooperative;
+    }
+};
+extern std::vector<Launched> launched;
 
 [[noreturn]] void fail(const char* what);
 // Waits until all have arrived; the last one to come calls `all` first.
 void meet(Gathering& gathering, int kind, const std::function<void()>& all);
-void run(const char* op, dim3 grid, int threads, size_t shared, bool together, const std::function<void()>& kernel);
+// The same in two parts.
+uint64_t arrive(Gathering& gathering);
+void wait(Gathering& gathering, uint64_t arrival);
+void run(const char* op, dim3 grid, int threads, size_t shared, bool at_once, const std::function<void()>& kernel);
 void multiply_warp(Warp& warp, int steps);
 
 inline Warp& warp() { return self->block->warps[self->thread.x / 32]; }
@@ -128,6 +147,21 @@ inline uint32_t pack_bf16(float low, float high) {
         return value != value ? 0x7fffu : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
     };
     return narrow(low) | narrow(high) << 16;
+}
+
+inline void store_vector(void* global, uint4 value) {
+    if (reinterpret_cast<uintptr_t>(global) % 16) host::fail("a store of 16 bytes is not aligned");
+    const unsigned char* p = static_cast<unsigned char*>(global);
+    for (const host::Block& block : *host::running_blocks) {
+        if (p >= block.shared && p < block.shared + host::shared_bytes) host::fail("a global store to shared memory");
+    }
+    *static_cast<uint4*>(global) = value;
+}
+
+// The estimate is some units off, as no device's would be: the step after it must mend that.
+inline float reciprocal(float value) {
+    const float near = as_float(as_bits(1 / value) + 16);
+    return fmaf(fmaf(-value, near, 1.0f), near, near);
 }
 
 template <int STEPS>
@@ -166,10 +200,18 @@ inline void wait_for_batches() {
 
 inline void grid_barrier() {
     if (!host::cooperative) host::fail("a barrier of the grid in a launch that is not cooperative");
-    host::meet(host::grid, 1, [] {});
+    host::meet(host::together, 1, [] {});
 }
 
-inline int multiprocessors() { return host::multiprocessors; }
+using Arrival = uint64_t;
+inline Arrival arrive_at_grid_barrier() {
+    if (!host::cooperative) host::fail("a barrier of the grid in a launch that is not cooperative");
+    return host::arrive(host::together);
+}
+inline void wait_at_grid_barrier(Arrival arrival) { host::wait(host::together, arrival); }
+
+inline Gpu gpu() { return {0, host::multiprocessors, host::cooperative_device}; }
+inline int64_t most_scratch() { return host::most_scratch; }
 
 template <class... Parameters, class... Arguments>
 void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared,
@@ -188,6 +230,7 @@ int64_t resident_blocks(const char*, void (*)(Parameters...), int threads, size_
 template <class... Parameters, class... Arguments>
 void launch_cooperative(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared,
                         Arguments... arguments) {
+    if (!host::cooperative_device) host::fail("a cooperative launch on a device that takes none");
     if (int64_t(grid.x) * grid.y * grid.z > resident_blocks(op, kernel, threads, shared)) {
         host::fail("a cooperative grid that the device cannot hold");
     }
@@ -211,6 +254,17 @@ inline float __shfl_xor_sync(unsigned mask, float value, int distance) {
         for (int i = 0; i < 32; i++) w.taken[i] = w.given[i ^ distance];
     });
     return w.taken[lane];
+}
+
+inline float __shfl_sync(unsigned mask, float value, int from) {
+    using namespace mhc::cuda::host;
+    if (mask != mhc::cuda::EVERY_LANE) fail("a shuffle that leaves lanes out");
+    Warp& w = warp();
+    w.given[self->thread.x % 32] = value;
+    meet(w, 100 + from, [&] {
+        for (int i = 0; i < 32; i++) w.taken[i] = w.given[from];
+    });
+    return w.taken[self->thread.x % 32];
 }
 
 template <class T>

@@ -1,5 +1,7 @@
 // The CUDA kernels, run on the host runtime: what holds for every implementation, and what only they promise. Prints
 // what failed; the exit status is 1 then.
+#include <set>
+
 #include "../../main/native/cuda/device.cuh"
 #include "cases.h"
 
@@ -69,6 +71,82 @@ void devices() {
             }
         }
     }
+}
+
+// Which kernels a shape takes, on how many blocks of how many threads.
+void grids() {
+    auto of_pre = [](int64_t tokens, int n, int64_t channels, Dtype dtype) {
+        context = "grids n=" + std::to_string(n) + " T=" + std::to_string(tokens) + " C=" + std::to_string(channels);
+        Fixture x(tokens, n, channels, dtype);
+        cuda::host::launched.clear();
+        on_device(x.shape).pre(x.shape, x.h.data(), x.site, x.y.data(), x.post.data(), x.comb.data());
+        return cuda::host::launched;
+    };
+    using Shapes = std::vector<cuda::host::Launched>;
+    const Dtype fp32 = Dtype::F32, bf16 = Dtype::BF16;
+    // Nineteen chunks, and a block for each token as far as the device holds them.
+    play(4, 8, false);
+    expect(of_pre(1, 4, 600, bf16) == Shapes{{20, 1, 1, 128, true}}, "one launch for a token");
+    expect(of_pre(32, 4, 600, bf16) == Shapes{{32, 1, 1, 128, true}}, "one launch for 32 tokens");
+    expect(of_pre(32, 8, 296, fp32) == Shapes{{32, 1, 1, 256, true}}, "one launch for 8 streams");
+    // A block for 16 tokens of a group, and more warps where that gives blocks enough.
+    expect(of_pre(33, 4, 600, bf16) == Shapes({{3, 3, 1, 32, false}, {33, 1, 1, 160, false}}), "two launches");
+    expect(of_pre(300, 4, 600, bf16) == Shapes({{3, 3, 1, 256, false}, {300, 1, 1, 160, false}}), "warps of a block");
+    expect(of_pre(40, 4, 72, bf16) == Shapes({{3, 3, 1, 32, false}, {40, 1, 1, 160, false}}), "units of a chunk");
+    // Numbers of streams that are not compiled by themselves: rows of fn in slices of 32.
+    expect(of_pre(1, 3, 600, fp32) == Shapes({{1, 19, 1, 256, false}, {1, 1, 1, 160, false}}), "three streams");
+    expect(of_pre(40, 16, 72, fp32) == Shapes({{1, 3, 9, 256, false}, {40, 1, 1, 160, false}}), "slices of rows");
+    // Blocks take several chunks in turns, as far as their shared memory keeps them.
+    play(1, 3, false);
+    expect(of_pre(1, 4, 600, bf16) == Shapes{{3, 1, 1, 128, true}}, "a small device");
+    expect(of_pre(32, 4, 7168, bf16).size() == 2, "more than shared memory keeps");
+    play(1, 1, false);
+    expect(of_pre(1, 4, 600, bf16).size() == 2, "a device of one block");
+    play(4, 8, false);
+}
+
+// A device without cooperative launches takes two, and memory that is short is used again: the bits are the same.
+void edges() {
+    for (Dtype dtype : {Dtype::F32, Dtype::BF16}) {
+        for (int n : {3, 4}) {
+            context = "edges n=" + std::to_string(n);
+            Fixture few(3, n, 296, dtype), many(300, n, 72, dtype);
+            const Outputs expected = outputs(few, true);
+            cuda::host::cooperative_device = false;
+            const int64_t before = cuda::host::cooperative_launches;
+            expect(outputs(few, true) == expected, "without cooperative launches the bits differ");
+            expect(cuda::host::cooperative_launches == before, "a cooperative launch where there are none");
+            cuda::host::cooperative_device = true;
+            const Outputs whole = outputs(many, true);
+            many.site.hc_eps = 0;
+            int64_t launches = cuda::host::launches;
+            const Outputs in_logs = outputs(many, true);
+            const int64_t launches_of_whole = cuda::host::launches - launches;
+            for (int64_t bytes : {1, 18 << 10}) {
+                cuda::host::most_scratch = bytes;
+                launches = cuda::host::launches;
+                expect(outputs(many, true) == in_logs, "slabs change the bits without eps");
+                launches = cuda::host::launches - launches;
+                expect(launches >= launches_of_whole + 8, "launches of slabs", double(launches));
+                many.site.hc_eps = 1e-6f;
+                expect(outputs(many, true) == whole, "slabs change the bits");
+                many.site.hc_eps = 0;
+            }
+            cuda::host::most_scratch = 64 << 20;
+        }
+    }
+    context = "grids";
+    for (const int64_t x : {int64_t(1), int64_t(0x7fffffff)}) expect(int64_t(cuda::grid(x, 65535, 2).x) == x, "a grid");
+    auto refused = [](int64_t x, int64_t y, int64_t z) {
+        try {
+            cuda::grid(x, y, z);
+        } catch (const std::runtime_error&) {
+            return true;
+        }
+        return false;
+    };
+    expect(refused(0x80000000, 1, 1) && refused(int64_t(1) << 32, 1, 1) && refused(1, 65536, 1) && refused(1, 1, 65536),
+           "a grid that no device takes");
 }
 
 // Tokens on both sides of every tile's border, alone and together: a token's bits do not depend on its neighbours.
@@ -155,16 +233,39 @@ void infinities() {
         for (int64_t tokens : {2, 40}) {
             context = "infinities";
             Fixture x(tokens, 4, 64, dtype);
-            for (float bad : {NAN, INFINITY}) {
+            // The last is a NaN whose payload is in the lowest bit alone.
+            for (uint32_t bad : {0x7fc00000u, 0x7f800000u, 0x7f800001u}) {
                 Fixture y = x;
                 y.site.fn = y.fn.data(), y.site.scale = y.scale.data(), y.site.base = y.base.data();
-                y.fn[0] = bad;
+                std::memcpy(&y.fn[0], &bad, sizeof bad);
                 on_device(y.shape).mix(y.shape, y.h.data(), y.site, y.mix.data());
-                expect(!std::isfinite(y.mix[0]) && std::isfinite(y.mix[1]), "a weight that is not finite",
-                       double(y.mix[0]));
+                expect((bad == 0x7f800000 ? !std::isfinite(y.mix[0]) : std::isnan(y.mix[0])) && std::isfinite(y.mix[1]),
+                       "a weight that is not finite", double(y.mix[0]));
             }
         }
     }
+}
+
+// The self-test finds every operation right and, of each, a single wrong number.
+void self_test() {
+    context = "self-test";
+    expect(cuda::self_test() == cuda::Operation::NONE, "an operation is wrong");
+    std::set<int> found;
+    for (int64_t copy = 0; copy < 17; copy++) {
+        cuda::leave(0);
+        cuda::host::copies_until_damage = copy;
+        found.insert(int(cuda::self_test()));
+    }
+    // The last copy is that of the gains.
+    cuda::leave(0);
+    cuda::host::copies_until_damage = 1 << 20;
+    cuda::self_test();
+    const int64_t copies = (1 << 20) - cuda::host::copies_until_damage;
+    cuda::host::copies_until_damage = copies - 1;
+    expect(cuda::self_test() == cuda::Operation::GAIN, "a wrong gain is not found");
+    cuda::host::copies_until_damage = -1;
+    expect(found == std::set<int>({1, 2, 3, 4, 5, 6, 7}), "a wrong number is not found", double(found.size()));
+    cuda::leave(0);
 }
 
 void gains() {
@@ -193,15 +294,20 @@ int main(int count, char** arguments) {
     using namespace mhc;
     brief = count > 1 && std::strcmp(arguments[1], "brief") == 0;
     devices();
+    grids();
+    edges();
     tiles();
     splits();
     unaligned();
     infinities();
+    self_test();
     gains();
     context = "cuda";
     shapes(on_device);
     settings(on_device);
     sharp_columns(on_device);
+    ties(on_device);
+    norm_of_rounded(on_device);
     properties(on_device);
     std::printf("%d checks, %d failures, %lld launches and %lld cooperative ones\n", checks, failures,
                 static_cast<long long>(cuda::host::launches), static_cast<long long>(cuda::host::cooperative_launches));

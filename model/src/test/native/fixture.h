@@ -1,9 +1,13 @@
 // Random sites, what the reference makes of them, and how far off a kernel may be. Buffers are exactly as long as
 // promised, so that the address sanitizer sees a step beyond.
 #pragma once
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <string>
 
 #include "reference.h"
@@ -19,6 +23,38 @@ inline void expect(bool holds, const char* what, double value = 0, double limit 
     failures++;
     std::fprintf(stderr, "FAILED %s: %s (%.3g, limit %.3g)\n", context.c_str(), what, value, limit);
 }
+
+// Memory whose last page is followed by one that cannot be read: a step beyond it ends the test even without the
+// sanitizers. Aligned to 16 bytes, so that of lengths that are not multiples of them a few bytes behind can be read.
+template <class T>
+struct Guarded {
+    using value_type = T;
+
+    Guarded() = default;
+    template <class U>
+    Guarded(const Guarded<U>&) {}
+
+    T* allocate(size_t count) {
+        const size_t bytes = (count * sizeof(T) + 15) / 16 * 16, page = size_t(sysconf(_SC_PAGESIZE));
+        void* memory = mmap(nullptr, whole(bytes) + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) throw std::bad_alloc();
+        unsigned char* end = static_cast<unsigned char*>(memory) + whole(bytes);
+        mprotect(end, page, PROT_NONE);
+        return reinterpret_cast<T*>(end - bytes);
+    }
+    void deallocate(T* values, size_t count) {
+        const size_t bytes = (count * sizeof(T) + 15) / 16 * 16, page = size_t(sysconf(_SC_PAGESIZE));
+        munmap(reinterpret_cast<unsigned char*>(values) + bytes - whole(bytes), whole(bytes) + page);
+    }
+    bool operator==(const Guarded&) const { return true; }
+    bool operator!=(const Guarded&) const { return false; }
+
+private:
+    static size_t whole(size_t bytes) {
+        const size_t page = size_t(sysconf(_SC_PAGESIZE));
+        return (bytes + page - 1) / page * page;
+    }
+};
 
 class Random {
 public:
@@ -95,7 +131,8 @@ struct Fixture {
     Shape shape;
     int64_t tokens, channels, length;
     int n, rows;
-    std::vector<float> fn, scale, base;
+    std::vector<float, Guarded<float>> fn;
+    std::vector<float> scale, base;
     Stored h, f;
     std::vector<float> weight;
     Site site;
@@ -107,7 +144,8 @@ struct Fixture {
           rows(2 * n + n * n), h(dtype, 0), f(dtype, 0), mix(tokens * rows), pre(tokens * n), post(tokens * n),
           comb(tokens * n * n), y(dtype, tokens * channels), out(dtype, tokens * length) {
         Random random(seed);
-        fn = random.normal(rows * length, 1 / std::sqrt(double(length)));
+        const std::vector<float> weights = random.normal(rows * length, 1 / std::sqrt(double(length)));
+        fn.assign(weights.begin(), weights.end());
         base = random.normal(rows, s.logits);
         scale = {1, 1.5f, float(s.logits)};
         h = Stored(dtype, random.normal(tokens * length, s.size));

@@ -15,6 +15,8 @@ if ! command -v "$CXX" >/dev/null 2>&1 || [ "$(uname -s)" != Linux ]; then
     echo "fused kernels: no $CXX on Linux here, so their native test is skipped" >&2
     exit 0
 fi
+# What nvcc makes of the CUDA kernels, where it is.
+[ "$objects" = sanitized ] || sh gate.sh "$folder/gate"
 signature=$({ cat ./* ../../main/native/*.* ../../main/native/*/*; "$CXX" --version; echo "$2"; } | cksum)
 [ "$(cat "$folder/passed" 2>/dev/null)" = "$signature" ] && exit 0
 
@@ -37,7 +39,8 @@ host -x c++ -c ../../main/native/cuda/fp32.cu -o "$folder/cuda/fp32.o" &
 compiler=$!
 host -x c++ -c ../../main/native/cuda/bf16.cu -o "$folder/cuda/bf16.o"
 wait "$compiler"
-host -x c++ -c ../../main/native/cuda/gain.cu -o "$folder/cuda/gain.o"
-host cuda_test.cpp cuda_host.cpp ../../main/native/cpu/gain.cpp "$folder"/cuda/*.o -o "$folder/cuda_test"
+for part in gain self_test; do host -x c++ -c "../../main/native/cuda/$part.cu" -o "$folder/cuda/$part.o"; done
+host cuda_test.cpp cuda_host.cpp "$objects"/dispatch.o "$objects"/isa-*.o "$objects"/gain.o "$objects"/team.o \
+    "$folder"/cuda/*.o -Wl,--no-as-needed -lgomp -ldl -o "$folder/cuda_test"
 "$folder/cuda_test" $extent >"$folder/cuda_log" || { cat "$folder/cuda_log" >&2; exit 1; }
 echo "$signature" >"$folder/passed"

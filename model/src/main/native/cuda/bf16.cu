@@ -3,6 +3,6 @@
 
 namespace mhc::cuda {
 
-const Operations& operations_bf16(int32_t streams) { return of_streams<Bf16>(streams); }
+const Operations& operations_bf16(int32_t streams) { return operations_of<Typed, Bf16>(streams); }
 
 }  // namespace mhc::cuda

@@ -24,14 +24,14 @@ MHC_DEVICE void sinkhorn(float (&comb)[CAPACITY<N>], int n, bool live, int itera
         float total = comb[0];
 #pragma unroll
         for (int j = 1; j < W; j++) total += comb[j];
-        const float inverse = live ? 1.0f / (total + added) : 0.0f;
+        const float inverse = live ? reciprocal(total + added) : 0.0f;
 #pragma unroll
         for (int j = 0; j < W; j++) comb[j] *= inverse;
     };
     auto columns = [&]() {
 #pragma unroll
         for (int j = 0; j < W; j++) {
-            const float inverse = 1.0f / (sum_of_lanes<W>(comb[j]) + eps);
+            const float inverse = reciprocal(sum_of_lanes<W>(comb[j]) + eps);
             comb[j] = live && j < n ? comb[j] * inverse : 0.0f;
         }
     };

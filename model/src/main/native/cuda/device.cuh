@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <tuple>
 
 #include "cuda.h"
@@ -11,6 +12,12 @@ namespace mhc::cuda {
 
 // Shared memory that every supported GPU gives a block, and what it gives unasked.
 constexpr size_t MOST_SHARED = 96 << 10, PLAIN_SHARED = 48 << 10;
+
+// What a device never changes.
+struct Gpu {
+    int device, multiprocessors;
+    bool cooperative;  // takes launches whose blocks wait for each other; some virtual devices do not
+};
 
 }  // namespace mhc::cuda
 
@@ -22,7 +29,7 @@ constexpr size_t MOST_SHARED = 96 << 10, PLAIN_SHARED = 48 << 10;
 
 #define MHC_DEVICE __device__ __forceinline__
 #define MHC_ANYWHERE __host__ __device__
-#define MHC_KERNEL(threads) __global__ __launch_bounds__(threads)
+#define MHC_KERNEL(threads, ...) __global__ __launch_bounds__(threads, ##__VA_ARGS__)
 
 namespace mhc::cuda {
 
@@ -42,6 +49,22 @@ MHC_DEVICE uint32_t pack_bf16(float low, float high) {
     uint32_t word;
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
     return word;
+}
+
+// 16 bytes to an address of global memory that is aligned to them. Assigned as a vector, nvcc takes it apart where its
+// parts come from different instructions.
+MHC_DEVICE void store_vector(void* global, uint4 value) {
+    asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(global)), "r"(value.x),
+                 "r"(value.y), "r"(value.z), "r"(value.w)
+                 : "memory");
+}
+
+// 1 / value to a unit in the last place of a positive normal number below 2^126: the device's estimate, and a step of
+// Newton's. A division as IEEE 754 has it would branch and take several times as long.
+MHC_DEVICE float reciprocal(float value) {
+    float near;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(near) : "f"(value));
+    return fmaf(fmaf(-value, near, 1.0f), near, near);
 }
 
 // c += a b over STEPS times 8 values: A 16 x 8 (tokens), B 8 x 8 (rows of fn), both tf32. Of lane 4g + q, a holds
@@ -78,10 +101,20 @@ MHC_DEVICE void wait_for_batches() {
 // All blocks of a cooperative launch; what was written before is seen after.
 MHC_DEVICE void grid_barrier() { cooperative_groups::this_grid().sync(); }
 
+// The same in two parts: nobody waits for what a block does between them.
+using Arrival = cooperative_groups::grid_group::arrival_token;
+MHC_DEVICE Arrival arrive_at_grid_barrier() { return cooperative_groups::this_grid().barrier_arrive(); }
+MHC_DEVICE void wait_at_grid_barrier(Arrival arrival) {
+    cooperative_groups::this_grid().barrier_wait(static_cast<Arrival&&>(arrival));
+}
+
 // Throws, naming what was tried, unless that succeeded.
 void check(const char* what, cudaError_t error);
 cudaStream_t stream();
-int multiprocessors();
+// The call's device.
+const Gpu& gpu();
+// Bytes of partial sums at once.
+inline int64_t most_scratch() { return 64 << 20; }
 
 template <class... Parameters, class... Arguments>
 void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int threads, size_t shared,
@@ -90,18 +123,29 @@ void launch(const char* op, void (*kernel)(Parameters...), dim3 grid, int thread
     check(op, cudaGetLastError());
 }
 
-// How many blocks the whole device can hold at once; also allows the kernel its shared memory, up to MOST_SHARED.
+// How many blocks the whole device can hold at once; also allows the kernel its shared memory, up to MOST_SHARED. The
+// runtime takes microseconds to answer, so each thread asks once.
 template <class... Parameters>
 int64_t resident_blocks(const char* op, void (*kernel)(Parameters...), int threads, size_t shared) {
     const void* function = reinterpret_cast<const void*>(kernel);
-    int blocks = 0;
-    if (shared > PLAIN_SHARED) {
-        // Always the same number: another thread may be about to launch this kernel with more.
-        check(op, cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                       static_cast<int>(MOST_SHARED)));
+    thread_local std::map<std::tuple<int, const void*, int, size_t>, int> known;
+    const auto [answer, unknown] = known.try_emplace({gpu().device, function, threads, shared}, 0);
+    if (unknown) {
+        int blocks = 0;
+        cudaError_t error = cudaSuccess;
+        if (shared > PLAIN_SHARED) {
+            // Always the same number: another thread may be about to launch this kernel with more.
+            error = cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                         static_cast<int>(MOST_SHARED));
+        }
+        if (error == cudaSuccess) {
+            error = cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, function, threads, shared);
+        }
+        if (error != cudaSuccess) known.erase(answer);
+        check(op, error);
+        answer->second = blocks;
     }
-    check(op, cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, function, threads, shared));
-    return int64_t(blocks) * multiprocessors();
+    return int64_t(answer->second) * gpu().multiprocessors;
 }
 
 template <class... Parameters, class... Arguments>
@@ -122,5 +166,17 @@ namespace mhc::cuda {
 
 // Memory of the call that was entered.
 void* allocate(int64_t bytes);
+// Copies between the host and the device in the order of the call's stream; they are complete on return.
+void copy_in(void* device, const void* host, size_t bytes);
+void copy_out(void* host, const void* device, size_t bytes);
+
+// A grid that devices take, or an error.
+inline dim3 grid(int64_t x, int64_t y = 1, int64_t z = 1) {
+    if (x > 0x7fffffff || y > 0xffff || z > 0xffff) {
+        throw std::runtime_error("mhc kernels: a grid of " + std::to_string(x) + " x " + std::to_string(y) + " x " +
+                                 std::to_string(z) + " blocks, more than a GPU takes: pass fewer tokens at once");
+    }
+    return dim3(static_cast<unsigned>(x), static_cast<unsigned>(y), static_cast<unsigned>(z));
+}
 
 }  // namespace mhc::cuda

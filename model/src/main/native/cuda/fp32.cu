@@ -3,6 +3,6 @@
 
 namespace mhc::cuda {
 
-const Operations& operations_fp32(int32_t streams) { return of_streams<float>(streams); }
+const Operations& operations_fp32(int32_t streams) { return operations_of<Typed, float>(streams); }
 
 }  // namespace mhc::cuda

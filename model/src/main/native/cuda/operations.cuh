@@ -1,5 +1,8 @@
 // The operations as sequences of launches. Compiled once for each type of streams.
 #pragma once
+#include <optional>
+
+#include "../typed.h"
 #include "site.cuh"
 
 namespace mhc::cuda {
@@ -13,25 +16,49 @@ bool vectors(Shape s, Pointers... pointers) {
 
 inline int64_t parts(int64_t whole, int64_t part) { return (whole + part - 1) / part; }
 
-inline unsigned blocks(int64_t count) { return static_cast<unsigned>(count); }
+inline size_t floats(int64_t count) { return static_cast<size_t>(count) * sizeof(float); }
 
-// How nC is summed, and the memory for it.
+// Tokens of a slab are a multiple of it: as many as a block of the projection has.
+constexpr int64_t SLAB_STEP = 8 * TOKENS;
+
+// How nC is summed, and the memory for it. Where that would be more than most_scratch(), tokens are taken in slabs, one
+// after another in the same memory.
 struct Plan {
-    Sums sums;
     int64_t chunks, unit;
+    int64_t slab;  // tokens at once
 
     // Chunks are summed by units of their own where tokens are too few to fill the device with groups.
-    Plan(Shape s, int rows, int splits, bool chunk_by_chunk) : chunks(parts(s.channels, CHUNK)) {
+    Plan(Shape s, int rows, int splits, bool chunk_by_chunk) : chunks(parts(s.channels, CHUNK)), rows_(rows) {
         const int64_t group = splits > 0 ? parts(chunks, splits) : GROUP;
-        const bool whole = !chunk_by_chunk && parts(s.tokens, TOKENS) * parts(chunks, group) >= 2 * multiprocessors();
+        const bool whole =
+            !chunk_by_chunk && parts(s.tokens, TOKENS) * parts(chunks, group) >= 2 * gpu().multiprocessors;
         unit = whole ? group : 1;
-        const int64_t units = parts(chunks, unit), stride = parts(rows, 8) * 8;
-        float* memory = static_cast<float*>(allocate(units * s.tokens * (stride + 1) * int64_t(sizeof(float))));
-        sums = {memory, memory + units * s.tokens * stride, s.tokens, units, whole ? 1 : group, int32_t(stride)};
+        fan_ = whole ? 1 : group;
+        units_ = parts(chunks, unit);
+        stride_ = parts(rows, 8) * 8;
+        const int64_t of_token = int64_t(floats(units_ * (stride_ + 1)));
+        const int64_t whole_blocks = most_scratch() / of_token / SLAB_STEP * SLAB_STEP;
+        const int64_t most = whole_blocks > SLAB_STEP ? whole_blocks : SLAB_STEP;
+        slab = s.tokens < most ? s.tokens : most;
+        memory_ = static_cast<float*>(allocate(slab * of_token));
     }
-};
 
-inline size_t floats(int64_t count) { return static_cast<size_t>(count) * sizeof(float); }
+    // The partial sums of `tokens` tokens, a slab at most.
+    Sums sums(int64_t tokens) const {
+        return {memory_, memory_ + units_ * tokens * stride_, tokens, units_, fan_, int32_t(stride_)};
+    }
+
+    // [slab, rows], allocated when first asked for.
+    float* mix() {
+        if (mix_ == nullptr) mix_ = static_cast<float*>(allocate(int64_t(floats(slab * rows_))));
+        return mix_;
+    }
+
+private:
+    int64_t rows_, fan_, units_, stride_;
+    float* memory_;
+    float* mix_ = nullptr;
+};
 
 template <class S, int N>
 struct Typed {
@@ -44,44 +71,56 @@ struct Typed {
     static void project_streams(const char* op, Shape s, const Site& site, int rows, const Plan& plan,
                                 Source<S> source) {
         const bool vectored = vectors(s, source.h, source.f, source.out, site.fn);
-        const Projection projection{site.fn, rows, s.streams, s.channels, plan.chunks, plan.unit, vectored, plan.sums};
-        const int64_t slices = parts(plan.sums.stride / 8, TILES);
+        const Sums sums = plan.sums(s.tokens);
+        const Projection projection{site.fn,  rows,           s.streams, int32_t(s.channels), int32_t(plan.chunks),
+                                    int32_t(plan.unit), sums};
+        const int64_t slices = parts(sums.stride / 8, TILES);
         int64_t warps = 8;
-        while (warps > 1 && parts(s.tokens, warps * TOKENS) * plan.sums.units * slices < 2 * multiprocessors()) {
+        while (warps > 1 && parts(s.tokens, warps * TOKENS) * sums.units * slices < 2 * gpu().multiprocessors) {
             warps /= 2;
         }
-        const dim3 grid(blocks(parts(s.tokens, warps * TOKENS)), blocks(plan.sums.units), blocks(slices));
         const size_t shared = floats(STAGES * TILES * 8 * ROW_STRIDE + warps * TOKENS * MERGE<MADE>);
-        launch(op, project<S, TILES, MADE>, grid, int(warps) * 32, shared, projection, source);
+        launch(op, vectored ? project<S, true, TILES, MADE> : project<S, false, TILES, MADE>,
+               grid(parts(s.tokens, warps * TOKENS), sums.units, slices), int(warps) * 32, shared, projection, source);
     }
 
-    static void finish(const char* op, Shape s, const Plan& plan, const Site& site, bool head, const void* h, void* y,
+    static void finish(const char* op, Shape s, Plan& plan, const Site& site, bool head, const void* h, void* y,
                        float* post, float* comb) {
-        const int64_t values = plan.sums.stride + 1, groups = parts(s.channels, WARP_CHANNELS);
+        const Sums sums = plan.sums(s.tokens);
+        const int64_t values = sums.stride + 1, groups = parts(s.channels, WARP_CHANNELS);
         const size_t shared = floats(values + s.streams + (STAGED * values > groups ? STAGED * values : groups));
-        launch(op, read_streams<S, N>, dim3(blocks(s.tokens)), READ_THREADS, shared, plan.sums, site, head,
+        launch(op, read_streams<S, N>, grid(s.tokens), READ_THREADS, shared, sums, site, head,
                static_cast<const S*>(h), s.streams, s.channels, vectors(s, h, y, site.norm), static_cast<S*>(y), post,
                comb);
-        if (!head) balance(op, s, site, plan.sums, comb);
+        if (!head) balance(op, s, plan, site, comb);
+    }
+
+    // Calls body(part, from) for the tokens from `from` on, as many as have partial sums at once.
+    template <class Body>
+    static void for_slabs(Shape s, const Plan& plan, Body body) {
+        for (int64_t from = 0; from < s.tokens; from += plan.slab) {
+            Shape part = s;
+            part.tokens = plan.slab < s.tokens - from ? plan.slab : s.tokens - from;
+            body(part, from);
+        }
     }
 
     static void finish_mix(const char* op, Shape s, const Sums& sums, float norm_eps, float* mix) {
-        launch(op, cuda::finish_mix, dim3(blocks(s.tokens)), 128, floats((STAGED + 1) * (sums.stride + 1)), sums,
+        launch(op, cuda::finish_mix, grid(s.tokens), 128, floats((STAGED + 1) * (sums.stride + 1)), sums,
                rows_of(s), s.streams * s.channels, norm_eps, mix);
     }
 
     // Without eps, the comb that takes the place of the one the kernels before have left.
     static void balance(const char* op, Shape s, const Site& site, const float* mix, float* comb) {
         if (site.hc_eps > 0) return;
-        launch(op, balance_in_logs<N>, dim3(blocks(parts(s.tokens * CAPACITY<N>, 128))), 128, 0, mix, site, s.tokens,
+        launch(op, balance_in_logs<N>, grid(parts(s.tokens * CAPACITY<N>, 128)), 128, 0, mix, site, s.tokens,
                s.streams, comb);
     }
 
-    static void balance(const char* op, Shape s, const Site& site, const Sums& sums, float* comb) {
+    static void balance(const char* op, Shape s, Plan& plan, const Site& site, float* comb) {
         if (site.hc_eps > 0) return;
-        float* mix = static_cast<float*>(allocate(int64_t(floats(s.tokens * rows_of(s)))));
-        finish_mix(op, s, sums, site.norm_eps, mix);
-        balance(op, s, site, mix, comb);
+        finish_mix(op, s, plan.sums(s.tokens), site.norm_eps, plan.mix());
+        balance(op, s, site, plan.mix(), comb);
     }
 
     // Streams that are read as they are.
@@ -92,32 +131,35 @@ struct Typed {
     static void mix(Shape s, const void* h, const Site& site, float* mix) {
         if (s.tokens == 0) return;
         const Plan plan(s, rows_of(s), site.splits, false);
-        project_streams<MIX_TILES, 0>("hc_mix", s, site, rows_of(s), plan, given(h));
-        finish_mix("hc_mix", s, plan.sums, site.norm_eps, mix);
+        for_slabs(s, plan, [&](Shape part, int64_t from) {
+            const S* streams = static_cast<const S*>(h) + from * s.streams * s.channels;
+            project_streams<MIX_TILES, 0>("hc_mix", part, site, rows_of(s), plan, given(streams));
+            finish_mix("hc_mix", part, plan.sums(part.tokens), site.norm_eps, mix + from * rows_of(s));
+        });
     }
 
     static void coefficients(Shape s, const float* mix, const Site& site, float* pre, float* post, float* comb) {
         if (s.tokens == 0) return;
-        launch("hc_coeffs", cuda::coefficients<N>, dim3(blocks(parts(s.tokens * CAPACITY<N>, 128))), 128, 0, mix, site,
+        launch("hc_coeffs", cuda::coefficients<N>, grid(parts(s.tokens * CAPACITY<N>, 128)), 128, 0, mix, site,
                s.tokens, s.streams, pre, post, comb);
         balance("hc_coeffs", s, site, mix, comb);
     }
 
     // Blocks along the channels: as many as the device can use beside the tokens.
-    static unsigned slices(Shape s) {
-        const int64_t most = parts(s.channels, 128 * LANE), wanted = parts(8 * multiprocessors(), s.tokens);
-        return blocks(wanted < most ? wanted : most);
+    static int64_t slices(Shape s) {
+        const int64_t most = parts(s.channels, 128 * LANE), wanted = parts(8 * gpu().multiprocessors, s.tokens);
+        return wanted < most ? wanted : most;
     }
 
     static void apply_pre(Shape s, const void* h, const float* pre, void* y) {
         if (s.tokens == 0) return;
-        launch("hc_apply_pre", cuda::apply_pre<S, N>, dim3(blocks(s.tokens), slices(s)), 128, floats(s.streams),
+        launch("hc_apply_pre", cuda::apply_pre<S, N>, grid(s.tokens, slices(s)), 128, floats(s.streams),
                static_cast<const S*>(h), pre, s.streams, s.channels, vectors(s, h, y), static_cast<S*>(y));
     }
 
     static void write(const char* op, Shape s, const void* f, const void* h, const float* post, const float* comb,
                       void* out) {
-        launch(op, write_streams<S, N>, dim3(blocks(s.tokens), slices(s)), 128, floats(rows_of(s)),
+        launch(op, write_streams<S, N>, grid(s.tokens, slices(s)), 128, floats(rows_of(s)),
                static_cast<const S*>(f), static_cast<const S*>(h), post, comb, s.streams, s.channels,
                vectors(s, f, h, out), static_cast<S*>(out));
     }
@@ -126,101 +168,116 @@ struct Typed {
         if (s.tokens > 0) write("hc_post", s, f, h, post, comb, out);
     }
 
-    // One cooperative launch, if the shape is for it and the device can hold it.
-    static bool few(const char* op, Shape s, const Source<S>& source, const Site& site, void* y, float* post,
-                    float* comb) {
-        if constexpr (N == 0) {
-            return false;
-        } else {
-            if (s.tokens > FEW_TOKENS) return false;
-            const int tokens = int(s.tokens), threads = 32 * SITE_WARPS<N>;
+    // The blocks and the memory of one cooperative launch.
+    struct OneLaunch {
+        int64_t workers, others;
+        size_t shared;
+    };
+
+    static constexpr int BOUNDARY_THREADS = 32 * SITE_WARPS<N>;
+
+    // How the shape goes into one launch, if it is small enough and the device can hold it.
+    static std::optional<OneLaunch> fits_one_launch(const char* op, Shape s) {
+        if (N == 0 || s.tokens > ONE_LAUNCH_TOKENS || !gpu().cooperative) return std::nullopt;
+        if constexpr (N > 0) {
             const int64_t chunks = parts(s.channels, CHUNK);
-            int64_t workers = chunks, others = 0;
-            size_t shared = 0;
             // Fewer blocks keep more each, of which the device may hold fewer still.
-            for (;;) {
+            for (int64_t workers = chunks;;) {
                 const int64_t passes = parts(chunks, workers);
-                shared = passes * tokens * N * CHUNK * int64_t(sizeof(S)) > int64_t(MOST_SHARED)
-                             ? MOST_SHARED + 1
-                             : floats(SiteLayout<S, N>(tokens, int(passes)).all);
-                if (shared > MOST_SHARED) return false;
-                const int64_t resident = resident_blocks(op, boundary<S, N>, threads, shared);
-                if (resident < 2) return false;
-                others = s.tokens < resident - 1 ? s.tokens : resident - 1;
-                if (workers + 1 <= resident) {
-                    others = resident - workers < s.tokens ? resident - workers : s.tokens;
-                    break;
+                const int64_t kept = passes * s.tokens * N * CHUNK * int64_t(sizeof(S));
+                if (kept > int64_t(MOST_SHARED)) return std::nullopt;
+                const size_t shared = floats(SiteLayout<S, N>(int(s.tokens), int(passes)).all);
+                if (shared > MOST_SHARED) return std::nullopt;
+                const int64_t resident = resident_blocks(op, boundary<S, N>, BOUNDARY_THREADS, shared);
+                if (resident < 2) return std::nullopt;
+                if (workers < resident) {
+                    return OneLaunch{workers, resident - workers < s.tokens ? resident - workers : s.tokens, shared};
                 }
                 workers = resident - 1;
             }
+        }
+        return std::nullopt;
+    }
+
+    // Whether it took place.
+    static bool boundary_in_one_launch(const char* op, Shape s, const Source<S>& source, const Site& site, void* y,
+                                       float* post, float* comb) {
+        const std::optional<OneLaunch> fit = fits_one_launch(op, s);
+        if (!fit) return false;
+        if constexpr (N > 0) {
             Plan plan(s, rows_of(s), 0, true);
             float* norm_squares = nullptr;
-            if (site.norm != nullptr) norm_squares = static_cast<float*>(allocate(int64_t(floats(chunks * s.tokens))));
+            if (site.norm != nullptr) {
+                norm_squares = static_cast<float*>(allocate(int64_t(floats(plan.chunks * s.tokens))));
+            }
             const SiteCall<S> call{source,
                                    site,
-                                   plan.sums,
+                                   plan.sums(s.tokens),
                                    norm_squares,
                                    s.channels,
-                                   int32_t(workers),
+                                   int32_t(fit->workers),
                                    vectors(s, source.f, source.h, source.out, site.fn, site.norm, y),
                                    static_cast<S*>(y),
                                    post,
                                    comb};
-            launch_cooperative(op, boundary<S, N>, dim3(blocks(workers + others)), threads, shared, call);
-            balance(op, s, site, plan.sums, comb);
-            return true;
+            launch_cooperative(op, boundary<S, N>, grid(fit->workers + fit->others), BOUNDARY_THREADS, fit->shared,
+                               call);
+            balance(op, s, plan, site, comb);
         }
+        return true;
     }
 
-    static void pre(Shape s, const void* h, const Site& site, void* y, float* post, float* comb) {
+    static void pre(Shape s, const void* streams, const Site& site, void* read, float* post, float* comb) {
         if (s.tokens == 0) return;
-        const Source<S> source = given(h);
-        if (few("hc_pre", s, source, site, y, post, comb)) return;
-        const Plan plan(s, rows_of(s), 0, false);
-        project_streams<MIX_TILES, 0>("hc_pre", s, site, rows_of(s), plan, source);
-        finish("hc_pre", s, plan, site, false, h, y, post, comb);
+        const char* op = "hc_pre";
+        const S* h = static_cast<const S*>(streams);
+        S* y = static_cast<S*>(read);
+        if (boundary_in_one_launch(op, s, given(h), site, y, post, comb)) return;
+        Plan plan(s, rows_of(s), 0, false);
+        const int64_t n = s.streams, c = s.channels;
+        for_slabs(s, plan, [&](Shape part, int64_t from) {
+            project_streams<MIX_TILES, 0>(op, part, site, rows_of(s), plan, given(h + from * n * c));
+            finish(op, part, plan, site, false, h + from * n * c, y + from * c, post + from * n, comb + from * n * n);
+        });
     }
 
-    static void post_pre(Shape s, const void* f, const void* h, const float* post, const float* comb, const Site& next,
-                         void* out, void* y, float* next_post, float* next_comb) {
+    static void post_pre(Shape s, const void* sublayer, const void* streams, const float* post, const float* comb,
+                         const Site& next, void* written, void* read, float* next_post, float* next_comb) {
         if (s.tokens == 0) return;
         const char* op = "hc_post_pre";
-        const Source<S> source{static_cast<const S*>(h), static_cast<const S*>(f), post, comb, static_cast<S*>(out)};
-        if (few(op, s, source, next, y, next_post, next_comb)) return;
-        const Plan plan(s, rows_of(s), 0, false);
-        if constexpr (N == 2 || N == 4) {
-            project_streams<MIX_TILES, N>(op, s, next, rows_of(s), plan, source);
-        } else {
-            // More streams than registers hold beside their products, or none to speak of.
-            write(op, s, f, h, post, comb, out);
-            project_streams<MIX_TILES, 0>(op, s, next, rows_of(s), plan, given(out));
-        }
-        finish(op, s, plan, next, false, out, y, next_post, next_comb);
+        const S *f = static_cast<const S*>(sublayer), *h = static_cast<const S*>(streams);
+        S *out = static_cast<S*>(written), *y = static_cast<S*>(read);
+        if (boundary_in_one_launch(op, s, {h, f, post, comb, out}, next, y, next_post, next_comb)) return;
+        Plan plan(s, rows_of(s), 0, false);
+        const int64_t n = s.streams, c = s.channels;
+        for_slabs(s, plan, [&](Shape part, int64_t from) {
+            const int64_t at = from * n * c;
+            const Source<S> source{h + at, f + from * c, post + from * n, comb + from * n * n, out + at};
+            if constexpr (N == 2 || N == 4) {
+                project_streams<MIX_TILES, N>(op, part, next, rows_of(s), plan, source);
+            } else {
+                // More streams than registers hold beside their products, or none to speak of.
+                write(op, part, source.f, source.h, source.post, source.comb, source.out);
+                project_streams<MIX_TILES, 0>(op, part, next, rows_of(s), plan, given(source.out));
+            }
+            finish(op, part, plan, next, false, source.out, y + from * c, next_post + from * n,
+                   next_comb + from * n * n);
+        });
     }
 
-    static void head(Shape s, const void* h, const Site& site, void* y) {
+    static void head(Shape s, const void* streams, const Site& site, void* read) {
         if (s.tokens == 0) return;
+        const S* h = static_cast<const S*>(streams);
+        S* y = static_cast<S*>(read);
         Site merge = site;
         merge.norm = nullptr;
-        const Plan plan(s, s.streams, 0, false);
-        project_streams<HEAD_TILES, 0>("hc_head", s, site, s.streams, plan, given(h));
-        finish("hc_head", s, plan, merge, true, h, y, nullptr, nullptr);
+        Plan plan(s, s.streams, 0, false);
+        for_slabs(s, plan, [&](Shape part, int64_t from) {
+            const S* part_of_h = h + from * s.streams * s.channels;
+            project_streams<HEAD_TILES, 0>("hc_head", part, site, s.streams, plan, given(part_of_h));
+            finish("hc_head", part, plan, merge, true, part_of_h, y + from * s.channels, nullptr, nullptr);
+        });
     }
 };
-
-template <class S, int N>
-constexpr Operations OPERATIONS{Typed<S, N>::mix,  Typed<S, N>::coefficients, Typed<S, N>::apply_pre, Typed<S, N>::pre,
-                                Typed<S, N>::post, Typed<S, N>::post_pre,     Typed<S, N>::head};
-
-template <class S>
-const Operations& of_streams(int32_t streams) {
-    switch (streams) {
-        case 1: return OPERATIONS<S, 1>;
-        case 2: return OPERATIONS<S, 2>;
-        case 4: return OPERATIONS<S, 4>;
-        case 8: return OPERATIONS<S, 8>;
-        default: return OPERATIONS<S, 0>;
-    }
-}
 
 }  // namespace mhc::cuda

@@ -58,12 +58,12 @@ MHC_DEVICE void multiply_rows(const Streams16<S>& a, const Eight& weights, float
         high[i / 2][i % 2] = tf32_high(weights.at[i]);
         rest[i / 2][i % 2] = tf32_rest(weights.at[i], high[i / 2][i % 2]);
     }
-    float main[4] = {}, fine[4] = {};
-    multiply(fine, a.high, rest);
-    multiply_rest(fine, a, high);
-    multiply(main, a.high, high);
+    // The small ones first.
 #pragma unroll
-    for (int i = 0; i < 4; i++) products[i] = main[i] + fine[i];
+    for (int i = 0; i < 4; i++) products[i] = 0;
+    multiply(products, a.high, rest);
+    multiply_rest(products, a, high);
+    multiply(products, a.high, high);
 }
 
 // post and comb of the tokens of a warp in shared memory, each token's aligned to 16 bytes.
@@ -88,13 +88,13 @@ MHC_DEVICE Eight mixed(const Raw<S>& f, const Raw<S> (&h)[N], int n, float post,
     return sum;
 }
 
+// What is projected, and how its sums are shared out.
 struct Projection {
     const float* fn;  // [rows, n * channels]
     int32_t rows, n;
-    int64_t channels;
-    int64_t chunks;  // of all channels
-    int64_t unit;    // chunks of a unit
-    bool vectors;    // every row of streams and fn is aligned to 16 bytes, and eight divides the channels
+    int32_t channels;
+    int32_t chunks;  // of all channels
+    int32_t unit;    // chunks of a unit
     Sums sums;
 };
 
@@ -108,167 +108,275 @@ struct Source {
     S* out;
 };
 
-// Asks for rows [first, first + 8 TILES) of fn at one chunk of one stream. Rows and channels that are not there become
-// zeros.
-template <int TILES>
-MHC_DEVICE void stage_weights(const Projection& p, int first, int64_t chunk, int stream, float* shared) {
-    for (int item = threadIdx.x; item < TILES * 8 * (CHUNK / 4); item += blockDim.x) {
-        const int row = item / (CHUNK / 4), column = item % (CHUNK / 4) * 4;
-        const int64_t channel = chunk * CHUNK + column;
-        const float* from = p.fn + ((first + row) * int64_t(p.n) + stream) * p.channels + channel;
-        float* to = shared + row * ROW_STRIDE + column;
-        const int64_t left = first + row < p.rows ? p.channels - channel : 0;
-        if (p.vectors && left > 0) {
+// The weights of one step, eight rows of fn by TILES at one chunk of one stream, in shared memory: a ring of STAGES, of
+// which two are under way. All threads of a block call its functions.
+template <int TILES, bool VECTORS>
+struct WeightRing {
+    static constexpr int STAGE = TILES * 8 * ROW_STRIDE, QUADS = CHUNK / 4;
+
+    float* shared;     // where this thread's first four channels go
+    const float* row;  // of its first row of fn
+    int64_t stride;    // of a row of fn
+    int rows_left, rows_at_once;
+    int channels, n;
+    int channel, end;  // of the next request
+    int offset, stream = 0, oldest = 0;
+
+    MHC_DEVICE WeightRing(const Projection& p, float* memory, int first_row, int n, int begin, int end)
+        : stride(int64_t(p.n) * p.channels), rows_at_once(blockDim.x / QUADS), channels(p.channels), n(n),
+          channel(begin * CHUNK + threadIdx.x % QUADS * 4), end(end * CHUNK), offset(channel) {
+        const int first = threadIdx.x / QUADS;
+        shared = memory + first * ROW_STRIDE + threadIdx.x % QUADS * 4;
+        row = p.fn + (first_row + first) * stride;
+        rows_left = p.rows - first_row;
+    }
+
+    // Requests the next step into a stage. Rows and channels that are not there become zeros.
+    MHC_DEVICE void request(int stage) {
+        if (channel < end) {
+            const float* from = row + offset;
+            float* to = shared + stage * STAGE;
+            for (int r = threadIdx.x / QUADS; r < TILES * 8; r += rows_at_once) {
+                copy(from, to, r < rows_left ? channels - channel : 0);
+                from += rows_at_once * stride;
+                to += rows_at_once * ROW_STRIDE;
+            }
+        }
+        end_batch();
+        offset += channels;
+        if (++stream < n) return;
+        stream = 0;
+        channel += CHUNK;
+        offset = channel;
+    }
+
+    MHC_DEVICE void start() {
+        request(0);
+        request(1);
+    }
+
+    // This step's weights. The stage that is requested now was read in the step before, which every warp has left.
+    MHC_DEVICE int next() {
+        wait_for_batches<1>();
+        __syncthreads();
+        request(oldest == 0 ? 2 : oldest - 1);
+        const int stage = oldest;
+        oldest = stage == STAGES - 1 ? 0 : stage + 1;
+        return stage * STAGE;
+    }
+
+private:
+    MHC_DEVICE void copy(const float* from, float* to, int remaining) {
+        if (VECTORS && remaining > 0) {
             copy_later<16>(to, from);
-            continue;
+            return;
         }
 #pragma unroll
         for (int i = 0; i < 4; i++) {
-            if (i < left) {
+            if (!VECTORS && i < remaining) {
                 copy_later<4>(to + i, from + i);
             } else {
                 to[i] = 0;
             }
         }
     }
+};
+
+// A lane's part of a warp's 16 tokens: eight channels of a chunk of tokens g and g + 8.
+struct Lanes {
+    int g, q;
+    int64_t token[2];
+    bool there[2];
+
+    MHC_DEVICE explicit Lanes(int64_t tokens) : g(threadIdx.x % 32 / 4), q(threadIdx.x % 4) {
+        const int64_t warp = int64_t(blockIdx.x) * (blockDim.x / 32) + threadIdx.x / 32;
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            token[half] = warp * TOKENS + g + 8 * half;
+            there[half] = token[half] < tokens;
+        }
+    }
+};
+
+// Reads streams as they are, stream by stream and then chunk by chunk.
+template <class S, bool VECTORS>
+struct StreamReader {
+    const S* row[2];  // a token's first stream
+    bool there[2];
+    int channels, n;
+    int channel, end;
+    int offset, stream = 0;
+
+    MHC_DEVICE StreamReader(const Projection& p, const S* h, const Lanes& lanes, int begin, int end)
+        : row{h + lanes.token[0] * p.n * p.channels, h + lanes.token[1] * p.n * p.channels},
+          there{lanes.there[0], lanes.there[1]}, channels(p.channels), n(p.n),
+          channel(begin * CHUNK + lanes.q * LANE), end(end * CHUNK), offset(channel) {}
+
+    // Zeros behind the end.
+    MHC_DEVICE void next(Raw<S> (&pair)[2]) {
+        const int remaining = channel < end ? channels - channel : 0;
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            pair[half] = load(row[half] + offset, there[half] ? remaining : 0, VECTORS);
+        }
+        offset += channels;
+        if (++stream < n) return;
+        stream = 0;
+        channel += CHUNK;
+        offset = channel;
+    }
+};
+
+// Makes the N streams of both halves of a warp's tokens in one chunk, and writes them. `merges` are this warp's.
+template <class S, bool VECTORS, int N>
+MHC_DEVICE void make_streams(const Projection& p, const Source<S>& source, const Lanes& lanes, const float* merges,
+                             int chunk, Raw<S> (&made)[N][2]) {
+    // Where registers hold them, all is read before the first write, behind which nothing is read early.
+    constexpr int TOGETHER = sizeof(S) == 2 ? 2 : 1;
+    const int channel = chunk * CHUNK + lanes.q * LANE;
+    const int64_t channels = p.channels;
+#pragma unroll
+    for (int first = 0; first < 2; first += TOGETHER) {
+        Raw<S> f[TOGETHER], h[TOGETHER][N];
+        int remaining[TOGETHER];
+#pragma unroll
+        for (int i = 0; i < TOGETHER; i++) {
+            const int64_t token = lanes.token[first + i];
+            remaining[i] = lanes.there[first + i] ? p.channels - channel : 0;
+            f[i] = load(source.f + token * channels + channel, remaining[i], VECTORS);
+#pragma unroll
+            for (int j = 0; j < N; j++) {
+                h[i][j] = load(source.h + (token * N + j) * channels + channel, remaining[i], VECTORS);
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < TOGETHER; i++) {
+            const int half = first + i;
+            float merge[MERGE<N>];
+#pragma unroll
+            for (int at = 0; at < MERGE<N>; at += 4) {
+                const float4 part = *reinterpret_cast<const float4*>(merges + (lanes.g + 8 * half) * MERGE<N> + at);
+                merge[at] = part.x, merge[at + 1] = part.y, merge[at + 2] = part.z, merge[at + 3] = part.w;
+            }
+#pragma unroll
+            for (int k = 0; k < N; k++) {
+                narrow(mixed<S, N>(f[i], h[i], N, merge[k], merge + N + k, N), made[k][half]);
+                store(source.out + (lanes.token[half] * N + k) * channels + channel, remaining[i], VECTORS,
+                      made[k][half]);
+            }
+        }
+    }
 }
 
-// Blocks: x tokens, y units, z every TILES * 8 rows of fn. A warp has 16 tokens. N > 0 makes the streams of n = N
-// itself.
-template <class S, int TILES, int N>
-MHC_KERNEL(256) void project(Projection p, Source<S> source) {
-    float* weights = reinterpret_cast<float*>(shared_memory());
-    constexpr int STAGE = TILES * 8 * ROW_STRIDE;
-    const int lane = threadIdx.x % 32, g = lane / 4, q = lane % 4, n = N > 0 ? N : p.n;
-    const int64_t warp = int64_t(blockIdx.x) * (blockDim.x / 32) + threadIdx.x / 32;
-    const int64_t upper = warp * TOKENS + g, lower = upper + 8, tokens = p.sums.tokens, unit = blockIdx.y;
-    const int first_tile = blockIdx.z * TILES;
-    const bool busy = warp * TOKENS < tokens;
-    const int64_t begin = unit * p.unit, end = begin + p.unit < p.chunks ? begin + p.unit : p.chunks;
-
-    auto read = [&](const S* row, int64_t token, int64_t stream_count, int64_t stream, int64_t chunk) {
-        const int64_t channel = chunk * CHUNK + q * LANE;
-        const bool there = token < tokens && chunk < end;
-        return load(row + (token * stream_count + stream) * p.channels + channel, there ? p.channels - channel : 0,
-                    p.vectors);
-    };
-    int64_t asked_chunk = begin;
-    int asked_stream = 0;
-    auto ask = [&](int stage) {
-        if (asked_chunk < end) {
-            stage_weights<TILES>(p, first_tile * 8, asked_chunk, asked_stream, weights + stage * STAGE);
-        }
-        end_batch();
-        if (++asked_stream == n) asked_stream = 0, asked_chunk++;
-    };
-    // Two steps ahead, as the weights.
-    Raw<S> ahead[N > 0 ? 1 : 3][2];
-    int64_t ahead_chunk = begin;
-    int ahead_stream = 0;
-    auto read_ahead = [&](Raw<S>(&pair)[2]) {
-        pair[0] = read(source.h, upper, n, ahead_stream, ahead_chunk);
-        pair[1] = read(source.h, lower, n, ahead_stream, ahead_chunk);
-        if (++ahead_stream == n) ahead_stream = 0, ahead_chunk++;
-    };
-
-    float group[TILES][4] = {};
-    float group_squares[2] = {};
-    ask(0);
-    ask(1);
-    if constexpr (N == 0) {
-        read_ahead(ahead[1]);
-        read_ahead(ahead[2]);
+// post and comb of a warp's tokens, [TOKENS][MERGE<N>].
+template <class S, int N>
+MHC_DEVICE void read_merges(const Source<S>& source, int64_t first, int64_t tokens, float* merges) {
+    for (int item = threadIdx.x % 32; item < TOKENS * (N + N * N); item += 32) {
+        const int t = item / (N + N * N), i = item % (N + N * N);
+        const int64_t token = first + t;
+        if (token >= tokens) break;
+        merges[t * MERGE<N> + i] = i < N ? source.post[token * N + i] : source.comb[token * N * N + i - N];
     }
-    [[maybe_unused]] float* merges = weights + STAGES * STAGE + threadIdx.x / 32 * (TOKENS * MERGE<N>);
-    if constexpr (N > 0) {
-        for (int item = lane; item < TOKENS * (N + N * N); item += 32) {
-            const int t = item / (N + N * N), i = item % (N + N * N);
-            const int64_t token = warp * TOKENS + t;
-            if (token >= tokens) break;
-            merges[t * MERGE<N> + i] = i < N ? source.post[token * N + i] : source.comb[token * N * N + i - N];
+}
+
+// A lane's sums: of a chunk's streams so far, and of the unit's chunks.
+template <int TILES>
+struct UnitSums {
+    float chunk[TILES][4] = {}, unit[TILES][4] = {};
+    float chunk_squares[2] = {}, unit_squares[2] = {};
+
+    template <class S>
+    MHC_DEVICE void add(const Eight& upper, const Eight& lower, const float* weights, const Lanes& lanes) {
+        Streams16<S> a;
+        lay_out(upper, lower, a);
+#pragma unroll
+        for (int tile = 0; tile < TILES; tile++) {
+            float products[4];
+            const float* from = weights + (tile * 8 + lanes.g) * ROW_STRIDE + lanes.q * LANE;
+            multiply_rows(a, widen(load(from, LANE, true)), products);
+#pragma unroll
+            for (int i = 0; i < 4; i++) chunk[tile][i] += products[i];
         }
-        __syncthreads();
+        chunk_squares[0] += sum_of_lanes<4>(squares(upper));
+        chunk_squares[1] += sum_of_lanes<4>(squares(lower));
     }
-    int stage = 0;
-    for (int64_t chunk = begin; chunk < end; chunk++) {
-        float sum[TILES][4] = {};
-        float sum_squares[2] = {};
-        Raw<S> made[N > 0 ? N : 1][2];
-        if constexpr (N > 0) {
-#pragma unroll
-            for (int half = 0; half < 2; half++) {
-                const int64_t token = half == 0 ? upper : lower, channel = chunk * CHUNK + q * LANE;
-                float merge[MERGE<N>];
-#pragma unroll
-                for (int i = 0; i < MERGE<N>; i += 4) {
-                    const float4 part = *reinterpret_cast<const float4*>(merges + (g + 8 * half) * MERGE<N> + i);
-                    merge[i] = part.x, merge[i + 1] = part.y, merge[i + 2] = part.z, merge[i + 3] = part.w;
-                }
-                Raw<S> h[N];
-                const Raw<S> f = read(source.f, token, 1, 0, chunk);
-#pragma unroll
-                for (int j = 0; j < N; j++) h[j] = read(source.h, token, N, j, chunk);
-#pragma unroll
-                for (int k = 0; k < N; k++) {
-                    narrow(mixed<S, N>(f, h, N, merge[k], merge + N + k, N), made[k][half]);
-                    store(source.out + (token * N + k) * p.channels + channel,
-                          token < tokens ? p.channels - channel : 0, p.vectors, made[k][half]);
-                }
-            }
-        }
-#pragma unroll(N > 0 ? N : 1)
-        for (int s = 0; s < n; s++) {
-            // The stage that is asked for now was read in the step before, which every warp has left.
-            wait_for_batches<1>();
-            __syncthreads();
-            ask((stage + 2) % STAGES);
-            Eight x, y;
-            if constexpr (N > 0) {
-                x = widen(made[s][0]), y = widen(made[s][1]);
-            } else {
-                for (int half = 0; half < 2; half++) ahead[0][half] = ahead[1][half], ahead[1][half] = ahead[2][half];
-                x = widen(ahead[0][0]), y = widen(ahead[0][1]);
-                read_ahead(ahead[2]);
-            }
-            if (busy) {
-                Streams16<S> a;
-                lay_out(x, y, a);
-#pragma unroll
-                for (int tile = 0; tile < TILES; tile++) {
-                    const float* from = weights + stage * STAGE + (tile * 8 + g) * ROW_STRIDE + q * LANE;
-                    float products[4];
-                    multiply_rows(a, widen(load(from, LANE, true)), products);
-#pragma unroll
-                    for (int i = 0; i < 4; i++) sum[tile][i] += products[i];
-                }
-                sum_squares[0] += sum_of_lanes<4>(squares(x));
-                sum_squares[1] += sum_of_lanes<4>(squares(y));
-            }
-            stage = (stage + 1) % STAGES;
-        }
+
+    MHC_DEVICE void end_chunk() {
 #pragma unroll
         for (int tile = 0; tile < TILES; tile++) {
 #pragma unroll
-            for (int i = 0; i < 4; i++) group[tile][i] += sum[tile][i];
+            for (int i = 0; i < 4; i++) unit[tile][i] += chunk[tile][i], chunk[tile][i] = 0;
         }
-        group_squares[0] += sum_squares[0];
-        group_squares[1] += sum_squares[1];
+#pragma unroll
+        for (int half = 0; half < 2; half++) unit_squares[half] += chunk_squares[half], chunk_squares[half] = 0;
+    }
+
+    MHC_DEVICE void write(const Sums& sums, int64_t number, const Lanes& lanes, int first_tile) const {
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            if (!lanes.there[half]) continue;
+            float* out = sums.products + (number * sums.tokens + lanes.token[half]) * sums.stride;
+#pragma unroll
+            for (int tile = 0; tile < TILES; tile++) {
+                const int row = (first_tile + tile) * 8 + 2 * lanes.q;
+                if (row >= sums.stride) continue;
+                *reinterpret_cast<float2*>(out + row) = {unit[tile][2 * half], unit[tile][2 * half + 1]};
+            }
+            if (lanes.q == 0 && first_tile == 0) {
+                sums.squares[number * sums.tokens + lanes.token[half]] = unit_squares[half];
+            }
+        }
+    }
+};
+
+// Blocks: x tokens, y units, z every TILES * 8 rows of fn. A warp has 16 tokens. N > 0 makes the streams of n = N
+// itself. Two blocks for a multiprocessor where registers suffice, as one leaves its memory idle while it multiplies.
+template <class S, bool VECTORS, int TILES, int N>
+MHC_KERNEL(256, (VECTORS && sizeof(S) == 2 && TILES <= 4 ? 2 : 1)) void project(Projection p, Source<S> source) {
+    float* memory = reinterpret_cast<float*>(shared_memory());
+    const int64_t tokens = p.sums.tokens;
+    const int unit = blockIdx.y, begin = unit * p.unit, end = begin + p.unit < p.chunks ? begin + p.unit : p.chunks;
+    const int64_t first = (int64_t(blockIdx.x) * (blockDim.x / 32) + threadIdx.x / 32) * TOKENS;
+    const int first_tile = blockIdx.z * TILES, n = N > 0 ? N : p.n;
+    const bool busy = first < tokens;
+    const Lanes lanes(tokens);
+    WeightRing<TILES, VECTORS> ring(p, memory, first_tile * 8, n, begin, end);
+    UnitSums<TILES> sums;
+    ring.start();
+    if constexpr (N > 0) {
+        float* merges = memory + STAGES * ring.STAGE + threadIdx.x / 32 * (TOKENS * MERGE<N>);
+        read_merges<S, N>(source, first, tokens, merges);
+        __syncthreads();
+        for (int chunk = begin; chunk < end; chunk++) {
+            Raw<S> made[N][2];
+            make_streams<S, VECTORS, N>(p, source, lanes, merges, chunk, made);
+#pragma unroll
+            for (int s = 0; s < N; s++) {
+                const float* weights = memory + ring.next();
+                if (busy) sums.template add<S>(widen(made[s][0]), widen(made[s][1]), weights, lanes);
+            }
+            sums.end_chunk();
+        }
+    } else {
+        StreamReader<S, VECTORS> reader(p, source.h, lanes, begin, end);
+        int stream = 0;
+        auto step = [&](Raw<S> (&pair)[2]) {
+            const float* weights = memory + ring.next();
+            if (busy) sums.template add<S>(widen(pair[0]), widen(pair[1]), weights, lanes);
+            reader.next(pair);
+            if (++stream == n) stream = 0, sums.end_chunk();
+        };
+        // Two steps have registers of their own: to move what is under way would wait for it.
+        Raw<S> even[2], odd[2];
+        reader.next(even);
+        reader.next(odd);
+        for (int remaining = (end - begin) * n; remaining > 0; remaining -= 2) {
+            step(even);
+            if (remaining > 1) step(odd);
+        }
     }
     wait_for_batches<0>();
-
-#pragma unroll
-    for (int half = 0; half < 2; half++) {
-        const int64_t token = half == 0 ? upper : lower;
-        if (token >= tokens) continue;
-        float* out = p.sums.products + (unit * tokens + token) * p.sums.stride;
-#pragma unroll
-        for (int tile = 0; tile < TILES; tile++) {
-            const int row = (first_tile + tile) * 8 + 2 * q;
-            if (row >= p.sums.stride) continue;
-            *reinterpret_cast<float2*>(out + row) = {group[tile][2 * half], group[tile][2 * half + 1]};
-        }
-        if (q == 0 && first_tile == 0) p.sums.squares[unit * tokens + token] = group_squares[half];
-    }
+    sums.write(p.sums, unit, lanes, first_tile);
 }
 
 }  // namespace mhc::cuda

@@ -7,7 +7,7 @@
 
 namespace mhc::cuda {
 
-constexpr int FEW_TOKENS = 32;
+constexpr int ONE_LAUNCH_TOKENS = 32;
 
 template <int N>
 constexpr int TILES_OF = (2 * N + N * N + 7) / 8;
@@ -54,14 +54,26 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
     constexpr int STRIDE = SiteLayout<S, N>::STRIDE;
     const int warp = threadIdx.x / 32, g = threadIdx.x % 32 / 4, q = threadIdx.x % 4;
     const int tokens = int(call.sums.tokens);
-    const int64_t channel = chunk * CHUNK + q * LANE, left = call.channels - channel, length = N * call.channels;
+    const int64_t channel = chunk * CHUNK + q * LANE, remaining = call.channels - channel, length = N * call.channels;
+    auto read_weights = [&](int tile) {
+        const int row = tile * 8 + g;
+        return load(call.site.fn + row * length + warp * call.channels + channel,
+                    row < 2 * N + N * N ? remaining : 0, call.vectors);
+    };
+    // Under way before the streams, which have less to read; of more rows registers would hold too few.
+    constexpr bool EARLY = TILES_OF<N> <= 3;
+    [[maybe_unused]] Raw<float> early[EARLY ? TILES_OF<N> : 1];
+    if constexpr (EARLY) {
+#pragma unroll
+        for (int tile = 0; tile < TILES_OF<N> && warp < N; tile++) early[tile] = read_weights(tile);
+    }
     for (int from = 0; from < tokens; from += TOKENS) {
         Raw<S> made[2];
         if (warp < N) {
 #pragma unroll
             for (int half = 0; half < 2; half++) {
                 const int token = from + g + 8 * half;
-                const int64_t there = token < tokens ? left : 0;
+                const int64_t there = token < tokens ? remaining : 0;
                 Raw<S>& raw = made[half];
                 if (call.source.f != nullptr) {
                     const int64_t known = token < tokens ? token : 0;
@@ -89,9 +101,9 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
                 const int token = from + g + 8 * half;
                 x[half] = widen(made[half]);
                 if (token >= tokens) continue;
-                store(kept + (token * N + warp) * CHUNK + q * LANE, LANE, true, made[half]);
+                keep(kept + (token * N + warp) * CHUNK + q * LANE, made[half]);
                 if (call.source.f == nullptr) continue;
-                store(call.source.out + (int64_t(token) * N + warp) * call.channels + channel, left, call.vectors,
+                store(call.source.out + (int64_t(token) * N + warp) * call.channels + channel, remaining, call.vectors,
                       made[half]);
             }
             Streams16<S> a;
@@ -99,11 +111,14 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
             float* mine = stage + (warp * TOKENS + g) * STRIDE + 2 * q;
 #pragma unroll
             for (int tile = 0; tile < TILES_OF<N>; tile++) {
-                const int row = tile * 8 + g;
-                const bool there = row < 2 * N + N * N;
-                const float* weights = call.site.fn + row * length + warp * call.channels + channel;
+                Raw<float> weights;
+                if constexpr (EARLY) {
+                    weights = early[tile];
+                } else {
+                    weights = read_weights(tile);
+                }
                 float products[4];
-                multiply_rows(a, widen(load(weights, there ? left : 0, call.vectors)), products);
+                multiply_rows(a, widen(weights), products);
                 *reinterpret_cast<float2*>(mine + tile * 8) = {products[0], products[1]};
                 *reinterpret_cast<float2*>(mine + 8 * STRIDE + tile * 8) = {products[2], products[3]};
             }
@@ -135,17 +150,21 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
     }
 }
 
-// The sum of squares of a token's whole y, in the order of read_streams.
+// The sum of squares of a token's whole y, in the order of read_streams; a warp calls it, each lane reading the chunks
+// of a group.
 MHC_DEVICE float sum_of_chunks(const float* squares, int64_t chunks, int64_t tokens, int64_t token) {
     float total = 0;
-    for (int64_t first = 0; first < chunks; first += GROUP) {
+    for (int64_t first = 0; first < chunks; first += 32 * GROUP) {
+        const int64_t group = first + threadIdx.x % 32 * GROUP;
         float part[GROUP];
 #pragma unroll
         for (int i = 0; i < GROUP; i++) {
-            part[i] = first + i < chunks ? __ldcg(squares + (first + i) * tokens + token) : 0;
+            part[i] = group + i < chunks ? __ldcg(squares + (group + i) * tokens + token) : 0;
         }
         // The tree of sum_of_lanes.
-        total += ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+        const float sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+        const int64_t groups = (chunks - first + GROUP - 1) / GROUP;
+        for (int lane = 0; lane < 32 && lane < groups; lane++) total += __shfl_sync(EVERY_LANE, sum, lane);
     }
     return total;
 }
@@ -187,7 +206,14 @@ MHC_KERNEL(32 * SITE_WARPS<N>) void boundary(SiteCall<S> call) {
         }
     }
     grid_barrier();
-    if (!worker) coefficients_of_block<S, N>(call, totals, stage);
+    if (!worker) {
+        // Sinkhorn takes longer than the read, whose second barrier does not wait for it.
+        Arrival arrival{};
+        if (call.site.norm != nullptr) arrival = arrive_at_grid_barrier();
+        coefficients_of_block<S, N>(call, totals, stage);
+        if (call.site.norm != nullptr) wait_at_grid_barrier(arrival);
+        return;
+    }
     // Four lanes have a token's chunk; whole warps go round together.
     auto each = [&](auto body) {
         int64_t pass = 0;
@@ -197,34 +223,31 @@ MHC_KERNEL(32 * SITE_WARPS<N>) void boundary(SiteCall<S> call) {
             }
         }
     };
-    if (worker) {
-        constexpr int QUADS = (N + 3) / 4;
-        gather(call.sums, 0, tokens, QUADS, stage, totals);
-        for (int item = threadIdx.x; item < tokens * N; item += blockDim.x) {
-            const float* total = totals + item / N * values_of(QUADS);
-            const float mix = total[item % N] * inverse_root(total[4 * QUADS], N * call.channels, call.site.norm_eps);
-            weights[item] = read_weight(mix, call.site.scale[0], call.site.base[item % N], call.site.hc_eps);
-        }
-        __syncthreads();
-        each([&](int64_t chunk, int64_t pass, int token, int64_t channel) {
-            const int64_t left = token < tokens ? call.channels - channel : 0;
-            Raw<S> raw = {};
-            if (left > 0) {
-                const S* h = kept + pass * chunk_values + token * N * CHUNK + channel % CHUNK;
-                narrow(weighted<S, N>(h, CHUNK, LANE, true, weights + token * N, N), raw);
-                store(call.y + token * call.channels + channel, left, call.vectors, raw);
-            }
-            if (call.site.norm == nullptr) return;
-            const float sum = sum_of_lanes<4>(squares(widen(raw)));
-            if (lane % 4 == 0 && token < tokens) call.norm_squares[chunk * tokens + token] = sum;
-        });
+    constexpr int QUADS = (N + 3) / 4;
+    gather(call.sums, 0, tokens, QUADS, stage, totals);
+    for (int item = threadIdx.x; item < tokens * N; item += blockDim.x) {
+        const float* total = totals + item / N * values_of(QUADS);
+        const float mix = total[item % N] * inverse_root(total[4 * QUADS], N * call.channels, call.site.norm_eps);
+        weights[item] = read_weight(mix, call.site.scale[0], call.site.base[item % N], call.site.hc_eps);
     }
+    __syncthreads();
+    each([&](int64_t chunk, int64_t pass, int token, int64_t channel) {
+        const int64_t remaining = token < tokens ? call.channels - channel : 0;
+        Raw<S> raw = {};
+        if (remaining > 0) {
+            const S* h = kept + pass * chunk_values + token * N * CHUNK + channel % CHUNK;
+            narrow(weighted<S, N>(h, CHUNK, LANE, true, weights + token * N, N), raw);
+            store(call.y + token * call.channels + channel, remaining, call.vectors, raw);
+        }
+        if (call.site.norm == nullptr) return;
+        const float sum = sum_of_lanes<4>(squares(widen(raw)));
+        if (lane % 4 == 0 && token < tokens) call.norm_squares[chunk * tokens + token] = sum;
+    });
     if (call.site.norm == nullptr) return;
     grid_barrier();
-    if (!worker) return;
-    for (int token = threadIdx.x; token < tokens; token += blockDim.x) {
-        weights[token] =
-            inverse_root(sum_of_chunks(call.norm_squares, chunks, tokens, token), call.channels, call.site.norm_eps);
+    for (int token = threadIdx.x / 32; token < tokens; token += SITE_WARPS<N>) {
+        const float square = sum_of_chunks(call.norm_squares, chunks, tokens, token);
+        if (lane == 0) weights[token] = inverse_root(square, call.channels, call.site.norm_eps);
     }
     __syncthreads();
     each([&](int64_t, int64_t, int token, int64_t channel) {

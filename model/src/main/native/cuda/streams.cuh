@@ -11,13 +11,13 @@ static_assert(WARP_CHANNELS == GROUP * CHUNK);
 
 // y = sum_i pre[i] h[i]; h points to eight channels of stream 0, `step` apart from those of the next.
 template <class S, int N>
-MHC_DEVICE Eight weighted(const S* h, int64_t step, int64_t left, bool vectors, const float* pre, int streams) {
+MHC_DEVICE Eight weighted(const S* h, int64_t step, int64_t remaining, bool vectors, const float* pre, int streams) {
     const int n = N > 0 ? N : streams;
     Eight sum;
 #pragma unroll
     for (int j = 0; j < CAPACITY<N>; j++) {
         if (j < n) {
-            const Eight stream = widen(load(h + j * step, left, vectors));
+            const Eight stream = widen(load(h + j * step, remaining, vectors));
 #pragma unroll
             for (int i = 0; i < LANE; i++) {
                 sum.at[i] = j == 0 ? stream.at[i] * pre[0] : fmaf(stream.at[i], pre[j], sum.at[i]);
@@ -29,14 +29,14 @@ MHC_DEVICE Eight weighted(const S* h, int64_t step, int64_t left, bool vectors, 
 
 // y = (y * inverse * weight) as stored; this thread has written y.
 template <class S>
-MHC_DEVICE void normalize(S* y, const float* weight, int64_t left, bool vectors, float inverse) {
+MHC_DEVICE void normalize(S* y, const float* weight, int64_t remaining, bool vectors, float inverse) {
     Raw<S> raw;
-    Eight x = widen(load(y, left, vectors));
-    const Eight w = widen(load(weight, left, vectors));
+    Eight x = widen(load(y, remaining, vectors));
+    const Eight w = widen(load(weight, remaining, vectors));
 #pragma unroll
     for (int i = 0; i < LANE; i++) x.at[i] = x.at[i] * inverse * w.at[i];
     narrow(x, raw);
-    store(y, left, vectors, raw);
+    store(y, remaining, vectors, raw);
 }
 
 // Blocks: x tokens, y some groups of channels each. pre [T, n] is given.
@@ -69,17 +69,17 @@ MHC_KERNEL(128) void write_streams(const S* f, const S* h, const float* post, co
     __syncthreads();
     const int64_t step = int64_t(gridDim.y) * blockDim.x * LANE;
     for (int64_t c = (int64_t(blockIdx.y) * blockDim.x + threadIdx.x) * LANE; c < channels; c += step) {
-        const int64_t left = channels - c, at = token * n * channels + c;
-        const Raw<S> sublayer = load(f + token * channels + c, left, vectors);
+        const int64_t remaining = channels - c, at = token * n * channels + c;
+        const Raw<S> sublayer = load(f + token * channels + c, remaining, vectors);
         Raw<S> stream[CAPACITY<N>];
 #pragma unroll
         for (int j = 0; j < CAPACITY<N>; j++) {
-            if (j < n) stream[j] = load(h + at + j * channels, left, vectors);
+            if (j < n) stream[j] = load(h + at + j * channels, remaining, vectors);
         }
         for (int k = 0; k < n; k++) {
             Raw<S> raw;
             narrow(mixed<S, CAPACITY<N>>(sublayer, stream, n, weights[k], matrix + k, n), raw);
-            store(out + at + k * channels, left, vectors, raw);
+            store(out + at + k * channels, remaining, vectors, raw);
         }
     }
 }
@@ -92,7 +92,8 @@ template <class S, int N>
 MHC_KERNEL(READ_THREADS) void read_streams(Sums sums, Site site, bool head, const S* h, int streams, int64_t channels,
                                            bool vectors, S* y, float* post, float* comb) {
     const int n = N > 0 ? N : streams, quads = sums.stride / 4, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    const int64_t token = blockIdx.x;
+    // Last tokens first: their streams went through the second cache last.
+    const int64_t token = gridDim.x - 1 - blockIdx.x;
     float* totals = reinterpret_cast<float*>(shared_memory());
     float* weights = totals + values_of(quads);
     float* squares_of_groups = weights + n;
@@ -109,11 +110,11 @@ MHC_KERNEL(READ_THREADS) void read_streams(Sums sums, Site site, bool head, cons
     } else {
         for (int64_t c = threadIdx.x * LANE; c - lane * LANE < channels; c += READERS * WARP_CHANNELS) {
             Raw<S> raw;
-            const int64_t left = channels - c;
-            narrow(weighted<S, N>(h + token * n * channels + c, channels, left, vectors, weights, n), raw);
-            store(y + token * channels + c, left, vectors, raw);
+            const int64_t remaining = channels - c;
+            narrow(weighted<S, N>(h + token * n * channels + c, channels, remaining, vectors, weights, n), raw);
+            store(y + token * channels + c, remaining, vectors, raw);
             if (site.norm == nullptr) continue;
-            const float sum = sum_of_lanes<32>(left > 0 ? squares(widen(raw)) : 0.0f);
+            const float sum = sum_of_lanes<32>(remaining > 0 ? squares(widen(raw)) : 0.0f);
             if (lane == 0) squares_of_groups[c / WARP_CHANNELS] = sum;
         }
     }

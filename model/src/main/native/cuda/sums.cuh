@@ -14,7 +14,7 @@ constexpr int CHUNK = 32;
 // Chunks of a group, unless a caller asks for another number of groups.
 constexpr int GROUP = 8;
 // Groups whose sums are in shared memory at once.
-constexpr int STAGED = 16;
+constexpr int STAGED = 32;
 
 // Partial products [units, tokens, stride] and sums of squares [units, tokens] of streams. A unit is a chunk or, where
 // tokens abound, a whole group (fan = 1).

@@ -28,11 +28,11 @@ struct Eight {
     float at[LANE];
 };
 
-// A row's eight channels from p on, `left` of them before its end, zeros behind it. `vectors` promises that p is
-// aligned to 16 bytes and `left` a multiple of eight.
-MHC_DEVICE Raw<float> load(const float* p, int64_t left, bool vectors) {
+// A row's eight channels from p on, `remaining` of them before its end, zeros behind it. `vectors` promises that p is
+// aligned to 16 bytes and `remaining` a multiple of eight.
+MHC_DEVICE Raw<float> load(const float* p, int remaining, bool vectors) {
     Raw<float> raw = {};
-    if (left <= 0) return raw;
+    if (remaining <= 0) return raw;
     if (vectors) {
         raw.part[0] = reinterpret_cast<const uint4*>(p)[0];
         raw.part[1] = reinterpret_cast<const uint4*>(p)[1];
@@ -40,15 +40,15 @@ MHC_DEVICE Raw<float> load(const float* p, int64_t left, bool vectors) {
     }
     uint32_t word[LANE];
 #pragma unroll
-    for (int i = 0; i < LANE; i++) word[i] = i < left ? as_bits(p[i]) : 0;
+    for (int i = 0; i < LANE; i++) word[i] = i < remaining ? as_bits(p[i]) : 0;
     raw.part[0] = {word[0], word[1], word[2], word[3]};
     raw.part[1] = {word[4], word[5], word[6], word[7]};
     return raw;
 }
 
-MHC_DEVICE Raw<Bf16> load(const Bf16* p, int64_t left, bool vectors) {
+MHC_DEVICE Raw<Bf16> load(const Bf16* p, int remaining, bool vectors) {
     Raw<Bf16> raw = {};
-    if (left <= 0) return raw;
+    if (remaining <= 0) return raw;
     if (vectors) {
         raw.part[0] = *reinterpret_cast<const uint4*>(p);
         return raw;
@@ -56,39 +56,47 @@ MHC_DEVICE Raw<Bf16> load(const Bf16* p, int64_t left, bool vectors) {
     uint32_t word[LANE / 2];
 #pragma unroll
     for (int i = 0; i < LANE / 2; i++) {
-        const uint32_t low = 2 * i < left ? p[2 * i].bits : 0, high = 2 * i + 1 < left ? p[2 * i + 1].bits : 0;
+        const uint32_t low = 2 * i < remaining ? p[2 * i].bits : 0, high = 2 * i + 1 < remaining ? p[2 * i + 1].bits : 0;
         word[i] = low | high << 16;
     }
     raw.part[0] = {word[0], word[1], word[2], word[3]};
     return raw;
 }
 
-MHC_DEVICE void store(float* p, int64_t left, bool vectors, const Raw<float>& raw) {
-    if (left <= 0) return;
+// As `load`, into global memory.
+MHC_DEVICE void store(float* p, int remaining, bool vectors, const Raw<float>& raw) {
+    if (remaining <= 0) return;
     if (vectors) {
-        reinterpret_cast<uint4*>(p)[0] = raw.part[0];
-        reinterpret_cast<uint4*>(p)[1] = raw.part[1];
+        store_vector(p, raw.part[0]);
+        store_vector(p + LANE / 2, raw.part[1]);
         return;
     }
     const uint32_t word[LANE] = {raw.part[0].x, raw.part[0].y, raw.part[0].z, raw.part[0].w,
                                  raw.part[1].x, raw.part[1].y, raw.part[1].z, raw.part[1].w};
 #pragma unroll
     for (int i = 0; i < LANE; i++) {
-        if (i < left) p[i] = as_float(word[i]);
+        if (i < remaining) p[i] = as_float(word[i]);
     }
 }
 
-MHC_DEVICE void store(Bf16* p, int64_t left, bool vectors, const Raw<Bf16>& raw) {
-    if (left <= 0) return;
+MHC_DEVICE void store(Bf16* p, int remaining, bool vectors, const Raw<Bf16>& raw) {
+    if (remaining <= 0) return;
     if (vectors) {
-        *reinterpret_cast<uint4*>(p) = raw.part[0];
+        store_vector(p, raw.part[0]);
         return;
     }
     const uint32_t word[LANE / 2] = {raw.part[0].x, raw.part[0].y, raw.part[0].z, raw.part[0].w};
 #pragma unroll
     for (int i = 0; i < LANE; i++) {
-        if (i < left) p[i].bits = static_cast<uint16_t>(word[i / 2] >> (i % 2 * 16));
+        if (i < remaining) p[i].bits = static_cast<uint16_t>(word[i / 2] >> (i % 2 * 16));
     }
+}
+
+// Into shared memory, aligned to 16 bytes.
+template <class S>
+MHC_DEVICE void keep(S* shared, const Raw<S>& raw) {
+#pragma unroll
+    for (int i = 0; i < int(sizeof(raw) / sizeof(uint4)); i++) reinterpret_cast<uint4*>(shared)[i] = raw.part[i];
 }
 
 MHC_DEVICE Eight widen(const Raw<float>& raw) {
@@ -142,9 +150,9 @@ MHC_DEVICE float largest_of_lanes(float value) {
     return value;
 }
 
-// x = high + rest to 2^-21 of x, both exact in tf32 (10 bits after the point). Cutting `high` off keeps infinities and
-// NaN.
+// x = high + rest to 2^-20 of x, both cut to tf32 (10 bits after the point). Of an infinity or NaN the rest is NaN: a
+// NaN whose payload is in the bits that `high` lacks makes that an infinity.
 MHC_DEVICE uint32_t tf32_high(float x) { return as_bits(x) & 0xffffe000u; }
-MHC_DEVICE uint32_t tf32_rest(float x, uint32_t high) { return (as_bits(x - as_float(high)) + 0x1000u) & 0xffffe000u; }
+MHC_DEVICE uint32_t tf32_rest(float x, uint32_t high) { return as_bits(x - as_float(high)) & 0xffffe000u; }
 
 }  // namespace mhc::cuda

@@ -46,6 +46,9 @@ struct Streams {
         if (sizes[1] < 1 || sizes[1] > MAX_STREAMS) {
             refuse(std::to_string(sizes[1]) + " streams, expected 1 to " + std::to_string(MAX_STREAMS));
         }
+        if (sizes[2] > MAX_CHANNELS) {
+            refuse(std::to_string(sizes[2]) + " channels, expected at most " + std::to_string(MAX_CHANNELS));
+        }
         if (h.type() != Type::FLOAT && h.type() != Type::BFLOAT16) {
             refuse("h of type " + std::to_string(h.type()) + ", expected 6 (float32) or 15 (bfloat16)");
         }
@@ -229,8 +232,8 @@ std::tuple<Tensor> hc_gain(Tensor combs) {
     }
     combs = checked(std::move(combs), "combs", sizes);
     Tensor gains = Tensor::empty({sizes[0], 4}, Type::DOUBLE, combs);
-    const auto gain_of = combs.device().cuda() ? cuda::gain : gain;
-    gain_of(floats(std::as_const(combs)), sizes[0], sizes[1], int32_t(sizes[2]), static_cast<double*>(gains.data()));
+    torch::gain_of(combs)(floats(std::as_const(combs)), sizes[0], sizes[1], int32_t(sizes[2]),
+                          static_cast<double*>(gains.data()));
     return {std::move(gains)};
 }
 
@@ -313,11 +316,22 @@ extern "C" __attribute__((visibility("default"))) int32_t JNI_OnLoad(void*, void
 }
 
 // FusedKernels.cuda(int): 0 if operations run on that CUDA device, -1 if this library has no CUDA part, -2 if this
-// libtorch has none, else the error of the CUDA runtime.
+// libtorch has none, -3 if it gives no memory there, -10 - k if operation k (cuda::Operation) gives other numbers than
+// on the CPU, else the error of the CUDA runtime.
 extern "C" __attribute__((visibility("default"))) int32_t Java_mhc_model_kernels_FusedKernels_cuda(void*, void*,
                                                                                                    int32_t device) {
     if (!mhc::cuda::built()) return -1;
     void* stream = nullptr;
     if (!mhc::torch::current_cuda_stream(device, &stream)) return -2;
-    return mhc::cuda::unusable(device);
+    const int32_t error = mhc::cuda::unusable(device);
+    if (error != 0) return error;
+    try {
+        const mhc::torch::CallOn call(mhc::torch::Device{1, device});
+        const auto wrong = mhc::cuda::self_test();
+        return wrong == mhc::cuda::Operation::NONE ? 0 : -10 - int32_t(wrong);
+    } catch (const mhc::cuda::Error& error) {
+        return error.code;
+    } catch (const std::exception&) {
+        return -3;
+    }
 }

@@ -54,4 +54,6 @@ const Operations& operations_of(const Tensor& tensor, Shape shape) {
     return tensor.device().cuda() ? cuda::operations(shape) : cpu_operations(cpu_isa(), shape);
 }
 
+decltype(&gain) gain_of(const Tensor& tensor) { return tensor.device().cuda() ? cuda::gain : gain; }
+
 }  // namespace mhc::torch

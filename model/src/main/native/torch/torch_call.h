@@ -34,5 +34,7 @@ private:
 
 // The operations for tensors of that shape on the device of one of them.
 const Operations& operations_of(const Tensor& tensor, Shape shape);
+// mhc::gain on the device of a tensor.
+decltype(&gain) gain_of(const Tensor& tensor);
 
 }  // namespace mhc::torch

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import mhc.datasets.InputException;
 import mhc.datasets.Sha256;
@@ -21,13 +23,22 @@ public final class FusedKernels {
     private static final String INSTRUCTION_SET = "MHC_KERNELS_ISA";
     private static final List<String> INSTRUCTION_SETS = List.of("baseline", "avx2", "avx512", "neon");
 
+    /** In the order of the native library's numbers, from 1. */
+    private static final List<String> OPERATIONS =
+            List.of("hc_mix", "hc_coeffs", "hc_apply_pre", "hc_pre", "hc_post", "hc_post_pre", "hc_head", "hc_gain");
+
     /** Why the operations cannot be used; empty text once they are there, null before the first try. */
     private static String failure;
+
+    /** What {@link #cuda} said of each device that was asked for. */
+    private static final Map<Integer, Integer> DEVICES = new HashMap<>();
 
     private FusedKernels() {}
 
     /**
-     * Loads the library unless it is loaded already. The engine must run.
+     * Loads the library unless it is loaded already. The engine must run. The first time that a CUDA device is asked
+     * for, every operation runs there once and is compared with the CPU's: a device that computes something else is
+     * not used, and no kernel remains to be loaded while a CUDA graph is captured.
      *
      * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
      * @return why the operations are not there for the device, as the end of a sentence; empty when they are
@@ -40,14 +51,16 @@ public final class FusedKernels {
         }
         if (failure.isEmpty() && !device.equals("cpu")) {
             int colon = device.indexOf(':');
-            return unusable(device, cuda(colon < 0 ? 0 : Integer.parseInt(device.substring(colon + 1))));
+            int index = colon < 0 ? 0 : Integer.parseInt(device.substring(colon + 1));
+            return unusable(device, DEVICES.computeIfAbsent(index, FusedKernels::cuda));
         }
         return Optional.of(failure).filter(reason -> !reason.isEmpty());
     }
 
     /**
      * Whether the loaded library runs on a CUDA device: 0 if it does, -1 if it was built without that, -2 if this
-     * libtorch was, else an error of the CUDA runtime.
+     * libtorch was, -3 if libtorch gives no memory there, -10 - k if the k-th operation fails its self-test, else an
+     * error of the CUDA runtime.
      */
     private static native int cuda(int index);
 
@@ -58,11 +71,19 @@ public final class FusedKernels {
                     case -1 ->
                         "this build has them for CPUs only, not for " + device + " (building the others needs nvcc)";
                     case -2 -> "this libtorch is one for CPUs, without " + device;
+                    case -3 -> "libtorch gives no memory on " + device + " for their self-test";
                     case 35 ->
                         "the driver of " + device
                                 + " is older than the CUDA runtime in them, 580 or newer being needed";
-                    case 209 -> device + " is older than compute capability 8.0";
-                    default -> "CUDA error " + status + " on " + device;
+                    case 98, 209 ->
+                        "this build holds no code for " + device
+                                + ", compute capability 8.0 or newer being needed, and what MHC_CUDA_ARCHS named when"
+                                + " the library was built";
+                    default ->
+                        status < -10
+                                ? "their self-test on " + device + " gave other numbers than the CPU for "
+                                        + OPERATIONS.get(-11 - status)
+                                : "CUDA error " + status + " on " + device;
                 });
     }
 

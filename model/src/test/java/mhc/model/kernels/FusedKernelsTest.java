@@ -53,7 +53,11 @@ class FusedKernelsTest {
     @CsvSource({
         "-1, needs nvcc",
         "-2, one for CPUs",
+        "-3, no memory",
+        "-11, hc_mix",
+        "-18, hc_gain",
         "35, 580 or newer",
+        "98, MHC_CUDA_ARCHS",
         "209, compute capability 8.0",
         "100, error 100"
     })
