@@ -1,5 +1,7 @@
 // Every operation of every instruction set of this processor against the reference in double. Prints what failed; the
 // exit status is 1 then.
+#include <optional>
+
 #include "cases.h"
 
 // Only where the test is linked with an OpenMP runtime.
@@ -8,9 +10,30 @@ extern "C" __attribute__((weak)) void omp_set_num_threads(int);
 namespace mhc {
 namespace {
 
-// Few tokens share out the rows of fn, many the tokens: the bits are those of one thread.
+// Few tokens share out the rows of fn and the channels, many the tokens: the bits are those of one thread.
 void threads(const Operations& (*ops)(Shape)) {
     if (!omp_set_num_threads) return;
+    for (Dtype dtype : {Dtype::F32, Dtype::BF16}) {
+        for (int64_t tokens : {1, 3, 35, 70}) {
+            const int64_t wide = tokens == 1 ? 10245 : brief ? 700 : 2565;
+            std::optional<Fixture> one;
+            for (int count : {1, 2, 5, 16}) {
+                omp_set_num_threads(count);
+                Fixture x(tokens, 4, wide, dtype);
+                x.site.norm = x.weight.data();
+                const Operations& o = ops(x.shape);
+                o.pre(x.shape, x.h.data(), x.site, x.y.data(), x.post.data(), x.comb.data());
+                o.post_pre(x.shape, x.f.data(), x.h.data(), x.post.data(), x.comb.data(), x.site, x.out.data(),
+                           x.y.data(), x.post.data(), x.comb.data());
+                o.post(x.shape, x.f.data(), x.out.data(), x.post.data(), x.comb.data(), x.h.data());
+                Stored read = x.y;
+                o.apply_pre(x.shape, x.h.data(), x.post.data(), read.data());
+                if (count == 1) one.emplace(x), one->f = read;
+                expect(x.y == one->y && x.comb == one->comb && x.out == one->out && x.h == one->h && read == one->f,
+                       "threads change the bits of normed sites", count);
+            }
+        }
+    }
     const int64_t channels = brief ? 700 : 2560;
     for (int64_t tokens : {1, 11, 70}) {
         omp_set_num_threads(1);
@@ -63,6 +86,8 @@ void test() {
     shapes(on<isa>);
     settings(on<isa>);
     sharp_columns(on<isa>);
+    ties(on<isa>);
+    norm_of_rounded(on<isa>);
     properties(on<isa>);
     threads(on<isa>);
     std::printf("%s: %d checks\n", name_of(isa), checks);

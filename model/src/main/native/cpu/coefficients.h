@@ -85,7 +85,8 @@ void coefficients_of_block(const float* mix, const Site& site, int streams, int 
     for (int from = 0; from < tokens; from += GROUP) {
         const int count = tokens - from < GROUP ? tokens - from : GROUP;
         auto scaled = [&](int row, int part) {
-            return load_lanes(mix + row * BLOCK + from) * site.scale[part] + site.base[row];
+            return multiply_add(load_lanes(mix + row * BLOCK + from), splat<Lane>(site.scale[part]),
+                                splat<Lane>(site.base[row]));
         };
         for (int i = 0; i < n; i++) {
             // pre = sigmoid(scale[0] * pre + b_pre) + hc_eps;  post = post_mult * sigmoid(scale[1] * post + b_post)
@@ -121,7 +122,8 @@ inline void head_of_block(const float* mix, const Site& site, int n, int tokens,
     for (int from = 0; from < tokens; from += GROUP) {
         const int count = tokens - from < GROUP ? tokens - from : GROUP;
         for (int i = 0; i < n; i++) {
-            const Lane logit = load_lanes(mix + i * BLOCK + from) * site.scale[0] + site.base[i];
+            const Lane logit = multiply_add(load_lanes(mix + i * BLOCK + from), splat<Lane>(site.scale[0]),
+                                            splat<Lane>(site.base[i]));
             const Lane p = sigmoid<GROUP>(logit) + site.hc_eps;
             for (int t = 0; t < count; t++) pre[(from + t) * n + i] = p[t];
         }

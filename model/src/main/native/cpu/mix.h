@@ -30,14 +30,14 @@ inline void panel_dots(const Vec* panel, const float* fn, int64_t fn_stride, int
         if constexpr (TOKENS < ROWS) {
             for (int r = 0; r < ROWS; r++) {
                 const Vec weight = load(row[r] + k, part);
-                for (int t = 0; t < TOKENS; t++) sum[r][t] += weight * x[t];
+                for (int t = 0; t < TOKENS; t++) sum[r][t] = multiply_add(weight, x[t], sum[r][t]);
             }
         } else {
             Vec weight[ROWS];
             for (int r = 0; r < ROWS; r++) weight[r] = load(row[r] + k, part);
             for (int t = 0; t < TOKENS; t++) {
                 const Vec value = held(x[t]);
-                for (int r = 0; r < ROWS; r++) sum[r][t] += weight[r] * value;
+                for (int r = 0; r < ROWS; r++) sum[r][t] = multiply_add(weight[r], value, sum[r][t]);
             }
         }
     });
@@ -55,7 +55,7 @@ inline void pack(const S* x, int64_t stride, int64_t length, Vec* panel, Vec* sq
         for (int t = 0; t < TOKENS; t++) {
             const Vec value = load(x + t * stride + k, part);
             panel[k / LANES * TOKENS + t] = value;
-            sum[t] += value * value;
+            sum[t] = multiply_add(value, value, sum[t]);
         }
     });
     for (int t = 0; t < TOKENS; t++) square[t] += sum[t];

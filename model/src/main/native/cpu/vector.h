@@ -5,6 +5,12 @@
 #include <cstring>
 #include <utility>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 #include "../kernels.h"
 
 // Everything below lies in a namespace of the instruction set, so that no linker can merge two widths of one function.
@@ -24,6 +30,31 @@ using Vec = Simd<LANES>::F;
 struct Bf16 {
     uint16_t bits;
 };
+
+template <class V>
+inline V splat(float value) {
+    return value - V{};
+}
+
+// a * b + c, rounded once where the instruction set can do that and twice elsewhere. The compiler fuses nothing by
+// itself (-ffp-contract=off), so that an operation has the same bits wherever it is inlined: alone, in a fused one, for
+// one token or eight.
+#if defined(__AVX512F__)
+inline Simd<16>::F multiply_add(Simd<16>::F a, Simd<16>::F b, Simd<16>::F c) {
+    return (Simd<16>::F)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+#endif
+#if defined(__FMA__)
+inline Simd<8>::F multiply_add(Simd<8>::F a, Simd<8>::F b, Simd<8>::F c) {
+    return (Simd<8>::F)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+#elif defined(__aarch64__)
+inline Simd<4>::F multiply_add(Simd<4>::F a, Simd<4>::F b, Simd<4>::F c) {
+    return (Simd<4>::F)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+#else
+inline Simd<4>::F multiply_add(Simd<4>::F a, Simd<4>::F b, Simd<4>::F c) { return a * b + c; }
+#endif
 
 // A value that stays in a register: compilers would load it again for each product that it enters.
 inline __attribute__((always_inline)) Vec held(Vec v) {
@@ -49,11 +80,6 @@ inline __attribute__((always_inline)) void sweep(int64_t length, Body body) {
     int64_t at = 0;
     for (; at + LANES <= length; at += LANES) body(at, Whole{});
     if (at < length) body(at, Part{length - at});
-}
-
-template <class V>
-inline V splat(float value) {
-    return value - V{};
 }
 
 inline Vec load(const float* p, Whole) {
@@ -148,16 +174,15 @@ inline typename Simd<W>::F exponential(typename Simd<W>::F x) {
     x = x > top ? top : x;
     x = x < bottom ? bottom : x;
     // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
-    const F shifted = x * 1.44269504088896341f + 12582912.0f;
+    const F shifted = multiply_add(x, splat<F>(1.44269504088896341f), splat<F>(12582912.0f));
     const F k = shifted - 12582912.0f;
-    F r = x - k * 0.693359375f;
-    r = r - k * -2.12194440e-4f;
-    F p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
+    F r = multiply_add(k, splat<F>(-0.693359375f), x);
+    r = multiply_add(k, splat<F>(2.12194440e-4f), r);
+    F p = splat<F>(1.9875691500e-4f);
+    for (const float next : {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f}) {
+        p = multiply_add(p, r, splat<F>(next));
+    }
+    p = multiply_add(p * r, r, r) + 1.0f;
     const I exponent = ((I)shifted - 0x4b400000 + 127) << 23;
     return p * (F)exponent;
 }
@@ -171,16 +196,14 @@ inline typename Simd<W>::F logarithm(typename Simd<W>::F x) {
     const I exponent = ((I)x - 0x3f3504f3) >> 23;
     const F r = (F)((I)x - (exponent << 23)) - 1.0f;
     const F e = __builtin_convertvector(exponent, F);
-    F p = r * 7.0376836292e-2f - 1.1514610310e-1f;
-    p = p * r + 1.1676998740e-1f;
-    p = p * r - 1.2420140846e-1f;
-    p = p * r + 1.4249322787e-1f;
-    p = p * r - 1.6668057665e-1f;
-    p = p * r + 2.0000714765e-1f;
-    p = p * r - 2.4999993993e-1f;
-    p = p * r + 3.3333331174e-1f;
-    p = p * r * r * r - 0.5f * r * r + e * -2.12194440e-4f;
-    return p + r + e * 0.693359375f;
+    F p = splat<F>(7.0376836292e-2f);
+    for (const float next : {-1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f,
+                             -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f}) {
+        p = multiply_add(p, r, splat<F>(next));
+    }
+    const F square = r * r;
+    p = multiply_add(p * r, square, multiply_add(e, splat<F>(-2.12194440e-4f), -0.5f * square));
+    return multiply_add(e, splat<F>(0.693359375f), p + r);
 }
 
 template <int W>
