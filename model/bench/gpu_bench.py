@@ -56,7 +56,7 @@ def arguments():
     add("--quick", action="store_true", help="small shapes only, in checks and measurements")
     add("--tf32", action="store_true", help="allow the projection the error of TF32 matrix units")
     add("--n", type=numbers, default=[4], help="streams in measurements (default: 4)")
-    add("--tokens", type=numbers, help="in measurements (default: 1,8,64,512,4096 and on a GPU 32768)")
+    add("--tokens", type=numbers, help="in measurements (default: 1,2,4,8,64,512,4096 and on a GPU 32768)")
     add("--channels", type=numbers, help="in measurements (default: 768,1280,2560,4096,7168)")
     add("--dtypes", type=words, help="in measurements (default: float32, on a GPU bfloat16,float32)")
     add("--no-compile", action="store_true", help="leave out the part `compile`")
@@ -97,11 +97,12 @@ def run_part(options):
         if options.part == "model":
             return program.run(options.device, options, report)
         few = options.part == "compile" or options.quick
-        options.tokens = options.tokens or ([1, 512, 4096] if few else [1, 8, 64, 512, 4096] + [32768] * on_gpu)
+        options.tokens = options.tokens or ([1, 512, 4096] if few else [1, 2, 4, 8, 64, 512, 4096] + [32768] * on_gpu)
         options.channels = options.channels or ([2560] if few else [768, 1280, 2560, 4096, 7168])
         options.dtypes = options.dtypes or (["bfloat16", "float32"] if on_gpu and not few else
                                             ["bfloat16"] if on_gpu else ["float32"])
-        every = ["hc_mix", "hc_coeffs", "hc_apply_pre", "hc_pre", "hc_post", "hc_post_pre", "hc_head", "site"]
+        every = ["hc_mix", "hc_coeffs", "hc_apply_pre", "hc_pre", "hc_post", "hc_post_", "hc_post_pre", "hc_post_pre_",
+                 "hc_head", "site"]
         names = ["hc_coeffs", "hc_pre", "hc_post", "hc_post_pre", "site"] if options.part == "compile" else every
         return measure.run(options.device, options, names, options.part == "compile", report)
     finally:

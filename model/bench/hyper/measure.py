@@ -1,7 +1,8 @@
 """Times every operation beside the same in eager torch and through torch.compile.
 
-Below 4096 tokens inputs are warm, as the operation before leaves them; from there on streams rotate through more than a
-last-level cache holds. Results are allocated by each call, as in a model. Calls follow each other without waiting: with few
+Below 4096 tokens inputs are warm, as the operation before leaves them, and on a GPU measured cold as well; from there on they
+are cold: weights and streams rotate through more than a last-level cache holds. Results are allocated by each call, as in a
+model, but for operations whose name ends in `_`, which write over their streams. Calls follow each other without waiting: with few
 tokens on a GPU that is the time to launch them, and the CUDA graph's is what they take. Bytes are those that must move, each
 once, weights included; the floor is the larger of these at the rate of a copy and of the projection's FLOPs at the rate of a
 matrix product.
@@ -15,6 +16,7 @@ from . import reference, timing
 from .reference import HC_EPS, ITERATIONS, NORM_EPS, POST_MULT, Inputs, rows_of
 
 COLD_TOKENS = 4096
+MOST_SETS = 1024
 
 
 def site(pre, post, x):
@@ -38,6 +40,10 @@ def operations(n):
                     lambda x: (x.f, x.h, x.post, x.comb)),
         "hc_post_pre": (lambda x: ops.hc_post_pre(x.f, x.h, x.post, x.comb, *weights(x), None, *settings),
                         reference.eager_post_pre, lambda x: (x.f, x.h, x.post, x.comb, *weights(x))),
+        "hc_post_": (lambda x: ops.hc_post_(x.f, x.h, x.post, x.comb), reference.eager_post,
+                     lambda x: (x.f, x.h, x.post, x.comb)),
+        "hc_post_pre_": (lambda x: ops.hc_post_pre_(x.f, x.h, x.post, x.comb, *weights(x), None, *settings),
+                         reference.eager_post_pre, lambda x: (x.f, x.h, x.post, x.comb, *weights(x))),
         "hc_head": (lambda x: ops.hc_head(x.h, *x.merge, NORM_EPS, HC_EPS), reference.eager_head,
                     lambda x: (x.h, *x.merge)),
         "site": (lambda x: site(read, ops.hc_post, x),
@@ -50,16 +56,24 @@ def work(op, n):
     rows = rows_of(n)
     return {"hc_mix": (n, rows, rows), "hc_coeffs": (0, 2 * rows, 0), "hc_apply_pre": (n + 1, n, 0),
             "hc_pre": (n + 1, rows - n, rows), "hc_post": (2 * n + 1, rows - n, 0),
+            "hc_post_": (2 * n + 1, rows - n, 0), "hc_post_pre_": (2 * n + 2, 2 * (rows - n), rows),
             "hc_post_pre": (2 * n + 2, 2 * (rows - n), rows), "hc_head": (n + 1, 0, n),
             "site": (3 * n + 2, 2 * (rows - n), rows)}[op]
 
 
-def inputs(tokens, n, channels, dtype, device):
-    """One set of inputs, or as many as the working set takes."""
-    size = tokens * (n + 1) * channels * dtype.itemsize
-    sets = 1 if tokens < COLD_TOKENS else max(2, -(-timing.WORKING_SET // size))
+def inputs(tokens, n, channels, dtype, device, cold):
+    """One set of inputs or, to find them cold, as many as the working set takes."""
     first = Inputs.random(tokens, n, channels, dtype, device, sharpness=1.0)
-    return [first] + [Inputs(**{**vars(first), "h": first.h.clone(), "f": first.f.clone()}) for _ in range(sets - 1)]
+    large = ("h", "f", "fn")
+    size = sum(vars(first)[name].nbytes for name in large)
+    sets = min(MOST_SETS, max(2, -(-timing.WORKING_SET // size))) if cold else 1
+    return [first] + [Inputs(**{**vars(first), **{name: vars(first)[name].clone() for name in large}})
+                      for _ in range(sets - 1)]
+
+
+def temperatures(tokens, device):
+    """Whether inputs are cold, for each time that a shape is measured."""
+    return [True] if tokens >= COLD_TOKENS else [False] if device == "cpu" else [False, True]
 
 
 def judged(row, machine):
@@ -119,6 +133,32 @@ def guarded(call, problems, what):
         return {}
 
 
+def measure_shape(device, names, with_compile, sets, cold, result, machine, report):
+    """Adds a row to the result for each operation on these sets of inputs."""
+    tokens, n, channels = sets[0].h.shape
+    dtype = str(sets[0].h.dtype).removeprefix("torch.")
+    for op, (fused, eager, arguments) in operations(n).items():
+        if op not in names:
+            continue
+        row = {"op": op, "tokens": tokens, "channels": channels, "streams": n, "dtype": dtype,
+               "inputs": "cold" if cold and op != "hc_coeffs" else "warm"}
+        each = lambda call: lambda i: call(sets[i % len(sets)])
+        what = f"{op} T={tokens} C={channels} n={n} {dtype} {row['inputs']}"
+        for name, call in (("fused", fused), ("eager", lambda x: eager(*arguments(x)))):
+            row[name] = guarded(lambda: timing.measure(each(call), device), result["problems"], f"{name} {what}")
+            if device != "cpu" and tokens <= 8:
+                row["graph" if name == "fused" else "eager_graph"] = guarded(
+                    lambda: timing.graph(each(call), device, max(20, len(sets))), result["problems"],
+                    f"{name} graph {what}")
+        if with_compile:
+            row["compiled"] = guarded(lambda: timing.measure(each(compiled(eager, arguments, sets[0])), device),
+                                      result["compile_problems"], f"compile {what}")
+        if row["fused"]:
+            result["rows"].append(judged(row, machine))
+            print(line(row), flush=True)
+        report(result)
+
+
 def run(device, options, names, with_compile, report):
     """Measures `names` at every shape of the options; returns whether no fused or eager call failed."""
     machine = timing.machine(device)
@@ -129,29 +169,10 @@ def run(device, options, names, with_compile, report):
         for channels in options.channels:
             for tokens in options.tokens:
                 for dtype in options.dtypes:
-                    sets = inputs(tokens, n, channels, getattr(torch, dtype), device)
-                    for op, (fused, eager, arguments) in operations(n).items():
-                        if op not in names:
-                            continue
-                        row = {"op": op, "tokens": tokens, "channels": channels, "streams": n, "dtype": dtype,
-                               "inputs": "warm" if len(sets) == 1 or op == "hc_coeffs" else "cold"}
-                        each = lambda call: lambda i: call(sets[i % len(sets)])
-                        what = f"{op} T={tokens} C={channels} n={n} {dtype}"
-                        for name, call in (("fused", fused), ("eager", lambda x: eager(*arguments(x)))):
-                            row[name] = guarded(lambda: timing.measure(each(call), device), result["problems"],
-                                                f"{name} {what}")
-                            if device != "cpu" and tokens <= 8:
-                                row["graph" if name == "fused" else "eager_graph"] = guarded(
-                                    lambda: timing.graph(each(call), device), result["problems"], f"{name} graph {what}")
-                        if with_compile:
-                            row["compiled"] = guarded(
-                                lambda: timing.measure(each(compiled(eager, arguments, sets[0])), device),
-                                result["compile_problems"], f"compile {what}")
-                        if row["fused"]:
-                            result["rows"].append(judged(row, machine))
-                            print(line(row), flush=True)
-                        report(result)
-                    del sets
+                    for cold in temperatures(tokens, device):
+                        sets = inputs(tokens, n, channels, getattr(torch, dtype), device, cold)
+                        measure_shape(device, names, with_compile, sets, cold, result, machine, report)
+                        del sets
     for problem in result["problems"] + result["compile_problems"]:
         print("FAILED", problem)
     return not result["problems"]
