@@ -84,7 +84,7 @@ void grids() {
     };
     using Shapes = std::vector<cuda::host::Launched>;
     const Dtype fp32 = Dtype::F32, bf16 = Dtype::BF16;
-    // Nineteen chunks, and a block for each token as far as the device holds them.
+    // Nineteen chunks, and a block for each token while the device holds them.
     play(4, 8, false);
     expect(of_pre(1, 4, 600, bf16) == Shapes{{20, 1, 1, 128, true}}, "one launch for a token");
     expect(of_pre(32, 4, 600, bf16) == Shapes{{32, 1, 1, 128, true}}, "one launch for 32 tokens");
@@ -96,7 +96,7 @@ void grids() {
     // Numbers of streams that are not compiled by themselves: rows of fn in slices of 32.
     expect(of_pre(1, 3, 600, fp32) == Shapes({{1, 19, 1, 256, false}, {1, 1, 1, 160, false}}), "three streams");
     expect(of_pre(40, 16, 72, fp32) == Shapes({{1, 3, 9, 256, false}, {40, 1, 1, 160, false}}), "slices of rows");
-    // Blocks take several chunks in turns, as far as their shared memory keeps them.
+    // Blocks take several chunks in turns, while their shared memory keeps them.
     play(1, 3, false);
     expect(of_pre(1, 4, 600, bf16) == Shapes{{3, 1, 1, 128, true}}, "a small device");
     expect(of_pre(32, 4, 7168, bf16).size() == 2, "more than shared memory keeps");

@@ -122,8 +122,8 @@ inline void head_of_block(const float* mix, const Site& site, int n, int tokens,
     for (int from = 0; from < tokens; from += GROUP) {
         const int count = tokens - from < GROUP ? tokens - from : GROUP;
         for (int i = 0; i < n; i++) {
-            const Lane logit = multiply_add(load_lanes(mix + i * BLOCK + from), splat<Lane>(site.scale[0]),
-                                            splat<Lane>(site.base[i]));
+            const Lane logit =
+                multiply_add(load_lanes(mix + i * BLOCK + from), splat<Lane>(site.scale[0]), splat<Lane>(site.base[i]));
             const Lane p = sigmoid<GROUP>(logit) + site.hc_eps;
             for (int t = 0; t < count; t++) pre[(from + t) * n + i] = p[t];
         }

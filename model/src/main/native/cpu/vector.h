@@ -179,7 +179,8 @@ inline typename Simd<W>::F exponential(typename Simd<W>::F x) {
     F r = multiply_add(k, splat<F>(-0.693359375f), x);
     r = multiply_add(k, splat<F>(2.12194440e-4f), r);
     F p = splat<F>(1.9875691500e-4f);
-    for (const float next : {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f}) {
+    for (const float next :
+         {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f}) {
         p = multiply_add(p, r, splat<F>(next));
     }
     p = multiply_add(p * r, r, r) + 1.0f;

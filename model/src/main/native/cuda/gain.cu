@@ -75,11 +75,10 @@ void gain(const float* combs, int64_t sites, int64_t tokens, int32_t n, double* 
     // A warp at least: 2n of its threads sum rows and columns.
     const int threads = n * n > 32 ? n * n : 32;
     if (tokens > 0) {
-        launch("hc_gain", gains_of_token, grid(tokens), threads,
-               (2 * n * n + 2 * n) * sizeof(double), combs, sites, n, gains);
+        launch("hc_gain", gains_of_token, grid(tokens), threads, (2 * n * n + 2 * n) * sizeof(double), combs, sites, n,
+               gains);
     }
-    launch("hc_gain", mean_gains, grid(sites), MEAN_THREADS, MEAN_THREADS * sizeof(double),
-           gains, tokens, means);
+    launch("hc_gain", mean_gains, grid(sites), MEAN_THREADS, MEAN_THREADS * sizeof(double), gains, tokens, means);
 }
 
 }  // namespace mhc::cuda

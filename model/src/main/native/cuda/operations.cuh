@@ -72,8 +72,8 @@ struct Typed {
                                 Source<S> source) {
         const bool vectored = vectors(s, source.h, source.f, source.out, site.fn);
         const Sums sums = plan.sums(s.tokens);
-        const Projection projection{site.fn,  rows,           s.streams, int32_t(s.channels), int32_t(plan.chunks),
-                                    int32_t(plan.unit), sums};
+        const Projection projection{
+            site.fn, rows, s.streams, int32_t(s.channels), int32_t(plan.chunks), int32_t(plan.unit), sums};
         const int64_t slices = parts(sums.stride / 8, TILES);
         int64_t warps = 8;
         while (warps > 1 && parts(s.tokens, warps * TOKENS) * sums.units * slices < 2 * gpu().multiprocessors) {
@@ -89,9 +89,8 @@ struct Typed {
         const Sums sums = plan.sums(s.tokens);
         const int64_t values = sums.stride + 1, groups = parts(s.channels, WARP_CHANNELS);
         const size_t shared = floats(values + s.streams + (STAGED * values > groups ? STAGED * values : groups));
-        launch(op, read_streams<S, N>, grid(s.tokens), READ_THREADS, shared, sums, site, head,
-               static_cast<const S*>(h), s.streams, s.channels, vectors(s, h, y, site.norm), static_cast<S*>(y), post,
-               comb);
+        launch(op, read_streams<S, N>, grid(s.tokens), READ_THREADS, shared, sums, site, head, static_cast<const S*>(h),
+               s.streams, s.channels, vectors(s, h, y, site.norm), static_cast<S*>(y), post, comb);
         if (!head) balance(op, s, plan, site, comb);
     }
 
@@ -106,15 +105,15 @@ struct Typed {
     }
 
     static void finish_mix(const char* op, Shape s, const Sums& sums, float norm_eps, float* mix) {
-        launch(op, cuda::finish_mix, grid(s.tokens), 128, floats((STAGED + 1) * (sums.stride + 1)), sums,
-               rows_of(s), s.streams * s.channels, norm_eps, mix);
+        launch(op, cuda::finish_mix, grid(s.tokens), 128, floats((STAGED + 1) * (sums.stride + 1)), sums, rows_of(s),
+               s.streams * s.channels, norm_eps, mix);
     }
 
     // Without eps, the comb that takes the place of the one the kernels before have left.
     static void balance(const char* op, Shape s, const Site& site, const float* mix, float* comb) {
         if (site.hc_eps > 0) return;
-        launch(op, balance_in_logs<N>, grid(parts(s.tokens * CAPACITY<N>, 128)), 128, 0, mix, site, s.tokens,
-               s.streams, comb);
+        launch(op, balance_in_logs<N>, grid(parts(s.tokens * CAPACITY<N>, 128)), 128, 0, mix, site, s.tokens, s.streams,
+               comb);
     }
 
     static void balance(const char* op, Shape s, Plan& plan, const Site& site, float* comb) {
@@ -159,9 +158,9 @@ struct Typed {
 
     static void write(const char* op, Shape s, const void* f, const void* h, const float* post, const float* comb,
                       void* out) {
-        launch(op, write_streams<S, N>, grid(s.tokens, slices(s)), 128, floats(rows_of(s)),
-               static_cast<const S*>(f), static_cast<const S*>(h), post, comb, s.streams, s.channels,
-               vectors(s, f, h, out), static_cast<S*>(out));
+        launch(op, write_streams<S, N>, grid(s.tokens, slices(s)), 128, floats(rows_of(s)), static_cast<const S*>(f),
+               static_cast<const S*>(h), post, comb, s.streams, s.channels, vectors(s, f, h, out),
+               static_cast<S*>(out));
     }
 
     static void post(Shape s, const void* f, const void* h, const float* post, const float* comb, void* out) {

@@ -117,7 +117,7 @@ struct WeightRing {
     float* shared;     // where this thread's first four channels go
     const float* row;  // of its first row of fn
     int64_t stride;    // of a row of fn
-    int rows_left, rows_at_once;
+    int rows_remaining, rows_at_once;
     int channels, n;
     int channel, end;  // of the next request
     int offset, stream = 0, oldest = 0;
@@ -128,7 +128,7 @@ struct WeightRing {
         const int first = threadIdx.x / QUADS;
         shared = memory + first * ROW_STRIDE + threadIdx.x % QUADS * 4;
         row = p.fn + (first_row + first) * stride;
-        rows_left = p.rows - first_row;
+        rows_remaining = p.rows - first_row;
     }
 
     // Requests the next step into a stage. Rows and channels that are not there become zeros.
@@ -137,7 +137,7 @@ struct WeightRing {
             const float* from = row + offset;
             float* to = shared + stage * STAGE;
             for (int r = threadIdx.x / QUADS; r < TILES * 8; r += rows_at_once) {
-                copy(from, to, r < rows_left ? channels - channel : 0);
+                copy(from, to, r < rows_remaining ? channels - channel : 0);
                 from += rows_at_once * stride;
                 to += rows_at_once * ROW_STRIDE;
             }
@@ -209,8 +209,8 @@ struct StreamReader {
 
     MHC_DEVICE StreamReader(const Projection& p, const S* h, const Lanes& lanes, int begin, int end)
         : row{h + lanes.token[0] * p.n * p.channels, h + lanes.token[1] * p.n * p.channels},
-          there{lanes.there[0], lanes.there[1]}, channels(p.channels), n(p.n),
-          channel(begin * CHUNK + lanes.q * LANE), end(end * CHUNK), offset(channel) {}
+          there{lanes.there[0], lanes.there[1]}, channels(p.channels), n(p.n), channel(begin * CHUNK + lanes.q * LANE),
+          end(end * CHUNK), offset(channel) {}
 
     // Zeros behind the end.
     MHC_DEVICE void next(Raw<S> (&pair)[2]) {
@@ -360,7 +360,7 @@ MHC_KERNEL(256, (VECTORS && sizeof(S) == 2 && TILES <= 4 ? 2 : 1)) void project(
     } else {
         StreamReader<S, VECTORS> reader(p, source.h, lanes, begin, end);
         int stream = 0;
-        auto step = [&](Raw<S> (&pair)[2]) {
+        auto step = [&](Raw<S>(&pair)[2]) {
             const float* weights = memory + ring.next();
             if (busy) sums.template add<S>(widen(pair[0]), widen(pair[1]), weights, lanes);
             reader.next(pair);

@@ -64,12 +64,12 @@ const Gpu& gpu() {
     // A thread works for one device, or for few in turns.
     thread_local Gpu known{-1, 0, false};
     if (known.device != current.device) {
-        auto ask = [](cudaDeviceAttr attribute) {
+        auto value_of = [](cudaDeviceAttr attribute) {
             int value = 0;
             check("asking for the device's attributes", cudaDeviceGetAttribute(&value, attribute, current.device));
             return value;
         };
-        known = {current.device, ask(cudaDevAttrMultiProcessorCount), ask(cudaDevAttrCooperativeLaunch) != 0};
+        known = {current.device, value_of(cudaDevAttrMultiProcessorCount), value_of(cudaDevAttrCooperativeLaunch) != 0};
     }
     return known;
 }

@@ -102,8 +102,8 @@ Operation wrong_of(int64_t tokens, int n, Dtype dtype) {
     const Both<unsigned char> f(stored(numbers.next(tokens * CHANNELS, 2), dtype));
     const Both<float> fn(numbers.next(rows * length, 2 / std::sqrt(float(length)))), base(numbers.next(rows, 3)),
         scale(numbers.next(3, 2)), norm(numbers.next(CHANNELS, 2));
-    const Site on_cpu{fn.host.data(), scale.host.data(), base.host.data(), norm.host.data(), ITERATIONS, 1e-5f, 1e-6f,
-                      2,              0};
+    const Site on_cpu{
+        fn.host.data(), scale.host.data(), base.host.data(), norm.host.data(), ITERATIONS, 1e-5f, 1e-6f, 2, 0};
     Site on_gpu = on_cpu;
     on_gpu.fn = fn.device, on_gpu.scale = scale.device, on_gpu.base = base.device, on_gpu.norm = norm.device;
 

@@ -57,8 +57,8 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
     const int64_t channel = chunk * CHUNK + q * LANE, remaining = call.channels - channel, length = N * call.channels;
     auto read_weights = [&](int tile) {
         const int row = tile * 8 + g;
-        return load(call.site.fn + row * length + warp * call.channels + channel,
-                    row < 2 * N + N * N ? remaining : 0, call.vectors);
+        return load(call.site.fn + row * length + warp * call.channels + channel, row < 2 * N + N * N ? remaining : 0,
+                    call.vectors);
     };
     // Under way before the streams, which have less to read; of more rows registers would hold too few.
     constexpr bool EARLY = TILES_OF<N> <= 3;

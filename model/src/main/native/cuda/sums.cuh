@@ -31,8 +31,7 @@ struct Sums {
 MHC_DEVICE int values_of(int quads) { return 4 * quads + 1; }
 
 // For tokens [from, from + count): totals[count][4 quads + 1] = the first 4 quads rows' products and the sum of
-// squares. All threads of a block call it; it ends with a barrier. stage has room for count * STAGED * (4 quads + 1)
-// floats.
+// squares. All threads of a block call it; it ends with a barrier. stage holds count * STAGED * (4 quads + 1) floats.
 MHC_DEVICE void gather(const Sums& sums, int64_t from, int count, int quads, float* stage, float* totals) {
     const int values = values_of(quads);
     const int64_t groups = (sums.units + sums.fan - 1) / sums.fan;

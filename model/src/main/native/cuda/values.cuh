@@ -56,7 +56,8 @@ MHC_DEVICE Raw<Bf16> load(const Bf16* p, int remaining, bool vectors) {
     uint32_t word[LANE / 2];
 #pragma unroll
     for (int i = 0; i < LANE / 2; i++) {
-        const uint32_t low = 2 * i < remaining ? p[2 * i].bits : 0, high = 2 * i + 1 < remaining ? p[2 * i + 1].bits : 0;
+        const uint32_t low = 2 * i < remaining ? p[2 * i].bits : 0,
+                       high = 2 * i + 1 < remaining ? p[2 * i + 1].bits : 0;
         word[i] = low | high << 16;
     }
     raw.part[0] = {word[0], word[1], word[2], word[3]};
