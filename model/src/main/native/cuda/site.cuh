@@ -177,13 +177,12 @@ MHC_DEVICE void coefficients_of_block(const SiteCall<S>& call, float* totals, fl
     for (int64_t token = blockIdx.x - call.workers; token < call.sums.tokens; token += step) {
         gather(call.sums, token, 1, QUADS, stage, totals);
         const float inverse = inverse_root(totals[4 * QUADS], N * call.channels, call.site.norm_eps);
-        __syncthreads();
         for (int row = threadIdx.x; row < 4 * QUADS; row += blockDim.x) totals[row] *= inverse;
         __syncthreads();
+        // The next token's totals are written behind a barrier of their own.
         if (threadIdx.x < 32) {
             coefficients_of_token<N>(totals, call.site, N, token, threadIdx.x < N, nullptr, call.post, call.comb);
         }
-        __syncthreads();
     }
 }
 

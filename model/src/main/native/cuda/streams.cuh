@@ -99,7 +99,6 @@ MHC_KERNEL(READ_THREADS) void read_streams(Sums sums, Site site, bool head, cons
     float* squares_of_groups = weights + n;
     gather(sums, token, 1, quads, squares_of_groups, totals);
     const float inverse = inverse_root(totals[4 * quads], n * channels, site.norm_eps);
-    __syncthreads();
     for (int row = threadIdx.x; row < 4 * quads; row += blockDim.x) {
         totals[row] *= inverse;
         if (row < n) weights[row] = read_weight(totals[row], site.scale[0], site.base[row], site.hc_eps);
