@@ -54,6 +54,7 @@ def arguments():
     add("--seconds", type=int, help="most seconds of a part (default: 180 on a GPU, 3600 on a CPU)")
     add("--threads", type=int, default=1, help="of torch on a CPU (default: %(default)s)")
     add("--quick", action="store_true", help="small shapes only, in checks and measurements")
+    add("--check-values", type=int, help="check shapes of at most so many values of h (default: by device and --quick)")
     add("--tf32", action="store_true", help="allow the projection the error of TF32 matrix units")
     add("--n", type=numbers, default=[4], help="streams in measurements (default: 4)")
     add("--tokens", type=numbers, help="in measurements (default: 1,2,4,8,64,512,4096 and on a GPU 32768)")
@@ -93,7 +94,8 @@ def run_part(options):
 
     try:
         if options.part == "check":
-            return checks.run(options.device, options.quick, options.tf32, report)
+            most = options.check_values or checks.most_values(options.device, options.quick)
+            return checks.run(options.device, most, options.tf32, report)
         if options.part == "model":
             return program.run(options.device, options, report)
         few = options.part == "compile" or options.quick

@@ -20,6 +20,11 @@ MOST_CRASHES = 5
 WRONG = 1e30
 
 
+def most_values(device, quick):
+    """Values of h in the largest shapes that are checked, unless others are asked for."""
+    return QUICK if quick else ON_CPU if device == "cpu" else ON_GPU
+
+
 class Checks:
     """Worst results by operation, and every failure."""
 
@@ -189,10 +194,9 @@ def check_refusals(checks, device):
     checks.refused("wrong type", lambda: ops.hc_apply_pre(x.h.double(), x.pre))
 
 
-def run(device, quick, tf32, report):
-    """`report(result)` receives the state so far, now and then; returns whether everything held."""
+def run(device, most, tf32, report):
+    """Of shapes with `most` values of h. `report(result)` receives the state so far, now and then; returns whether everything held."""
     checks = Checks(device, tf32)
-    most = QUICK if quick else ON_CPU if device == "cpu" else ON_GPU
     shapes = [(t, n, c) for c in CHANNELS for n in STREAMS for t in TOKENS if t * n * c <= most]
     result = {"shapes": 0, "worst": checks.worst, "failures": checks.failures}
     for edge in (check_layouts, check_zeros, check_sharp, check_gain, check_refusals):
