@@ -55,6 +55,7 @@ def arguments():
     add("--threads", type=int, default=1, help="of torch on a CPU (default: %(default)s)")
     add("--quick", action="store_true", help="small shapes only, in checks and measurements")
     add("--check-values", type=int, help="check shapes of at most so many values of h (default: by device and --quick)")
+    add("--host-runtime", action="store_true", help="the library is of host_library.sh: allow the CUDA kernels' error")
     add("--tf32", action="store_true", help="allow the projection the error of TF32 matrix units")
     add("--n", type=numbers, default=[4], help="streams in measurements (default: 4)")
     add("--tokens", type=numbers, help="in measurements (default: 1,2,4,8,64,512,4096 and on a GPU 32768)")
@@ -95,7 +96,7 @@ def run_part(options):
     try:
         if options.part == "check":
             most = options.check_values or checks.most_values(options.device, options.quick)
-            return checks.run(options.device, most, options.tf32, report)
+            return checks.run(options.device, most, on_gpu or options.host_runtime, options.tf32, report)
         if options.part == "model":
             return program.run(options.device, options, report)
         few = options.part == "compile" or options.quick

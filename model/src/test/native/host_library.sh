@@ -2,7 +2,7 @@
 # Builds FOLDER/libmhc_kernels.so, in which torch.ops.mhc.* on tensors of the CPU are the CUDA kernels on the host
 # runtime, one thread after another: host_library.sh FOLDER OBJECTS, with OBJECTS a folder that build.sh filled. So the
 # checks of a GPU, and the way from libtorch to the kernels, run without one:
-#   python model/bench/gpu_bench.py --device cpu --check-values 40000 --parts check \
+#   python model/bench/gpu_bench.py --device cpu --host-runtime --check-values 40000 --parts check \
 #       --library FOLDER/libmhc_kernels.so
 set -eu
 mkdir -p "$1"
