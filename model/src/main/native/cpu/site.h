@@ -12,7 +12,7 @@ constexpr int WAVE = 8;
 // Bytes of fn per thread below which starting a thread costs more than it brings.
 constexpr int64_t BYTES_PER_THREAD = 128 << 10;
 // The same for elementwise work.
-constexpr int64_t VALUES_PER_THREAD = 16 << 10;
+constexpr int64_t VALUES_PER_THREAD = 32 << 10;
 // Channels that threads share out where tokens are fewer than threads: whole vectors of every instruction set.
 constexpr int64_t SLICE = 128;
 
