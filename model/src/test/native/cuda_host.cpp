@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "../../main/native/cuda/device.cuh"
 
@@ -280,38 +282,117 @@ void run(const char* op, dim3 dim, int threads, size_t shared, bool at_once, con
     }
 }
 
-// Products are exact and a step's sum is cut, not rounded, to fp32: no better than any tensor core.
-void multiply_warp(Warp& warp, int steps) {
-    for (int s = 0; s < steps; s++) {
-        double a[16][8], b[8][8], sum[16][8];
-        uint32_t beyond = 0;
-        for (int lane = 0; lane < 32; lane++) {
-            const int g = lane / 4, q = lane % 4;
-            const Product& product = warp.products[lane];
-            for (int i = 0; i < 4; i++) {
-                beyond |= product.a[s][i];
-                a[g + i % 2 * 8][q + i / 2 * 4] = double(as_float(product.a[s][i]));
-                sum[g + i / 2 * 8][2 * q + i % 2] = double(product.c[i]);
-            }
-            for (int i = 0; i < 2; i++) {
-                beyond |= product.b[s][i];
-                b[q + i * 4][g] = double(as_float(product.b[s][i]));
-            }
+// Products are exact and their sum is cut, not rounded, to fp32: no better than any tensor core.
+void multiply_warp(Warp& warp) {
+    double a[16][8], b[8][8], sum[16][8];
+    uint32_t beyond = 0;
+    for (int lane = 0; lane < 32; lane++) {
+        const int g = lane / 4, q = lane % 4;
+        const Product& product = warp.products[lane];
+        for (int i = 0; i < 4; i++) {
+            beyond |= product.a[i];
+            a[g + i % 2 * 8][q + i / 2 * 4] = double(as_float(product.a[i]));
+            sum[g + i / 2 * 8][2 * q + i % 2] = double(product.c[i]);
         }
-        if (beyond & 0x1fff) fail("a value that is not tf32");
-        for (int row = 0; row < 16; row++) {
-            for (int k = 0; k < 8; k++) {
-                for (int column = 0; column < 8; column++) sum[row][column] += a[row][k] * b[k][column];
-            }
+        for (int i = 0; i < 2; i++) {
+            beyond |= product.b[i];
+            b[q + i * 4][g] = double(as_float(product.b[i]));
         }
-        for (int lane = 0; lane < 32; lane++) {
+    }
+    if (beyond & 0x1fff) fail("a value that is not tf32");
+    for (int row = 0; row < 16; row++) {
+        for (int k = 0; k < 8; k++) {
+            for (int column = 0; column < 8; column++) sum[row][column] += a[row][k] * b[k][column];
+        }
+    }
+    for (int lane = 0; lane < 32; lane++) {
+        for (int i = 0; i < 4; i++) {
+            const double exact = sum[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2];
+            const float near = float(exact);
+            const bool beyond_exact = std::isfinite(near) && std::fabs(double(near)) > std::fabs(exact);
+            // The float before is one bit less.
+            warp.products[lane].c[i] = beyond_exact ? as_float(as_bits(near) - 1) : near;
+        }
+    }
+}
+
+namespace {
+
+// Rounded to nearest even.
+uint32_t bf16_of(uint64_t word) {
+    const uint32_t bits = uint32_t(word);
+    return (bits & 0x7fffffff) > 0x7f800000 ? 0x7fffu : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+}
+
+void set(const Operand& operand, uint32_t bits) { std::memcpy(operand.variable, &bits, sizeof bits); }
+
+void store_vector(void* global, uint4 value) {
+    if (reinterpret_cast<uintptr_t>(global) % 16) fail("a store of 16 bytes is not aligned");
+    const unsigned char* p = static_cast<unsigned char*>(global);
+    for (const Block& block : *running_blocks) {
+        if (p >= block.shared && p < block.shared + shared_bytes) fail("a global store to shared memory");
+    }
+    *static_cast<uint4*>(global) = value;
+}
+
+}  // namespace
+
+// %2 is operand 2; those of a register vector stand in braces, an address in brackets.
+Instruction::Instruction(const char* text) {
+    const std::string whole = text;
+    const size_t name = whole.find(' ');
+    const std::map<std::string, std::pair<Code, std::string>> known = {
+        {"cvt.rn.bf16x2.f32", {Code::PACK, "r,r,r;"}},
+        {"st.global.v4.b32", {Code::STORE, "[r],{r,r,r,r};"}},
+        {"rcp.approx.ftz.f32", {Code::RECIPROCAL, "r,r;"}},
+        {"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32",
+         {Code::MULTIPLY, "{r,r,r,r},{r,r,r,r},{r,r},{r,r,r,r};"}}};
+    const auto found = known.find(whole.substr(0, name));
+    if (found == known.end()) fail("an instruction that it does not know");
+    code_ = found->second.first;
+    std::string form;
+    bool vector = false;
+    for (size_t at = name; at < whole.size(); at++) {
+        if (whole[at] == ' ') continue;
+        if (whole[at] == '%') {
+            size_t digits = 0;
+            const int operand = std::stoi(whole.substr(at + 1), &digits);
+            at += digits;
+            if (!vector || form.back() == '{') places_.emplace_back();
+            places_.back().push_back(operand);
+            form += 'r';
+            continue;
+        }
+        if (whole[at] == '{' || whole[at] == '}') vector = whole[at] == '{';
+        form += whole[at];
+    }
+    if (form != found->second.second) fail("an instruction with other operands than it has");
+}
+
+void Instruction::execute(std::initializer_list<Operand> operands) const {
+    const Operand* given = operands.begin();
+    auto at = [&](int place, int i = 0) -> const Operand& { return given[places_[place][i]]; };
+    switch (code_) {
+        // The second source comes to lie lower.
+        case Code::PACK: set(at(0), bf16_of(at(1).bits) << 16 | bf16_of(at(2).bits)); break;
+        case Code::STORE:
+            store_vector(
+                reinterpret_cast<void*>(uintptr_t(at(0).bits)),
+                {uint32_t(at(1, 0).bits), uint32_t(at(1, 1).bits), uint32_t(at(1, 2).bits), uint32_t(at(1, 3).bits)});
+            break;
+        // Some units off, as no device's estimate would be: the step after it must mend that.
+        case Code::RECIPROCAL: set(at(0), as_bits(1 / as_float(uint32_t(at(1).bits))) + 16); break;
+        case Code::MULTIPLY: {
+            Warp& w = warp();
+            Product& product = w.products[self->thread.x % 32];
             for (int i = 0; i < 4; i++) {
-                const double exact = sum[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2];
-                const float near = float(exact);
-                const bool beyond_exact = std::isfinite(near) && std::fabs(double(near)) > std::fabs(exact);
-                // The float before is one bit less.
-                warp.products[lane].c[i] = beyond_exact ? as_float(as_bits(near) - 1) : near;
+                product.a[i] = uint32_t(at(1, i).bits);
+                product.c[i] = as_float(uint32_t(at(3, i).bits));
             }
+            for (int i = 0; i < 2; i++) product.b[i] = uint32_t(at(2, i).bits);
+            meet(w, 1000, [&] { multiply_warp(w); });
+            for (int i = 0; i < 4; i++) set(at(0, i), as_bits(product.c[i]));
+            break;
         }
     }
 }

@@ -9,12 +9,30 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <initializer_list>
 #include <tuple>
 #include <vector>
 
 #define MHC_DEVICE inline
 #define MHC_ANYWHERE inline
 #define MHC_KERNEL(...)
+#define MHC_PTX(text, written, read)                           \
+    do {                                                       \
+        static const ::mhc::cuda::host::Instruction ptx(text); \
+        ptx.execute({MHC_LIST written, MHC_LIST read});        \
+    } while (false)
+#define MHC_PTX_STORE(text, read)                              \
+    do {                                                       \
+        static const ::mhc::cuda::host::Instruction ptx(text); \
+        ptx.execute({MHC_LIST read});                          \
+    } while (false)
+#define MHC_LIST(...) __VA_ARGS__
+#define MHC_WORD(value) (::mhc::cuda::host::Operand(uint64_t(value)))
+#define MHC_REAL(value) (::mhc::cuda::host::Operand(float(value)))
+#define MHC_ADDRESS(value) (::mhc::cuda::host::Operand(value))
+#define MHC_TO_WORD(variable) (::mhc::cuda::host::Operand(&(variable)))
+#define MHC_TO_REAL(variable) (::mhc::cuda::host::Operand(&(variable)))
+#define MHC_SUM(variable) (::mhc::cuda::host::Operand(&(variable)))
 #define threadIdx (::mhc::cuda::host::self->thread)
 #define blockIdx (::mhc::cuda::host::self->block->index)
 #define blockDim (::mhc::cuda::host::block_dim)
@@ -35,6 +53,8 @@ struct alignas(8) [[gnu::may_alias]] float2 {
     float x, y;
 };
 
+inline uint64_t __cvta_generic_to_global(const void* p) { return reinterpret_cast<uintptr_t>(p); }
+
 namespace mhc::cuda {
 
 constexpr unsigned EVERY_LANE = 0xffffffffu;
@@ -48,10 +68,35 @@ struct Gathering {
     int kind = 0;  // what they all have come for
 };
 
+// A lane's registers of a product of matrices.
 struct Product {
-    float* c;
-    const uint32_t (*a)[4];
-    const uint32_t (*b)[2];
+    uint32_t a[4], b[2];
+    float c[4];
+};
+
+// An operand of an instruction: a register, or an address.
+struct Operand {
+    uint64_t bits;
+    void* variable;  // null where the instruction only reads
+
+    explicit Operand(uint64_t bits) : bits(bits), variable(nullptr) {}
+    explicit Operand(float value) : bits(0), variable(nullptr) { std::memcpy(&bits, &value, sizeof value); }
+    template <class T>
+    explicit Operand(T* variable) : bits(0), variable(variable) {
+        static_assert(sizeof(T) == sizeof(uint32_t));
+        std::memcpy(&bits, variable, sizeof(T));
+    }
+};
+
+// An instruction of PTX: what it does, and which operands stand in which of its places.
+class Instruction {
+public:
+    explicit Instruction(const char* text);
+    void execute(std::initializer_list<Operand> operands) const;
+
+private:
+    enum class Code { PACK, STORE, RECIPROCAL, MULTIPLY } code_;
+    std::vector<std::vector<int>> places_;
 };
 
 struct Warp : Gathering {
@@ -121,7 +166,7 @@ void meet(Gathering& gathering, int kind, const std::function<void()>& all);
 uint64_t arrive(Gathering& gathering);
 void wait(Gathering& gathering, uint64_t arrival);
 void run(const char* op, dim3 grid, int threads, size_t shared, bool at_once, const std::function<void()>& kernel);
-void multiply_warp(Warp& warp, int steps);
+void multiply_warp(Warp& warp);
 
 inline Warp& warp() { return self->block->warps[self->thread.x / 32]; }
 
@@ -139,36 +184,6 @@ inline uint32_t as_bits(float value) {
     uint32_t bits;
     std::memcpy(&bits, &value, sizeof bits);
     return bits;
-}
-
-inline uint32_t pack_bf16(float low, float high) {
-    auto narrow = [](float value) {
-        const uint32_t bits = as_bits(value);
-        return value != value ? 0x7fffu : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-    };
-    return narrow(low) | narrow(high) << 16;
-}
-
-inline void store_vector(void* global, uint4 value) {
-    if (reinterpret_cast<uintptr_t>(global) % 16) host::fail("a store of 16 bytes is not aligned");
-    const unsigned char* p = static_cast<unsigned char*>(global);
-    for (const host::Block& block : *host::running_blocks) {
-        if (p >= block.shared && p < block.shared + host::shared_bytes) host::fail("a global store to shared memory");
-    }
-    *static_cast<uint4*>(global) = value;
-}
-
-// The estimate is some units off, as no device's would be: the step after it must mend that.
-inline float reciprocal(float value) {
-    const float near = as_float(as_bits(1 / value) + 16);
-    return fmaf(fmaf(-value, near, 1.0f), near, near);
-}
-
-template <int STEPS>
-inline void multiply(float (&c)[4], const uint32_t (&a)[STEPS][4], const uint32_t (&b)[STEPS][2]) {
-    host::Warp& warp = host::warp();
-    warp.products[host::self->thread.x % 32] = {c, a, b};
-    host::meet(warp, 1000 + STEPS, [&] { host::multiply_warp(warp, STEPS); });
 }
 
 template <int BYTES>

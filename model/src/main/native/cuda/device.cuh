@@ -31,6 +31,18 @@ struct Gpu {
 #define MHC_ANYWHERE __host__ __device__
 #define MHC_KERNEL(threads, ...) __global__ __launch_bounds__(threads, ##__VA_ARGS__)
 
+// An instruction's text, the operands that it writes and those that it only reads, each list in parentheses and
+// numbered in this order.
+#define MHC_PTX(text, written, read) asm(text : MHC_LIST written : MHC_LIST read)
+#define MHC_PTX_STORE(text, read) asm volatile(text::MHC_LIST read : "memory")
+#define MHC_LIST(...) __VA_ARGS__
+#define MHC_WORD(value) "r"(value)
+#define MHC_REAL(value) "f"(value)
+#define MHC_ADDRESS(value) "l"(value)
+#define MHC_TO_WORD(variable) "=r"(variable)
+#define MHC_TO_REAL(variable) "=f"(variable)
+#define MHC_SUM(variable) "+f"(variable)
+
 namespace mhc::cuda {
 
 constexpr unsigned EVERY_LANE = 0xffffffffu;
@@ -43,42 +55,6 @@ MHC_DEVICE unsigned char* shared_memory() {
 
 MHC_DEVICE float as_float(uint32_t bits) { return __uint_as_float(bits); }
 MHC_DEVICE uint32_t as_bits(float value) { return __float_as_uint(value); }
-
-// Two bf16 in a word, rounded to nearest even.
-MHC_DEVICE uint32_t pack_bf16(float low, float high) {
-    uint32_t word;
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
-    return word;
-}
-
-// 16 bytes to an address of global memory that is aligned to them. Assigned as a vector, nvcc takes it apart where its
-// parts come from different instructions.
-MHC_DEVICE void store_vector(void* global, uint4 value) {
-    asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(global)), "r"(value.x),
-                 "r"(value.y), "r"(value.z), "r"(value.w)
-                 : "memory");
-}
-
-// 1 / value to a unit in the last place of a positive normal number below 2^126: the device's estimate, and a step of
-// Newton's. A division as IEEE 754 has it would branch and take several times as long.
-MHC_DEVICE float reciprocal(float value) {
-    float near;
-    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(near) : "f"(value));
-    return fmaf(fmaf(-value, near, 1.0f), near, near);
-}
-
-// c += a b over STEPS times 8 values: A 16 x 8 (tokens), B 8 x 8 (rows of fn), both tf32. Of lane 4g + q, a holds
-// (g, q), (g + 8, q), (g, q + 4), (g + 8, q + 4); b holds (q, g), (q + 4, g); c holds (g, 2q), (g, 2q + 1) and both at
-// g + 8.
-template <int STEPS>
-MHC_DEVICE void multiply(float (&c)[4], const uint32_t (&a)[STEPS][4], const uint32_t (&b)[STEPS][2]) {
-#pragma unroll
-    for (int s = 0; s < STEPS; s++) {
-        asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-            : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-            : "r"(a[s][0]), "r"(a[s][1]), "r"(a[s][2]), "r"(a[s][3]), "r"(b[s][0]), "r"(b[s][1]));
-    }
-}
 
 // Copies from global into shared memory that arrive later: BYTES is 4 or 16, both sides aligned to it.
 template <int BYTES>

@@ -1,6 +1,6 @@
 // Eight neighbouring channels of a stream, as stored and as fp32; fp32 values as sums of tf32 ones.
 #pragma once
-#include "device.cuh"
+#include "instructions.cuh"
 
 namespace mhc::cuda {
 
