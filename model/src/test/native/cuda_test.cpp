@@ -133,6 +133,12 @@ void edges() {
             context = "edges n=" + std::to_string(n);
             Fixture few(3, n, 296, dtype), many(300, n, 72, dtype);
             const Outputs expected = outputs(few, true);
+            // Ten chunks: a block for each and one for tokens, or one less and two less.
+            for (int blocks : {11, 10, 9}) {
+                play(1, blocks, false);
+                expect(outputs(few, true) == expected, "a device just too small for a grid changes the bits");
+            }
+            play(4, 8, false);
             cuda::host::cooperative_device = false;
             const int64_t before = cuda::host::cooperative_launches;
             expect(outputs(few, true) == expected, "without cooperative launches the bits differ");
