@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -103,14 +104,16 @@ public final class InferenceBench implements AutoCloseable {
      * Measures every benchmark of the configuration and prints a line for each.
      *
      * @param samples by benchmark
+     * @param profile whether the engine's operations are profiled afterwards, in one more answer
      * @param answers file that receives every question and answer as a line of JSON, or null
      * @param summary file that receives every measurement as a line of JSON, or null
      */
-    public void run(Map<String, Sample> samples, Path answers, Path summary) {
+    public void run(Map<String, Sample> samples, boolean profile, Path answers, Path summary) {
         out.printf("model loaded in %.2f s%n", loadSeconds);
         out.println(TABLE.header());
         List<String> answerLines = new ArrayList<>();
         List<String> summaryLines = new ArrayList<>();
+        Map<String, InferenceProfile> profiles = new LinkedHashMap<>();
         for (ShardPlan.Planned planned : ShardPlan.of(config, HadoopSettings.current())) {
             String name = planned.benchmark().name();
             List<Question> questions = questions(planned, samples.getOrDefault(name, new Sample(16, 0)));
@@ -129,11 +132,18 @@ public final class InferenceBench implements AutoCloseable {
                 }
             }
             print(name, seconds, work);
+            if (profile) {
+                profiles.put(
+                        name,
+                        InferenceProfile.of(
+                                model, questions.stream().map(Question::request).toList()));
+            }
             summaryLines.add(summary(name, questions.size(), seconds, processor, work));
             for (int i = 0; i < found.length; i++) {
                 answerLines.add(line(name, questions.get(i), found[i]));
             }
         }
+        InferenceProfile.print(profiles, out);
         write(answers, answerLines);
         write(summary, summaryLines);
     }

@@ -59,6 +59,11 @@ final class BenchInferenceCommand implements Callable<Integer> {
             description = "Measurements, after one that is not counted (default: ${DEFAULT-VALUE}).")
     private int repeats;
 
+    @Option(
+            names = "--profile",
+            description = "Answer once more and print the seconds of each part of the model, by the engine's profiler.")
+    private boolean profile;
+
     @Option(names = "--answers", paramLabel = "FILE", description = "Write questions and answers as lines of JSON.")
     private Path answers;
 
@@ -79,7 +84,7 @@ final class BenchInferenceCommand implements Callable<Integer> {
                 decode,
                 repeats,
                 spec.commandLine().getOut())) {
-            bench.run(wanted, answers, summary);
+            bench.run(wanted, profile, answers, summary);
         }
         return 0;
     }

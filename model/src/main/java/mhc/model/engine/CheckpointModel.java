@@ -131,6 +131,11 @@ final class CheckpointModel implements LanguageModel {
         }
     }
 
+    /** What runs. */
+    TorchModule module() {
+        return program.module();
+    }
+
     @Override
     public ModelInfo info() {
         return info;

@@ -90,6 +90,10 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         return module.source();
     }
 
+    TorchModule module() {
+        return module;
+    }
+
     @Override
     public long clock() {
         return module.clock();
