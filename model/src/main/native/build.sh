@@ -63,10 +63,16 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
     isa() { # NAME LANES REGISTERS FLAGS...
         name=$1 lanes=$2 registers=$3
         shift 3
-        compile "isa-$name.o" cpu/isa.cpp "-DMHC_ISA=$name" "-DMHC_LANES=$lanes" "-DMHC_REGISTERS=$registers" "$@"
+        for source in isa isa_rows; do
+            compile "$source-$name.o" "cpu/$source.cpp" "-DMHC_ISA=$name" "-DMHC_LANES=$lanes" \
+                "-DMHC_REGISTERS=$registers" "$@"
+        done
     }
     for source in torch/*.cpp cpu/*.cpp; do
-        [ "$source" = cpu/isa.cpp ] || compile "$(basename "$source" .cpp).o" "$source"
+        case $source in
+            cpu/isa*.cpp) ;;
+            *) compile "$(basename "$source" .cpp).o" "$source" ;;
+        esac
     done
     case $arch in
         x86_64)

@@ -120,15 +120,20 @@ std::vector<int64_t> Tensor::sizes() const {
     return std::vector<int64_t>(sizes, sizes + dimensions);
 }
 
-Tensor Tensor::contiguous() && {
-    const std::vector<int64_t> shape = sizes();
-    int64_t* strides = nullptr;
+std::vector<int64_t> Tensor::strides() const {
+    int64_t dimensions = 0, *strides = nullptr;
+    require(shim().get_dim(handle_, &dimensions), "name a tensor's shape");
     require(shim().get_strides(handle_, &strides), "name a tensor's strides");
+    return std::vector<int64_t>(strides, strides + dimensions);
+}
+
+Tensor Tensor::contiguous() && {
+    const std::vector<int64_t> shape = sizes(), steps = strides();
     int64_t step = 1;
     bool contiguous = true;
     for (size_t i = shape.size(); i-- > 0;) {
         if (shape[i] == 0) return std::move(*this);
-        contiguous = contiguous && (shape[i] == 1 || strides[i] == step);
+        contiguous = contiguous && (shape[i] == 1 || steps[i] == step);
         step *= shape[i];
     }
     if (contiguous) return std::move(*this);

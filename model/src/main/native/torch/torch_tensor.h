@@ -66,6 +66,7 @@ public:
     Type type() const;
     Device device() const;
     std::vector<int64_t> sizes() const;
+    std::vector<int64_t> strides() const;
     // This tensor, or a contiguous copy of it.
     Tensor contiguous() &&;
 

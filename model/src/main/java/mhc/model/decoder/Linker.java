@@ -34,9 +34,16 @@ public final class Linker {
      *
      * @param name of the function
      * @param operation as the archive names it
-     * @param calls of it in the whole program; 0 for any number, at least one
+     * @param calls of it in the whole program; 0 for any number, at least one; {@link #IF_CALLED} for any number
      */
-    public record Replacement(String name, String operation, int calls) {}
+    public record Replacement(String name, String operation, int calls) {
+        /** Some programs call the function and some do not. */
+        public static final int IF_CALLED = -1;
+
+        private boolean allows(int found) {
+            return calls == IF_CALLED || (calls == 0 ? found > 0 : found == calls);
+        }
+    }
 
     private Linker(List<Script> scripts, List<Replacement> replacements) {
         this.definitions =
@@ -75,7 +82,7 @@ public final class Linker {
         }
         for (Replacement replacement : replacements.values()) {
             int found = calls.getOrDefault(replacement.name(), 0);
-            if (replacement.calls() == 0 ? found == 0 : found != replacement.calls()) {
+            if (!replacement.allows(found)) {
                 throw new IllegalStateException("The program calls " + replacement.operation() + " " + found
                         + " times, expected " + (replacement.calls() == 0 ? "at least once" : replacement.calls()));
             }

@@ -74,11 +74,10 @@ public record Rope(double theta, RopeScaling scaling) {
 
     /**
      * TorchScript of {@code angles(frequencies [R/2], positions [T]) -> (cos, sin [1,1,T,R])} and
-     * {@code rotate(x [..,T,R], cos, sin)}.
+     * {@code rotate(x [1,H,T,R], cos, sin)}, which may write over x.
      */
     Script script() {
         return Binder.of(Script.class, "rope.py")
-                .set("SCALED", scaling.rotation() != 1)
                 .set("SCALE", scaling.rotation())
                 .script();
     }

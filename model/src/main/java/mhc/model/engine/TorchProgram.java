@@ -15,6 +15,7 @@ import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.PackedWeights;
 import mhc.model.decoder.Placement;
 import mhc.model.decoder.Program;
+import mhc.model.decoder.RowOperations;
 import mhc.model.inference.ForwardPasses;
 import mhc.model.inference.Pass;
 
@@ -55,7 +56,12 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         PackedWeights packing = PackedWeights.on(options.devices());
         Optional<BlockScales> compressed = stored ? checkpoint.config().scales() : Optional.empty();
         TorchModule module = TorchModule.load(
-                ProgramModule.source(checkpoint.program().placed(placement), kernels, packing, compressed),
+                ProgramModule.source(
+                        checkpoint.program().placed(placement),
+                        kernels,
+                        RowOperations.choose(options.kernels(), options.devices()),
+                        packing,
+                        compressed),
                 options.device());
         try {
             new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint, stored, placement, devices);
@@ -74,7 +80,10 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     public static TorchProgram load(
             Program program, int vocabulary, String device, KernelPath kernels, List<RandomTensors.Tensor> weights) {
         PackedWeights packing = PackedWeights.on(device);
-        TorchModule module = TorchModule.load(ProgramModule.source(program, kernels, packing), device);
+        String wanted = kernels == KernelPath.REFERENCE ? "reference" : "auto";
+        RowOperations rows = RowOperations.choose(wanted, List.of(device));
+        TorchModule module =
+                TorchModule.load(ProgramModule.source(program, kernels, rows, packing, Optional.empty()), device);
         try {
             new WeightBinding(module, packing, program, ComputeType.FLOAT32)
                     .bind(weights.stream().map(RandomTensors.Tensor::array).toArray(PtNDArray[]::new));

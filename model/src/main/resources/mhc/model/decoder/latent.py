@@ -3,7 +3,7 @@
 
 
 def latent_norm(x: Tensor, weight: Tensor) -> Tensor:
-    return (weight * rms(x.to(FLOAT32), LATENT_EPS)).to(x.dtype)
+    return rms_normed(x, weight, LATENT_EPS)
 
 
 def paired(x: Tensor) -> Tensor:
