@@ -63,7 +63,7 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
     isa() { # NAME LANES REGISTERS FLAGS...
         name=$1 lanes=$2 registers=$3
         shift 3
-        for source in isa isa_rows; do
+        for source in isa isa_rows isa_attention; do
             compile "$source-$name.o" "cpu/$source.cpp" "-DMHC_ISA=$name" "-DMHC_LANES=$lanes" \
                 "-DMHC_REGISTERS=$registers" "$@"
         done

@@ -81,6 +81,11 @@ Tensor Tensor::empty(const std::vector<int64_t>& sizes, Type type, Device device
         strides[i] = step;
         step *= sizes[i] > 1 ? sizes[i] : 1;
     }
+    return empty_strided(sizes, strides, type, device);
+}
+
+Tensor Tensor::empty_strided(const std::vector<int64_t>& sizes, const std::vector<int64_t>& strides, Type type,
+                             Device device) {
     Tensor made;
     require(shim().empty_strided(int64_t(sizes.size()), sizes.data(), strides.data(), type, device.type, device.index,
                                  &made.handle_),

@@ -60,6 +60,9 @@ public:
         return empty(sizes, type, like.device());
     }
 
+    static Tensor empty_strided(const std::vector<int64_t>& sizes, const std::vector<int64_t>& strides, Type type,
+                                Device device);
+
     explicit operator bool() const { return handle_ != nullptr; }
     void* release();
     void* data() const;

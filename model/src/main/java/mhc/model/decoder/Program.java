@@ -173,23 +173,23 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
      *     run on the kernels that it is to run on
      */
     public String source(Script module, KernelPath kernels, PackedWeights packing) {
-        return source(module, kernels, RowOperations.ENGINE, packing, Optional.empty());
+        return source(module, kernels, DecoderOperations.ENGINE, packing, Optional.empty());
     }
 
     /**
      * The same over matrices of which some are held as their file stores them.
      *
-     * @param rows what computes between products
+     * @param operations what computes between products
      * @param compressed how the 8-bit ones are scaled; empty where all are held as they are multiplied
      */
     public String source(
             Script module,
             KernelPath kernels,
-            RowOperations rows,
+            DecoderOperations operations,
             PackedWeights packing,
             Optional<BlockScales> compressed) {
         List<Linker.Replacement> replacements = new ArrayList<>(kernels.replacements(residual));
-        replacements.addAll(rows.replacements(script));
+        replacements.addAll(operations.replacements(script));
         replacements.addAll(packing.replacements(compressed));
         return Linker.link(List.of(module, script, packing.script(compressed)), replacements);
     }

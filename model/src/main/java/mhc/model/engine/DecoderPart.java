@@ -10,6 +10,8 @@ public enum DecoderPart {
     /** The merge of its parts included. */
     ATTENTION(
             "attention",
+            "mhc_decoder::attended",
+            "mhc_decoder::merge_",
             "aten::_scaled_dot_product_flash_attention_for_cpu",
             "aten::_scaled_dot_product_efficient_attention",
             "aten::logsumexp",
@@ -20,6 +22,10 @@ public enum DecoderPart {
     /** Numbers one by one: norms, rotary embedding, gates, the sums of a plain residual. */
     ELEMENTWISE(
             "norms, rope, gates",
+            "mhc_decoder::rms_normed",
+            "mhc_decoder::add_normed_",
+            "mhc_decoder::silu_times_",
+            "mhc_decoder::turned_",
             "aten::mul",
             "aten::add",
             "aten::sub",

@@ -11,11 +11,11 @@ import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.decoder.BlockScales;
 import mhc.model.decoder.ComputeType;
+import mhc.model.decoder.DecoderOperations;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.PackedWeights;
 import mhc.model.decoder.Placement;
 import mhc.model.decoder.Program;
-import mhc.model.decoder.RowOperations;
 import mhc.model.inference.ForwardPasses;
 import mhc.model.inference.Pass;
 
@@ -59,7 +59,7 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                 ProgramModule.source(
                         checkpoint.program().placed(placement),
                         kernels,
-                        RowOperations.choose(options.kernels(), options.devices()),
+                        DecoderOperations.choose(options.kernels(), options.devices()),
                         packing,
                         compressed),
                 options.device());
@@ -81,9 +81,9 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
             Program program, int vocabulary, String device, KernelPath kernels, List<RandomTensors.Tensor> weights) {
         PackedWeights packing = PackedWeights.on(device);
         String wanted = kernels == KernelPath.REFERENCE ? "reference" : "auto";
-        RowOperations rows = RowOperations.choose(wanted, List.of(device));
+        DecoderOperations operations = DecoderOperations.choose(wanted, List.of(device));
         TorchModule module =
-                TorchModule.load(ProgramModule.source(program, kernels, rows, packing, Optional.empty()), device);
+                TorchModule.load(ProgramModule.source(program, kernels, operations, packing, Optional.empty()), device);
         try {
             new WeightBinding(module, packing, program, ComputeType.FLOAT32)
                     .bind(weights.stream().map(RandomTensors.Tensor::array).toArray(PtNDArray[]::new));

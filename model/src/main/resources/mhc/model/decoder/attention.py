@@ -85,7 +85,14 @@ def attend_views(
         part_o = part_o.squeeze(0).transpose(0, 1).to(FLOAT32)
         part_lse = part_lse.squeeze(0).transpose(0, 1)
         before = lse.narrow(0, view.first_query, view.queries)
-        share = torch.sigmoid(part_lse - before).unsqueeze(-1)
-        o.narrow(0, view.first_query, view.queries).lerp_(part_o, share)
-        before.copy_(torch.logaddexp(before, part_lse))
+        o_before = o.narrow(0, view.first_query, view.queries)
+        o_before = merge_(o_before, before, part_o, part_lse)
+    return o
+
+
+def merge_(o: Tensor, lse: Tensor, other: Tensor, other_lse: Tensor) -> Tensor:
+    # o [T,H,V] and lse [T,H] become those over both parts, in their memory.
+    share = torch.sigmoid(other_lse - lse).unsqueeze(-1)
+    o.lerp_(other, share)
+    lse.copy_(torch.logaddexp(lse, other_lse))
     return o

@@ -8,6 +8,8 @@ def scaled_dot_product(
     # On a GPU the engine's memory-efficient kernel gives both in any type; its logarithms come padded to a multiple of 32
     # queries, it wants widths in whole groups of 8 and no mask of our shapes.
     if not q.is_cuda and v.size(3) == k.size(3):
+        if q.dtype == FLOAT32:
+            return attended(q, k, v, mask, causal, scale)
         return torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, attn_mask=mask, scale=scale)
     if q.is_cuda and mask is None and q.size(3) % 8 == 0 and v.size(3) % 8 == 0:
         o, lse, seed, offset = torch._scaled_dot_product_efficient_attention(
@@ -15,6 +17,12 @@ def scaled_dot_product(
         )
         return (o, lse.narrow(2, 0, q.size(2)))
     return scaled_dot_product_in_blocks(q, k, v, mask, causal, scale, SCORES_BLOCK)
+
+
+def attended(
+    q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: float
+) -> Tuple[Tensor, Tensor]:
+    return torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, attn_mask=mask, scale=scale)
 
 
 def scaled_dot_product_in_blocks(

@@ -1,17 +1,21 @@
-// The compiled instruction sets of the operations on rows.
+// The compiled instruction sets of what a decoder does between its products.
+#include "attention.h"
 #include "rows.h"
 
 namespace mhc {
 
 namespace baseline {
 const RowOperations& row_operations(Dtype);
+const AttentionOperations& attention_operations();
 }
 #ifdef __x86_64__
 namespace avx2 {
 const RowOperations& row_operations(Dtype);
+const AttentionOperations& attention_operations();
 }
 namespace avx512 {
 const RowOperations& row_operations(Dtype);
+const AttentionOperations& attention_operations();
 }
 #endif
 
@@ -21,6 +25,14 @@ const RowOperations& cpu_row_operations([[maybe_unused]] Isa isa, Dtype dtype) {
     if (isa == Isa::AVX2) return avx2::row_operations(dtype);
 #endif
     return baseline::row_operations(dtype);
+}
+
+const AttentionOperations& cpu_attention_operations([[maybe_unused]] Isa isa) {
+#ifdef __x86_64__
+    if (isa == Isa::AVX512) return avx512::attention_operations();
+    if (isa == Isa::AVX2) return avx2::attention_operations();
+#endif
+    return baseline::attention_operations();
 }
 
 }  // namespace mhc

@@ -1,7 +1,24 @@
-// The operations on rows as torch.ops.mhc_rows.*, on the CPU alone: checks what comes in, allocates what goes out, calls
-// the kernels. The schemas are those of the plain TorchScript reference.
+// What a decoder does between its products as torch.ops.mhc_decoder.*, on the CPU alone: checks what comes in, allocates
+// what goes out, calls the kernels. The schemas are those of the plain TorchScript reference.
+#include "../cpu/attention.h"
 #include "../cpu/rows.h"
 #include "boxed.h"
+
+namespace mhc::torch {
+
+template <>
+struct Cell<bool> {
+    // Some libtorchs write its one byte alone.
+    static bool take(uint64_t cell) {
+        bool value;
+        std::memcpy(&value, &cell, sizeof value);
+        return value;
+    }
+};
+
+inline void find_device(bool, std::optional<Device>&) {}
+
+}  // namespace mhc::torch
 
 namespace mhc {
 namespace {
@@ -10,8 +27,9 @@ using torch::Boxed;
 using torch::Tensor;
 using torch::Type;
 using Sizes = std::vector<int64_t>;
+using OptionalTensor = std::optional<Tensor>;
 
-[[noreturn]] void refuse(const std::string& what) { throw std::runtime_error("torch.ops.mhc_rows got " + what); }
+[[noreturn]] void refuse(const std::string& what) { throw std::runtime_error("torch.ops.mhc_decoder got " + what); }
 
 Dtype dtype_of(const Tensor& x) {
     if (x.type() != Type::FLOAT && x.type() != Type::BFLOAT16) {
@@ -97,6 +115,77 @@ std::tuple<Tensor> turned_(Tensor x, Tensor cos, Tensor sin, double scale) {
     return {std::move(x)};
 }
 
+// A tensor of numbers that lie side by side within a token, or a copy that does.
+Tensor side_by_side(Tensor&& tensor) {
+    const Sizes strides = tensor.strides();
+    return strides.back() == 1 ? std::move(tensor) : std::move(tensor).contiguous();
+}
+
+// Of [rows, heads, tokens, ...].
+Strides strides_of(const Tensor& tensor) {
+    const Sizes strides = tensor.strides();
+    return {strides[0], strides[1], strides[2]};
+}
+
+void require_floats(const Tensor& tensor, const char* name, size_t dimensions) {
+    if (tensor.type() != Type::FLOAT || tensor.sizes().size() != dimensions) {
+        refuse(std::string(name) + ", expected float32 in " + std::to_string(dimensions) + " dimensions");
+    }
+}
+
+// q [B, H, S, D], k and v [B, H, K, D], mask [1 or B, 1, 1 or S, K] -> [B, H, S, D], [B, H, S]; both lie as
+// [B, S, H, ...], as the next product wants them.
+std::tuple<Tensor, Tensor> attended(Tensor q, Tensor k, Tensor v, OptionalTensor mask, bool causal, double scale) {
+    for (const Tensor* tensor : {&q, &k, &v}) require_floats(*tensor, "q, k or v", 4);
+    const Sizes sizes = q.sizes(), keys = k.sizes();
+    if (v.sizes() != keys || keys[0] != sizes[0] || keys[1] != sizes[1] || keys[3] != sizes[3]) {
+        refuse("q, k and v of shapes that do not fit");
+    }
+    q = side_by_side(std::move(q)), k = side_by_side(std::move(k)), v = side_by_side(std::move(v));
+    Attended a{};
+    a.rows = sizes[0], a.heads = sizes[1], a.queries = sizes[2], a.keys = keys[2], a.width = sizes[3];
+    a.q = floats(q), a.k = floats(k), a.v = floats(v);
+    a.q_strides = strides_of(q), a.k_strides = strides_of(k), a.v_strides = strides_of(v);
+    if (mask) {
+        require_floats(*mask, "mask", 4);
+        const Sizes shape = mask->sizes();
+        if ((shape[0] != 1 && shape[0] != a.rows) || shape[1] != 1 || (shape[2] != 1 && shape[2] != a.queries) ||
+            shape[3] != a.keys) {
+            refuse("mask of a shape that does not fit");
+        }
+        mask = side_by_side(std::move(*mask));
+        a.mask = floats(std::as_const(*mask));
+        a.mask_strides = strides_of(*mask);
+        if (shape[0] == 1) a.mask_strides.row = 0;
+        if (shape[2] == 1) a.mask_strides.token = 0;
+    }
+    a.causal = causal;
+    a.scale = float(scale);
+    const int64_t line = a.heads * a.width;
+    Tensor o = Tensor::empty_strided(sizes, {a.queries * line, a.width, line, 1}, Type::FLOAT, q.device());
+    Tensor lse = Tensor::empty_strided({a.rows, a.heads, a.queries}, {a.queries * a.heads, 1, a.heads}, Type::FLOAT,
+                                       q.device());
+    a.o = static_cast<float*>(o.data());
+    a.lse = static_cast<float*>(lse.data());
+    if (a.rows * a.heads * a.queries > 0 && a.keys > 0) cpu_attention_operations(cpu_isa()).attend(a);
+    return {std::move(o), std::move(lse)};
+}
+
+// In the memory of o [S, H, D] and lse [S, H].
+std::tuple<Tensor> merge_(Tensor o, Tensor lse, Tensor other, Tensor other_lse) {
+    const Sizes sizes = o.sizes(), steps = o.strides(), lse_steps = lse.strides();
+    require_floats(o, "o", 3);
+    require_floats(lse, "lse", 2);
+    if (steps[2] != 1) refuse("o whose numbers do not lie side by side, which cannot be overwritten");
+    other = checked(std::move(other), "other", sizes, Type::FLOAT);
+    other_lse = checked(std::move(other_lse), "other lse", {sizes[0], sizes[1]}, Type::FLOAT);
+    if (lse.sizes() != other_lse.sizes()) refuse("lse of another shape");
+    cpu_attention_operations(cpu_isa())
+        .merge({sizes[0], sizes[1], sizes[2], static_cast<float*>(o.data()), static_cast<float*>(lse.data()),
+                {0, steps[1], steps[0]}, {0, lse_steps[1], lse_steps[0]}, floats(other), floats(other_lse)});
+    return {std::move(o)};
+}
+
 struct Op {
     const char* name;
     const char* schema;
@@ -108,6 +197,10 @@ constexpr Op OPS[] = {
     {"add_normed_", "(Tensor(a!) h, Tensor f, Tensor weight, float eps) -> (Tensor(a!), Tensor)",
      Boxed<add_normed_>::call},
     {"silu_times_", "(Tensor(a!) gate, Tensor up) -> Tensor(a!)", Boxed<silu_times_>::call},
+    {"attended",
+     "(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, float scale) -> (Tensor, Tensor)",
+     Boxed<attended>::call},
+    {"merge_", "(Tensor(a!) o, Tensor(b!) lse, Tensor other, Tensor other_lse) -> Tensor(a!)", Boxed<merge_>::call},
     {"turned_", "(Tensor(a!) x, Tensor cos, Tensor sin, float scale) -> Tensor(a!)", Boxed<turned_>::call},
 };
 
@@ -117,8 +210,8 @@ void register_ops() {
     const torch::Shim& shim = torch::shim();
     void *definitions = nullptr, *cpu = nullptr;
     if (!shim.complete() || !cpu_isa_exists()) return;
-    if (shim.library_init_def("mhc_rows", __FILE__, __LINE__, &definitions) != 0) return;
-    if (shim.library_init_impl("mhc_rows", "CPU", __FILE__, __LINE__, &cpu) != 0) return;
+    if (shim.library_init_def("mhc_decoder", __FILE__, __LINE__, &definitions) != 0) return;
+    if (shim.library_init_impl("mhc_decoder", "CPU", __FILE__, __LINE__, &cpu) != 0) return;
     for (const Op& op : OPS) {
         if (shim.library_def(definitions, (std::string(op.name) + op.schema).c_str()) != 0) return;
         if (shim.library_impl(cpu, op.name, op.boxed) != 0) return;

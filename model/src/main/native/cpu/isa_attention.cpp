@@ -1,0 +1,266 @@
+// Compiled once per instruction set, as isa.cpp. Softmax goes over keys block by block (arXiv 2205.14135); a query's
+// numbers depend on nothing but its keys and on how many queries there are, never on threads or neighbours.
+#include <limits>
+#include <vector>
+
+#include "attention.h"
+#include "team.h"
+#include "vector.h"
+
+namespace mhc::MHC_ISA {
+namespace {
+
+constexpr float NONE = -std::numeric_limits<float>::infinity();
+
+// A tile of results in registers: TALL rows of WIDE vectors.
+constexpr int TALL = 6;
+constexpr int WIDE = MHC_REGISTERS >= 32 ? 4 : 2;
+constexpr int64_t TILE = WIDE * LANES;
+
+constexpr int64_t QUERIES = 4 * TALL;
+constexpr int64_t KEYS = 256;
+static_assert(KEYS % TILE == 0);
+
+// As few queries as keys are not worth being put in order for.
+constexpr int64_t FEW = 4;
+
+constexpr int64_t rounded_up(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
+
+// c [T, W * LANES] (+)= a [T, depth] * b [depth, W * LANES]
+template <int T, int W>
+inline void tile(int64_t depth, const float* a, int64_t a_row, const float* b, int64_t b_row, float* c, int64_t c_row,
+                 bool add) {
+    Vec sums[T][W];
+    for (int t = 0; t < T; t++) {
+        for (int w = 0; w < W; w++) sums[t][w] = add ? load(c + t * c_row + w * LANES, Whole{}) : Vec{};
+    }
+    for (int64_t d = 0; d < depth; d++) {
+        Vec wide[W];
+        for (int w = 0; w < W; w++) wide[w] = load(b + d * b_row + w * LANES, Whole{});
+        for (int t = 0; t < T; t++) {
+            const Vec tall = splat<Vec>(a[t * a_row + d]);
+            for (int w = 0; w < W; w++) sums[t][w] += tall * wide[w];
+        }
+    }
+    for (int t = 0; t < T; t++) {
+        for (int w = 0; w < W; w++) store(c + t * c_row + w * LANES, sums[t][w], Whole{});
+    }
+}
+
+// The same for 1 to TALL rows.
+template <int W, int T = TALL>
+inline void tile_of(int64_t rows, int64_t depth, const float* a, int64_t a_row, const float* b, int64_t b_row, float* c,
+                    int64_t c_row, bool add) {
+    if constexpr (T > 0) {
+        if (rows == T) return tile<T, W>(depth, a, a_row, b, b_row, c, c_row, add);
+        tile_of<W, T - 1>(rows, depth, a, a_row, b, b_row, c, c_row, add);
+    }
+}
+
+// One head of one row at work, with memory of its thread.
+class Head {
+public:
+    Head(const Attended& a, int64_t row, int64_t head, std::vector<float>& memory)
+        : a_(a),
+          q_(a.q + row * a.q_strides.row + head * a.q_strides.head),
+          k_(a.k + row * a.k_strides.row + head * a.k_strides.head),
+          v_(a.v + row * a.v_strides.row + head * a.v_strides.head),
+          mask_(a.mask ? a.mask + row * a.mask_strides.row : nullptr),
+          o_(a.o + (row * a.queries * a.heads + head) * a.width),
+          lse_(a.lse + row * a.queries * a.heads + head),
+          wide_(rounded_up(a.width, LANES)),
+          few_(a.queries < FEW && a.width % LANES == 0) {
+        const int64_t packed = few_ ? 0 : rounded_up(a.keys, TILE) * a.width + a.keys * wide_;
+        memory.resize(packed + QUERIES * (KEYS + wide_));
+        keys_ = memory.data();
+        values_ = keys_ + (few_ ? 0 : rounded_up(a.keys, TILE) * a.width);
+        scores_ = values_ + (few_ ? 0 : a.keys * wide_);
+        sums_ = scores_ + QUERIES * KEYS;
+    }
+
+    void run() {
+        if (!few_) pack();
+        for (int64_t first = 0; first < a_.queries; first += QUERIES) {
+            block(first, a_.queries - first < QUERIES ? a_.queries - first : QUERIES);
+        }
+    }
+
+private:
+    // Keys in tiles [tile][width][TILE], zeros behind the last; values [keys, wide].
+    void pack() {
+        for (int64_t first = 0; first < a_.keys; first += TILE) {
+            float* const to = keys_ + first * a_.width;
+            const int64_t count = a_.keys - first < TILE ? a_.keys - first : TILE;
+            for (int64_t d = 0; d < a_.width; d++) {
+                const float* from = k_ + first * a_.k_strides.token + d;
+                for (int64_t j = 0; j < count; j++) to[d * TILE + j] = from[j * a_.k_strides.token];
+                for (int64_t j = count; j < TILE; j++) to[d * TILE + j] = 0;
+            }
+        }
+        for (int64_t j = 0; j < a_.keys; j++) {
+            float* const to = values_ + j * wide_;
+            std::memcpy(to, v_ + j * a_.v_strides.token, a_.width * sizeof(float));
+            for (int64_t d = a_.width; d < wide_; d++) to[d] = 0;
+        }
+    }
+
+    // How many keys a query sees.
+    int64_t seen(int64_t query) const { return a_.causal && query + 1 < a_.keys ? query + 1 : a_.keys; }
+
+    void block(int64_t first, int64_t count) {
+        float most[QUERIES], total[QUERIES];
+        for (int64_t i = 0; i < count; i++) most[i] = NONE, total[i] = 0;
+        std::memset(sums_, 0, count * wide_ * sizeof(float));
+        const int64_t last = seen(first + count - 1);
+        for (int64_t from = 0; from < last; from += KEYS) {
+            const int64_t keys = last - from < KEYS ? last - from : KEYS;
+            score(first, count, from, keys);
+            for (int64_t i = 0; i < count; i++) {
+                const int64_t visible = seen(first + i) - from;
+                soften(first + i, from, visible < keys ? visible : keys, rounded_up(keys, LANES),
+                       scores_ + i * KEYS, most[i], total[i], sums_ + i * wide_);
+            }
+            add_values(count, from, keys);
+        }
+        for (int64_t i = 0; i < count; i++) {
+            const Vec share = splat<Vec>(1.0f / total[i]);
+            float* const o = o_ + (first + i) * a_.heads * a_.width;
+            sweep(a_.width, [&](int64_t d, auto part) { store(o + d, load(sums_ + i * wide_ + d, part) * share, part); });
+            lse_[(first + i) * a_.heads] = most[i] + std::log(total[i]);
+        }
+    }
+
+    void score(int64_t first, int64_t count, int64_t from, int64_t keys) {
+        for (int64_t i = 0; i < count; i += TALL) {
+            const float* const q = q_ + (first + i) * a_.q_strides.token;
+            const int64_t rows = count - i < TALL ? count - i : TALL;
+            if (few_) {
+                for (int64_t r = 0; r < rows; r++) dots(q + r * a_.q_strides.token, from, keys, scores_ + (i + r) * KEYS);
+                continue;
+            }
+            for (int64_t j = 0; j < keys; j += TILE) {
+                tile_of<WIDE>(rows, a_.width, q, a_.q_strides.token, keys_ + (from + j) * a_.width, TILE,
+                              scores_ + i * KEYS + j, KEYS, false);
+            }
+        }
+    }
+
+    // The scores of one query with keys as they lie.
+    void dots(const float* q, int64_t from, int64_t keys, float* scores) const {
+        for (int64_t j = 0; j < keys; j += LANES) {
+            Vec products[LANES];
+            for (int64_t l = 0; l < LANES; l++) {
+                // Behind the last key, that one again.
+                const int64_t key = from + (j + l < keys ? j + l : keys - 1);
+                const float* const k = k_ + key * a_.k_strides.token;
+                products[l] = Vec{};
+                for (int64_t d = 0; d < a_.width; d += LANES) products[l] += load(q + d, Whole{}) * load(k + d, Whole{});
+            }
+            store(scores + j, sums(products), Whole{});
+        }
+    }
+
+    // From scores to exponentials, 0 behind the visible keys up to `end`, with what was summed before scaled alike.
+    void soften(int64_t query, int64_t from, int64_t visible, int64_t end, float* scores, float& most, float& total,
+                float* sum_row) const {
+        if (visible < 0) visible = 0;
+        const Vec scale = splat<Vec>(a_.scale);
+        const float* const mask = mask_ ? mask_ + query * a_.mask_strides.token + from : nullptr;
+        for (int64_t j = visible; j < end; j++) scores[j] = NONE;
+        Vec greatest = splat<Vec>(NONE);
+        sweep(visible, [&](int64_t j, auto part) {
+            // A part of a vector is followed by minus infinities, which no scale and no mask changes.
+            Vec s = load(scores + j, Whole{}) * scale;
+            if (mask) s += load(mask + j, part);
+            store(scores + j, s, Whole{});
+            greatest = s > greatest ? s : greatest;
+        });
+        float lanes[LANES], here = NONE;
+        store(lanes, greatest, Whole{});
+        for (float lane : lanes) here = lane > here ? lane : here;
+        if (here == NONE) {
+            // Nothing that is visible, unless it is no number.
+            for (int64_t j = 0; j < end; j++) {
+                if (scores[j] != scores[j]) total = scores[j];
+                scores[j] = 0;
+            }
+            return;
+        }
+        const float next = here > most ? here : most;
+        const float kept = most == NONE ? 0.0f : std::exp(most - next);
+        const Vec subtracted = splat<Vec>(next), bottom = splat<Vec>(-87.0f);
+        Vec sum_here = {};
+        for (int64_t j = 0; j < end; j += LANES) {
+            const Vec x = load(scores + j, Whole{}) - subtracted;
+            const Vec e = x < bottom ? Vec{} : exponential<LANES>(x);
+            store(scores + j, e, Whole{});
+            sum_here += e;
+        }
+        total = total * kept + sum(sum_here);
+        if (kept != 1.0f) {
+            for (int64_t d = 0; d < wide_; d++) sum_row[d] *= kept;
+        }
+        most = next;
+    }
+
+    // sums [count, wide] += exponentials [count, keys] * values [keys, wide]
+    void add_values(int64_t count, int64_t from, int64_t keys) {
+        const int64_t v_row = few_ ? a_.v_strides.token : wide_;
+        const float* const v = few_ ? v_ + from * v_row : values_ + from * v_row;
+        for (int64_t i = 0; i < count; i += TALL) {
+            const int64_t rows = count - i < TALL ? count - i : TALL;
+            int64_t d = 0;
+            for (; d + TILE <= wide_; d += TILE) {
+                tile_of<WIDE>(rows, keys, scores_ + i * KEYS, KEYS, v + d, v_row, sums_ + i * wide_ + d, wide_, true);
+            }
+            for (; d < wide_; d += LANES) {
+                tile_of<1>(rows, keys, scores_ + i * KEYS, KEYS, v + d, v_row, sums_ + i * wide_ + d, wide_, true);
+            }
+        }
+    }
+
+    const Attended& a_;
+    const float *q_, *k_, *v_, *mask_;
+    float *o_, *lse_;
+    const int64_t wide_;
+    const bool few_;
+    float *keys_, *values_, *scores_, *sums_;
+};
+
+void attend(const Attended& a) {
+    const int64_t products = a.queries * a.keys * a.width * a.rows * a.heads;
+    parallel(a.rows * a.heads, products < (1 << 18) ? 1 : team_size(), [&](int64_t from, int64_t to) {
+        // Kept by the thread: its pages are there already the next time.
+        static thread_local std::vector<float> memory;
+        for (int64_t job = from; job < to; job++) Head(a, job / a.heads, job % a.heads, memory).run();
+    });
+}
+
+void merge(const Merged& m) {
+    const int64_t numbers = m.queries * m.heads * m.width;
+    parallel(m.queries, numbers < (1 << 16) ? 1 : team_size(), [&](int64_t from, int64_t to) {
+        for (int64_t query = from; query < to; query++) {
+            for (int64_t head = 0; head < m.heads; head++) {
+                float& lse = m.lse[query * m.lse_strides.token + head * m.lse_strides.head];
+                const float more = m.other_lse[query * m.heads + head];
+                const float high = lse > more ? lse : more, low = lse > more ? more : lse;
+                const Vec share = splat<Vec>(1.0f / (1.0f + std::exp(lse - more)));
+                lse = high + std::log1p(std::exp(low - high));
+                float* const o = m.o + query * m.o_strides.token + head * m.o_strides.head;
+                const float* const other = m.other + (query * m.heads + head) * m.width;
+                sweep(m.width, [&](int64_t d, auto part) {
+                    const Vec before = load(o + d, part);
+                    store(o + d, before + share * (load(other + d, part) - before), part);
+                });
+            }
+        }
+    });
+}
+
+constexpr AttentionOperations OPERATIONS{attend, merge};
+
+}  // namespace
+
+const AttentionOperations& attention_operations() { return OPERATIONS; }
+
+}  // namespace mhc::MHC_ISA
