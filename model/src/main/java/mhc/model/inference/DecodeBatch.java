@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.ForwardPasses.Repetition;
 import mhc.model.inference.ForwardPasses.Steps;
@@ -56,6 +57,16 @@ final class DecodeBatch implements AutoCloseable {
     /** How many rows there may be. */
     int mostRows() {
         return mostRows;
+    }
+
+    /**
+     * Makes sure that so many more rows fit, so that they need not be moved as they enter one by one.
+     *
+     * @param copied most tokens that one of them has in its row of the cache
+     * @param like a cache of the same decoder
+     */
+    void expect(int more, int copied, KvCache like) {
+        cache.reserve(rows.size() + more, copied + 1, mostRows, like);
     }
 
     /**

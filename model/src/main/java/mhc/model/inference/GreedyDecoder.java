@@ -173,6 +173,14 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     @Override
     public void take(Pass pass, NextTokens found) {
+        List<Node> ending =
+                pass.nodes().stream().filter(node -> !node.ends().isEmpty()).toList();
+        if (!ending.isEmpty()) {
+            batch.expect(
+                    ending.stream().mapToInt(node -> node.ends().size()).sum(),
+                    ending.stream().mapToInt(this::copiedTokens).max().orElseThrow(),
+                    ending.get(0).kept());
+        }
         int at = -1;
         for (Node node : pass.nodes()) {
             reserved += cost(node);
@@ -201,6 +209,10 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
         }
         boolean alone = node.isLeaf() && node.ends().size() == 1;
         return alone && node.length() < LONGEST_COPIED ? List.of(node) : List.of();
+    }
+
+    private int copiedTokens(Node node) {
+        return copied(node).stream().mapToInt(Node::length).sum();
     }
 
     /** One more token for every row, or a few. */

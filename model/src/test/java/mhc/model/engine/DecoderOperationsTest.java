@@ -126,7 +126,7 @@ class DecoderOperationsTest {
                 errors.extend(attentions(q, k, v, none.masked_fill_(distance > 0, float("-inf")), False))
                 far = torch.zeros([1, 1, q.size(2), keys], dtype=6)
                 errors.extend(attentions(q, k, v, far.masked_fill_(distance < 0, -1e30), False))
-                errors.extend(attentions(q * 4.0, k, v, None, False))
+                errors.extend(attentions(q * 2.0, k, v, None, False))
                 rows = torch.linspace(-2, 2, q.size(0) * keys).view([q.size(0), 1, 1, keys])
                 errors.extend(attentions(q, k, v, rows, False))
                 if q.size(2) == keys:
