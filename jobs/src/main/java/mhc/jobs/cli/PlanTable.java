@@ -23,15 +23,15 @@ record PlanTable(Line out) {
         out.print("parameters, total       %,d", plan.parameters());
         out.print("parameters, active      %,d", plan.activeParameters());
         out.print("weight bytes            %,d", plan.weightBytes());
-        out.print("KV bytes per token      %,d", plan.cacheBytesPerToken());
-        StateLines.print(plan.state(), line -> out.print("%s", line));
+        StateLines.print(24, plan.cacheBytesPerToken(), plan.fixedCacheBytes(), plan.state(), line ->
+                out.print("%s", line));
         out.print("stream bytes per token  %,d", plan.streamBytesPerToken());
         out.print("FLOPs per token         %.4g (decoding, %,d tokens seen)", plan.operationsPerToken(), plan.length());
         out.print(
                 "memory                  %.2f GB: weights %.2f, KV %.2f (batch %d, %,d tokens each), working %.2f",
                 plan.bytes() / 1e9,
                 plan.weightBytes() / 1e9,
-                plan.cacheBytesPerToken() * (double) plan.length() * plan.batch() / 1e9,
+                plan.cacheBytes() / 1e9,
                 plan.batch(),
                 plan.length(),
                 plan.workingBytes() / 1e9);

@@ -15,8 +15,9 @@ import mhc.model.decoder.Program;
  *
  * @param parameters elements of all weight tensors, tied ones counted once
  * @param storedTypes element types in the files, such as {@code F32}
- * @param cacheBytesPerToken keys and values (or latents) that one token leaves behind, in the compute type
- * @param state the same by kind of layer
+ * @param cacheBytesPerToken keys and values (or latents) that one token leaves behind, in the compute type, on average
+ * @param fixedCacheBytes what a sequence leaves besides, however long it is
+ * @param state both by kind of layer
  * @param expandedBytes of the weights while the model runs, in the compute type
  * @param storedBytes the same where weights of 8 and 4 bits are held as they are stored
  */
@@ -30,7 +31,8 @@ public record ModelSummary(
         int heads,
         int vocabulary,
         int maxLength,
-        long cacheBytesPerToken,
+        double cacheBytesPerToken,
+        long fixedCacheBytes,
         List<LayerState> state,
         long expandedBytes,
         long storedBytes) {
@@ -76,6 +78,7 @@ public record ModelSummary(
                 config.vocabulary(),
                 config.maxLength(),
                 config.cacheBytesPerToken(type),
+                config.fixedCacheBytes(type),
                 LayerState.of(config, type),
                 heldBytes(checkpoint, type, false),
                 heldBytes(checkpoint, type, true));

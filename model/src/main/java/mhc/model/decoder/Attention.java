@@ -76,18 +76,41 @@ public interface Attention {
     }
 
     /**
-     * One tensor of the cache: elements per token are {@code heads * width}.
+     * One tensor of the cache: a place has {@code heads * width} elements.
      *
      * @param wide whether they are float32 whatever the compute type
+     * @param tokens that have one place together, or 0 where places do not grow with tokens
+     * @param places of a sequence of any length, where they do not
      */
-    record Cached(int heads, int width, boolean wide) {
+    record Cached(int heads, int width, boolean wide, int tokens, int places) {
+        /** One place for each token. */
         public Cached(int heads, int width) {
-            this(heads, width, false);
+            this(heads, width, false, 1, 0);
         }
 
-        /** Bytes of one token. */
-        public long bytes(ComputeType type) {
+        /** One place for so many tokens. */
+        static Cached oncePer(int tokens, int width) {
+            return new Cached(1, width, false, tokens, 0);
+        }
+
+        /** At most so many places. */
+        static Cached upTo(int places, int width, boolean wide) {
+            return new Cached(1, width, wide, 0, places);
+        }
+
+        /** Bytes of one place. */
+        private long bytes(ComputeType type) {
             return (long) heads * width * (wide ? ComputeType.FLOAT32 : type).bytes();
+        }
+
+        /** Bytes that each token adds, on average. */
+        public double bytesPerToken(ComputeType type) {
+            return tokens == 0 ? 0 : (double) bytes(type) / tokens;
+        }
+
+        /** Bytes that a sequence takes however long it is. */
+        public long fixedBytes(ComputeType type) {
+            return places * bytes(type);
         }
     }
 }

@@ -18,7 +18,7 @@ public final class AttentionProgram {
 
     static Script script(Attention attention, int layers) {
         Optional<AttentionWindow> window = attention.window();
-        return Binder.of(Script.class, "pass.py", "sliding_window.py", "cache.py", "attention.py")
+        return Binder.of(Script.class, "pass.py", "sliding_window.py", "cache.py", "rows.py", "attention.py")
                 .set("LAYERS", layers)
                 .set("CACHE_TENSORS", attention.cached(0).size())
                 .set("WINDOWED", window.isPresent())

@@ -10,8 +10,9 @@ import java.util.List;
  * few long runs, all of which are attended to ({@link Kind#HEAVILY_COMPRESSED}), or many short overlapping ones, of
  * which an indexer picks ({@link Kind#SPARSE}). Heads have sinks, and runs of heads an output projection each.
  *
- * <p>The state of a token is its vector and what the compressors have read of it, from which entries are computed in
- * every pass: state ends anywhere, is continued from anywhere and never changed.
+ * <p>The state of a sequence is the vectors of its last tokens, its entries, each computed once when its run ends, and
+ * what the compressors have read of the tokens behind. It can end anywhere; what continues it takes what is behind the
+ * last entry from where it goes on, and nothing is ever taken back.
  *
  * @param rotary width of the rotated end of a head
  * @param queryRank width of the compressed query
@@ -113,12 +114,33 @@ record CompressedAttention(
 
     @Override
     public List<Cached> cached(int layer) {
-        Kind kind = layers.get(layer).kind();
-        int entry = kind == Kind.SLIDING ? 0 : kind == Kind.SPARSE ? 4 * headWidth : 2 * headWidth;
-        return List.of(
-                new Cached(1, headWidth),
-                new Cached(1, entry, true),
-                new Cached(1, kind == Kind.SPARSE ? 4 * indexWidth : 0, true));
+        Compression compression = layers.get(layer);
+        int ratio = compression.ratio();
+        return switch (compression.kind()) {
+            case SLIDING -> List.of(windowState(), none(false), none(true), none(false), none(true));
+            case SPARSE ->
+                List.of(
+                        windowState(),
+                        Cached.oncePer(ratio, headWidth),
+                        Cached.upTo(2 * ratio, 4 * headWidth, true),
+                        Cached.oncePer(ratio, indexWidth),
+                        Cached.upTo(2 * ratio, 4 * indexWidth, true));
+            case HEAVILY_COMPRESSED ->
+                List.of(
+                        windowState(),
+                        Cached.oncePer(ratio, headWidth),
+                        Cached.upTo(ratio, 2 * headWidth, true),
+                        none(false),
+                        none(true));
+        };
+    }
+
+    private Cached windowState() {
+        return Cached.upTo(windowTokens, headWidth, false);
+    }
+
+    private static Cached none(boolean wide) {
+        return Cached.upTo(0, 0, wide);
     }
 
     @Override
@@ -161,7 +183,7 @@ record CompressedAttention(
         for (float frequency : compressed.frequencies(rotary)) {
             angles.add(frequency);
         }
-        Script attention = Binder.of(Script.class, "compressed/attention.py")
+        Script attention = Binder.of(Script.class, "compressed/attention.py", "compressed/state.py")
                 .set("CACHE_TENSORS", cached(0).size())
                 .set("HEADS", heads)
                 .set("HEAD_WIDTH", headWidth)

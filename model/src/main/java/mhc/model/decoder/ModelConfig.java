@@ -129,16 +129,21 @@ public record ModelConfig(
                 singlePass);
     }
 
-    /** The same in some neighbouring layers. */
-    public long cacheBytesPerToken(ComputeType type, int firstLayer, int lastLayer) {
+    /** Keys and values, or other state, of a sequence of so many tokens in some neighbouring layers, in bytes. */
+    public double cacheBytes(ComputeType type, int firstLayer, int lastLayer, long tokens) {
         return IntStream.rangeClosed(firstLayer, lastLayer)
-                .mapToLong(layer -> LayerState.bytes(this, layer, type))
+                .mapToDouble(layer -> LayerState.bytes(this, layer, type, tokens))
                 .sum();
     }
 
-    /** Keys and values, or other state, that one token leaves in the cache, in bytes. */
-    public long cacheBytesPerToken(ComputeType type) {
-        return cacheBytesPerToken(type, 0, layers - 1);
+    /** What each token adds to it in all layers, on average. */
+    public double cacheBytesPerToken(ComputeType type) {
+        return cacheBytes(type, 0, layers - 1, 1) - fixedCacheBytes(type);
+    }
+
+    /** What a sequence takes of it however long it is. */
+    public long fixedCacheBytes(ComputeType type) {
+        return (long) cacheBytes(type, 0, layers - 1, 0);
     }
 
     /** Angle per token of each pair of numbers, as passes take them. */

@@ -219,9 +219,15 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     }
 
     @Override
-    public void fill(KvCache cache, int row, List<KvCache> parts) {
+    public void fill(KvCache cache, int row, Opening opening) {
         module.run(scope -> scope.closing(module.call(
-                "fill", TorchCache.tensors(scope, cache), scope.number(row), TorchCache.lists(scope, parts))));
+                "fill",
+                TorchCache.tensors(scope, cache),
+                scope.number(row),
+                TorchCache.lists(scope, opening.copied()),
+                scope.list(Arrays.stream(opening.lengths()).asLongStream().toArray()),
+                TorchCache.tensors(scope, opening.end()),
+                scope.number(opening.tokens()))));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.Opening;
 import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.ForwardPasses.Repetition;
 import mhc.model.inference.ForwardPasses.Steps;
@@ -81,7 +82,13 @@ final class DecodeBatch implements AutoCloseable {
         attended.removeAll(copied);
         int tokens = copied.stream().mapToInt(Node::length).sum();
         cache.reserve(rows.size() + 1, tokens + 1, mostRows, node.kept());
-        cache.fill(rows.size(), copied.stream().map(Node::kept).toList());
+        cache.fill(
+                rows.size(),
+                new Opening(
+                        copied.stream().map(Node::kept).toList(),
+                        copied.stream().mapToInt(Node::length).toArray(),
+                        node.kept(),
+                        node.to()));
         if (copied.size() == 1 && node.isLeaf()) {
             node.close();
         }

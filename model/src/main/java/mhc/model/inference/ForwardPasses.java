@@ -134,8 +134,23 @@ public interface ForwardPasses {
      */
     KvCache allocate(KvCache before, KvCache like, int rows, int capacity);
 
-    /** Copies keys and values into a row of a cache, one after the other from its start. */
-    void fill(KvCache cache, int row, List<KvCache> parts);
+    /**
+     * A sequence that a row goes on from.
+     *
+     * @param copied what the row gets of it, one after the other from its start; what is before that are prefixes
+     * @param lengths tokens of each of these
+     * @param end the last part of the sequence, copied or not: what is unfinished at its end goes on in the row
+     * @param tokens of the whole sequence
+     */
+    record Opening(List<KvCache> copied, int[] lengths, KvCache end, int tokens) {
+        /** A sequence of one part, which is copied. */
+        public static Opening of(KvCache whole, int tokens) {
+            return new Opening(List.of(whole), new int[] {tokens}, whole, tokens);
+        }
+    }
+
+    /** Makes the state behind a sequence that of a row of a cache, whatever the row held. */
+    void fill(KvCache cache, int row, Opening opening);
 
     /** Copies the first {@code count} tokens of one row of a cache over those of another. */
     void move(KvCache cache, int source, int target, int count);

@@ -7,6 +7,7 @@ import java.util.List;
 import mhc.model.inference.DecodeBatch.Row;
 import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.NextTokens;
+import mhc.model.inference.ForwardPasses.Opening;
 import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.ForwardPasses.Repetition;
 import mhc.model.inference.ForwardPasses.Steps;
@@ -80,7 +81,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
         long[] tokens = Arrays.copyOf(first.tokens(), count);
         try (KvCache prefix = first.kept().get(0);
                 KvCache cache = program.allocate(KvCache.NONE, prefix, 1, prompt.length + count)) {
-            program.fill(cache, 0, List.of(prefix));
+            program.fill(cache, 0, Opening.of(prefix, prompt.length));
             int[] length = {prompt.length};
             Steps steps = program.decode(first.tokens(), length, length, cache, Prefixes.NONE, count);
             System.arraycopy(steps.tokens(), 0, tokens, 1, count - 1);

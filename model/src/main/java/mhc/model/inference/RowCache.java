@@ -1,7 +1,7 @@
 package mhc.model.inference;
 
-import java.util.List;
 import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.Opening;
 
 /**
  * The KV cache of a batch that decodes: rows of equal capacity, of which the first ones are in use. It grows as needed.
@@ -42,16 +42,14 @@ final class RowCache implements AutoCloseable {
         rows = usedRows;
     }
 
-    /** Makes parts the beginning of a row. */
-    void fill(int row, List<KvCache> parts) {
-        program.fill(cache, row, parts);
+    /** Lets a row go on from a sequence. */
+    void fill(int row, Opening opening) {
+        program.fill(cache, row, opening);
     }
 
     /** Copies the first tokens of one row over those of another. */
     void move(int source, int target, int tokens) {
-        if (tokens > 0) {
-            program.move(cache, source, target, tokens);
-        }
+        program.move(cache, source, target, tokens);
     }
 
     private void replace(KvCache next) {

@@ -24,6 +24,7 @@ import mhc.model.engine.Torch;
 import mhc.model.engine.TorchProgram;
 import mhc.model.inference.Budget;
 import mhc.model.inference.ForwardPasses.KvCache;
+import mhc.model.inference.ForwardPasses.Opening;
 import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.Pass;
 import mhc.model.inference.PrefixTree;
@@ -169,7 +170,7 @@ public final class ModelBench implements AutoCloseable {
         try (KvCache read = program.prefill(pass, 1).kept().get(0)) {
             KvCache cache = program.allocate(KvCache.NONE, read, rows, CONTEXT + STEPS);
             for (int row = 0; row < rows; row++) {
-                program.fill(cache, row, List.of(read));
+                program.fill(cache, row, Opening.of(read, CONTEXT));
             }
             return cache;
         }

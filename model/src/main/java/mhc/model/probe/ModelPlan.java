@@ -27,14 +27,15 @@ import mhc.model.engine.TorchProgram;
  * @param activeParameters elements that one token is multiplied with; of embedding and output projection one is counted
  * @param weightBytes as held while the model runs: norms, routers, hyper-connections and the output projection in
  *     float32
- * @param cacheBytesPerToken keys and values, or latents
+ * @param cacheBytesPerToken keys and values, or latents, on average
+ * @param fixedCacheBytes what a sequence keeps besides, however long it is
  * @param streamBytesPerToken the residual state between two sublayers
  * @param length tokens that the last token of a sequence sees, itself included
  * @param operationsPerToken multiplications and additions of decoding that token
  * @param batch sequences of that length
  * @param workingBytes an estimate of the activations of one pass
  * @param traffic residual reads and writes of one site
- * @param state what a token leaves in the cache, by kind of layer
+ * @param state what is kept of a sequence, by kind of layer
  * @param shares what each device holds; one, of everything, where there is one device
  */
 public record ModelPlan(
@@ -44,7 +45,8 @@ public record ModelPlan(
         long parameters,
         long activeParameters,
         long weightBytes,
-        long cacheBytesPerToken,
+        double cacheBytesPerToken,
+        long fixedCacheBytes,
         long streamBytesPerToken,
         int length,
         double operationsPerToken,
@@ -138,7 +140,7 @@ public record ModelPlan(
         long working = working(config, streams, (long) batch * tokens);
         Placement placement = Placement.of(program, machine.devices(), held);
         List<Share> shares = IntStream.range(0, machine.devices())
-                .mapToObj(device -> share(placement, device, config, type, (long) batch * tokens, working))
+                .mapToObj(device -> share(placement, device, config, type, batch, tokens, working))
                 .toList();
         placement.requireFit(
                 IntStream.rangeClosed(1, machine.devices())
@@ -154,6 +156,7 @@ public record ModelPlan(
                 active,
                 weights.stream().mapToLong(held).sum(),
                 config.cacheBytesPerToken(type),
+                config.fixedCacheBytes(type),
                 (long) streams * config.hidden() * type.bytes(),
                 tokens,
                 operations(config, active, tokens, streams),
@@ -166,14 +169,20 @@ public record ModelPlan(
     }
 
     private static Share share(
-            Placement placement, int device, ModelConfig config, ComputeType type, long tokens, long working) {
+            Placement placement,
+            int device,
+            ModelConfig config,
+            ComputeType type,
+            int batch,
+            int tokens,
+            long working) {
         int first = placement.firstLayer(device);
         int last = placement.lastLayer(device);
         return new Share(
                 first,
                 last,
                 placement.bytes().get(device),
-                tokens * config.cacheBytesPerToken(type, first, last),
+                (long) (batch * config.cacheBytes(type, first, last, tokens)),
                 working);
     }
 
@@ -213,9 +222,14 @@ public record ModelPlan(
         return Math.min(PASS_TOKENS, tokens) * perToken + 2L * Float.BYTES * TorchProgram.LOGITS_BLOCK;
     }
 
+    /** Of the whole batch. */
+    public long cacheBytes() {
+        return (long) (batch * (fixedCacheBytes + cacheBytesPerToken * length));
+    }
+
     /** Bytes of weights, of the caches of the batch and of a pass. */
     public long bytes() {
-        return weightBytes + cacheBytesPerToken * length * batch + workingBytes;
+        return weightBytes + cacheBytes() + workingBytes;
     }
 
     /** Whether {@link #bytes()} fit into a device of so many gigabytes (10^9), a twentieth of it kept free. */

@@ -115,29 +115,21 @@ class Program(Module):
         return (out, combs)
 
     def allocate(self: Program, cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:
-        # Zeros, because a hidden key still takes part with weight 0.
-        allocated = annotate(List[Tensor], [])
-        for i in range(len(like)):
-            shape = [rows, like[i].size(1), capacity, like[i].size(3)]
-            wide = torch.zeros(shape, dtype=like[i].dtype, device=like[i].device)
-            if len(cache) > 0:
-                held = cache[i].narrow(0, 0, min(rows, cache[i].size(0)))
-                wide.narrow(0, 0, held.size(0)).narrow(2, 0, held.size(2)).copy_(held)
-            allocated.append(wide)
-        return allocated
+        return allocate_rows(cache, like, rows, capacity)
 
-    def fill(self: Program, cache: List[Tensor], row: int, parts: List[List[Tensor]]) -> int:
-        at = 0
-        for part in parts[1:]:
-            for i in range(len(cache)):
-                cache[i].narrow(0, row, 1).narrow(2, at, part[i].size(2)).copy_(part[i])
-            at = at + part[0].size(2)
-        return at
+    def fill(
+        self: Program,
+        cache: List[Tensor],
+        row: int,
+        parts: List[List[Tensor]],
+        lengths: List[int],
+        end: List[Tensor],
+        position: int,
+    ) -> int:
+        return fill_row(cache, row, parts[1:], lengths, end, position)
 
     def move(self: Program, cache: List[Tensor], source: int, target: int, count: int) -> int:
-        for c in cache:
-            c.select(0, target).narrow(1, 0, count).copy_(c.select(0, source).narrow(1, 0, count))
-        return count
+        return move_row(cache, source, target, count)
 
     def cast(self: Program, raw: Tensor, stored: int, wanted: int) -> Tensor:
         # Types that Java cannot name come as bytes: [..., size of one], reinterpreted here.

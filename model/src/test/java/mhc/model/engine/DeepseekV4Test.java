@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import mhc.datasets.InputException;
 import mhc.model.checkpoint.BundledCheckpoints;
 import mhc.model.checkpoint.Checkpoint;
+import mhc.model.checkpoint.ModelSummary;
 import mhc.model.checkpoint.SafeTensors;
 import mhc.model.checkpoint.SafeTensorsWriter;
 import mhc.model.checkpoint.WeightEdits;
@@ -26,6 +27,7 @@ import mhc.model.decoder.LayerState;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
 import mhc.model.inference.Budget;
+import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.Scores;
 import mhc.model.inference.Pass;
 import mhc.model.inference.PrefixTree;
@@ -106,7 +108,7 @@ class DeepseekV4Test {
                 .isCloseTo(stored.weightBytes(), within(1000L));
         assertThat(stored.state()).extracting(LayerState::layers).allMatch(count -> count > 0);
         assertThat(stored.state().stream()
-                        .mapToLong(kind -> kind.layers() * kind.bytesPerToken())
+                        .mapToDouble(kind -> kind.layers() * kind.bytesPerToken())
                         .sum())
                 .isEqualTo(stored.cacheBytesPerToken());
         assertThatThrownBy(() -> ModelPlan.of(file, "bfloat16", 1, 128, new ModelPlan.Machine(2, true, 40)))
@@ -229,6 +231,33 @@ class DeepseekV4Test {
         assertThatThrownBy(() -> Families.write(config))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(sentence);
+    }
+
+    /** An entry for each run that ended, with 16 numbers and 8 for the indexer; beyond that, no more for more tokens. */
+    @Test
+    void stateGrowsByFinishedEntriesAlone() {
+        Torch.start(1);
+        Checkpoint checkpoint = Checkpoint.open(Families.folder("deepseek-v4", "none"));
+        ModelSummary summary = ModelSummary.of(checkpoint);
+        assertThat(summary.cacheBytesPerToken()).isEqualTo(4 * (2 * (16 + 8) / 4.0 + 16 / 8.0));
+        try (TorchProgram program = Tiny.load(checkpoint, ComputeType.FLOAT32)) {
+            long[] bytes = IntStream.range(0, 81)
+                    .mapToLong(tokens -> tokens == 0 ? 0 : bytes(program, tokens))
+                    .toArray();
+            for (int tokens = 16; tokens <= 72; tokens++) {
+                assertThat(bytes[tokens + 8] - bytes[tokens]).isEqualTo((long) (8 * summary.cacheBytesPerToken()));
+            }
+            for (int tokens = 1; tokens <= 80; tokens++) {
+                assertThat((double) bytes[tokens])
+                        .isLessThanOrEqualTo(summary.fixedCacheBytes() + tokens * summary.cacheBytesPerToken());
+            }
+        }
+    }
+
+    private static long bytes(TorchProgram program, int tokens) {
+        try (KvCache cache = TorchProgramTest.read(program, Tiny.tokens(tokens, 1))) {
+            return program.bytes(cache);
+        }
     }
 
     /** What was read before any cut decides nothing but the state: each prefix continues as if it had never been cut. */

@@ -98,8 +98,6 @@ class FamiliesTest {
         "deepseek-grouped, float32, 384",
         "deepseek-grouped, bfloat16, 192",
         "deepseek-expanded, float32, 864",
-        // 16 of the vector in each layer; 64 + 32 of a sparse layer's compressors, 32 of a heavily compressing one's.
-        "deepseek-v4, float32, 1152",
         // Two heads of 12 for keys and for values.
         "qwen2, float32, 576",
         "qwen3, bfloat16, 480"

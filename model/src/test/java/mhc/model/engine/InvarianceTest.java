@@ -188,8 +188,8 @@ class InvarianceTest {
         }
 
         @Override
-        public void fill(KvCache cache, int row, List<KvCache> parts) {
-            program.fill(cache, row, parts);
+        public void fill(KvCache cache, int row, Opening opening) {
+            program.fill(cache, row, opening);
         }
 
         @Override

@@ -14,6 +14,7 @@ import mhc.model.decoder.ComputeType;
 import mhc.model.inference.Budget;
 import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.NextTokens;
+import mhc.model.inference.ForwardPasses.Opening;
 import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.ForwardPasses.Scores;
 import mhc.model.inference.ForwardPasses.Steps;
@@ -243,6 +244,9 @@ class TorchProgramTest {
         PrefixView view = new PrefixView(0, 0, opening.length, 0, 0, rows);
         try (KvCache prefix = read(program, opening);
                 KvCache cache = program.allocate(KvCache.NONE, prefix, rows, 1)) {
+            for (int row = 0; row < rows; row++) {
+                program.fill(cache, row, new Opening(List.of(), new int[0], prefix, opening.length));
+            }
             Prefixes prefixes = new Prefixes(List.of(view), List.of(prefix), new int[0]);
             Steps step = program.decode(tokens, positions, new int[rows], cache, prefixes, 1);
             for (int row = 0; row < rows; row++) {
@@ -260,10 +264,13 @@ class TorchProgramTest {
                 if (row == 0) {
                     cache = program.allocate(KvCache.NONE, all, whole.length, capacity);
                 }
-            }
-            if (lengths[row] > 0) {
+                int tokens = whole[row].length;
+                if (lengths[row] == 0) {
+                    program.fill(cache, row, new Opening(List.of(), new int[0], all, tokens));
+                    continue;
+                }
                 try (KvCache last = readLast(program, whole[row], lengths[row])) {
-                    program.fill(cache, row, List.of(last));
+                    program.fill(cache, row, new Opening(List.of(last), new int[] {lengths[row]}, last, tokens));
                 }
             }
         }

@@ -76,7 +76,7 @@ class SequenceScorerTest {
         }
 
         @Override
-        public void fill(KvCache cache, int row, List<KvCache> parts) {
+        public void fill(KvCache cache, int row, Opening opening) {
             throw new UnsupportedOperationException("scoring keeps no cache of rows");
         }
 
