@@ -63,6 +63,11 @@ public record ModelConfig(
     }
 
     private static ModelConfig read(JsonFields fields) {
+        if (fields.absent("architectures")) {
+            ForeignCode.refusal(fields).ifPresent(reason -> {
+                throw fields.wrong(reason);
+            });
+        }
         String named = fields.node("architectures").isArray()
                         && fields.node("architectures").size() == 1
                 ? fields.node("architectures").get(0).asText()

@@ -20,6 +20,7 @@ import mhc.model.LanguageModel;
 import mhc.model.decoder.JsonFields;
 import mhc.model.engine.LanguageModels;
 import mhc.model.engine.Tiny;
+import mhc.model.decoder.TensorSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,6 +95,32 @@ class CheckpointTest {
             })
     void refusesWhatItDoesNotKnowByName(String key, String value, String sentence) throws IOException {
         assertRefused(withConfig("mhc", config -> config.put(key, value)), sentence);
+    }
+
+    /** Folders as such code leaves them: its configuration, and weights under its names. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"n_layer\":36,\"n_head\":20,\"n_embd\":1280,\"block_size\":1024,\"vocab_size\":50304,\"bias\":false} |"
+                        + " transformer.wte.weight | configuration of nanoGPT | evaluate it with the code that trained it",
+                "{\"model\":{\"d_model\":1024,\"n_layers\":24,\"vocab_size\":100352,\"block\":{\"name\":\"default\"}}} |"
+                        + " blocks.0.attention.w_q.weight | configuration of OLMo-core | under the names of a family",
+                "{\"d_model\":1024,\"n_layers\":24,\"vocab_size\":100352,\"block\":{}} |"
+                        + " blocks.0.attention.w_q.weight | configuration of OLMo-core | is not documented"
+            })
+    void refusesCheckpointsOfOtherCodeByName(
+            String config, String tensor, String code, String remedy, @TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("config.json"), config);
+        SafeTensorsWriter.write(
+                folder.resolve("model.safetensors"),
+                List.of(new SafeTensorsWriter.Named(
+                        new TensorSpec(tensor, List.of(2L, 2L), TensorSpec.Kind.COMPUTE, List.of()), new float[4])));
+        assertThatThrownBy(() -> Checkpoint.open(folder))
+                .isInstanceOf(InputException.class)
+                .message()
+                .hasLineCount(1)
+                .contains(code, remedy);
     }
 
     @Test

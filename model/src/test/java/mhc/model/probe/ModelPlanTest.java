@@ -145,7 +145,7 @@ class ModelPlanTest {
         assertThat(full.fits(141)).isTrue();
         assertThat(ModelPlan.of(config, "bfloat16", 1024, 4096).fits(141)).isFalse();
         assertThat(ModelPlan.of(config, "bfloat16", 17, 4096).bytes() - half.bytes())
-                .isEqualTo(4096L * half.cacheBytesPerToken());
+                .isEqualTo((long) (4096 * half.cacheBytesPerToken()));
     }
 
     @Test
