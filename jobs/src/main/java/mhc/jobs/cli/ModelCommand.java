@@ -165,8 +165,8 @@ public final class ModelCommand implements Runnable {
         print("heads                 %d", model.heads());
         print("vocabulary            %d", model.vocabulary());
         print("max length            %d", model.maxLength());
-        StateLines.print(22, model.cacheBytesPerToken(), model.fixedCacheBytes(), model.state(), line ->
-                print("%s", line));
+        StateLines.print(
+                22, model.cacheBytesPerToken(), model.fixedCacheBytes(), model.state(), line -> print("%s", line));
         print("weight bytes          %,d", model.expandedBytes());
         if (model.storedBytes() < model.expandedBytes()) {
             print("  held as stored      %,d", model.storedBytes());

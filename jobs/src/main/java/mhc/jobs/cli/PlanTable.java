@@ -23,8 +23,8 @@ record PlanTable(Line out) {
         out.print("parameters, total       %,d", plan.parameters());
         out.print("parameters, active      %,d", plan.activeParameters());
         out.print("weight bytes            %,d", plan.weightBytes());
-        StateLines.print(24, plan.cacheBytesPerToken(), plan.fixedCacheBytes(), plan.state(), line ->
-                out.print("%s", line));
+        StateLines.print(
+                24, plan.cacheBytesPerToken(), plan.fixedCacheBytes(), plan.state(), line -> out.print("%s", line));
         out.print("stream bytes per token  %,d", plan.streamBytesPerToken());
         out.print("FLOPs per token         %.4g (decoding, %,d tokens seen)", plan.operationsPerToken(), plan.length());
         out.print(

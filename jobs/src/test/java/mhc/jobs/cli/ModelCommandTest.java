@@ -82,12 +82,14 @@ class ModelCommandTest {
         String text = Files.writeString(folder.resolve("text.txt"), "the answer is there")
                 .toString();
         assertThat(run("model", "inspect", path)).isZero();
-        // A window of 8 vectors of 16; entries of 16 and 8 for 4 tokens, and 4 x 16 and 4 x 8 of the tokens of two runs; an
+        // A window of 8 vectors of 16; entries of 16 and 8 for 4 tokens, and 4 x 16 and 4 x 8 of the tokens of two
+        // runs; an
         // entry of 16 for 128 tokens, and 2 x 16 of those of one run.
         assertThat(out.toString())
                 .contains("  of each of 1 layers  0 and 512 of a sequence (sliding)")
                 .contains("  of each of 1 layers  24 and 3,584 of a sequence (sparse, 1 entry for 4 tokens)")
-                .contains("  of each of 1 layers  0.50 and 16,896 of a sequence (heavily compressed, 1 entry for 128 tokens)")
+                .contains(
+                        "  of each of 1 layers  0.50 and 16,896 of a sequence (heavily compressed, 1 entry for 128 tokens)")
                 .containsPattern("weight bytes +[0-9,]+\\R");
         assertRefused(
                 "inference.devices names 4 devices for a model of 3 layers",
