@@ -33,9 +33,10 @@ final class PlanCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "List the shards of a run: the units of scheduling, commit and resumption. Costs are in tokens to prefill.",
-                "With --executors, simulate its queue instead. again: part of the cost that is there because the plan is"
-                        + " cut. floor: what no order of the shards is faster than. idle: part of the executors' time in"
-                        + " which they wait for the last shard."
+                "With --executors, simulate its queue instead, cut as configured (shards.executors) and cut for that"
+                        + " number. again: part of the cost that is there because the plan is cut. floor: what no order of"
+                        + " the shards is faster than. idle: part of the executors' time in which they wait for the last"
+                        + " shard."
             })
     void shards(
             @Option(names = "--config", paramLabel = "FILE", required = true, description = "YAML configuration.")
@@ -51,7 +52,8 @@ final class PlanCommand implements Runnable {
             @Option(
                             names = "--recorded",
                             paramLabel = "RUN",
-                            description = "Take each request's cost from this finished run of the configuration.")
+                            description =
+                                    "Take each request's cost from this finished run of the configuration, however it was cut.")
                     String recorded) {
         RunConfig run = RunConfigReader.read(settings(config, assignments));
         List<Integer> numbers = executors == null ? List.of() : executors;

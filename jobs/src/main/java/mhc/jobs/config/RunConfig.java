@@ -19,6 +19,7 @@ import mhc.model.InferenceOptions;
  * @param chance by benchmark, what is scored blindly in percent, for the table; may be empty
  * @param models by name, in order: folder or Hadoop URI
  * @param baseline the model that others are compared with
+ * @param shards how finely the work is cut
  * @param cache answer cache directory, or the empty string
  * @param out run directory
  */
@@ -34,6 +35,7 @@ public record RunConfig(
         Map<String, String> models,
         String baseline,
         Inference inference,
+        Shards shards,
         Faults faults,
         String cache,
         String out)
@@ -74,6 +76,11 @@ public record RunConfig(
                     .withPrefixCache(prefixCache)
                     .withDeterministic(deterministic);
         }
+    }
+
+    /** @param executors that a plan keeps busy to its end; it depends on this number, not on those that are there */
+    public record Shards(int executors) implements Serializable {
+        public static final Shards DEFAULT = new Shards(16);
     }
 
     /**

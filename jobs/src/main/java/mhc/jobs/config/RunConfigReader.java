@@ -44,6 +44,7 @@ public final class RunConfigReader {
         Map<String, String> models = models(section);
         String baseline = baseline(section, models);
         RunConfig.Inference inference = inference(section.section("inference"));
+        RunConfig.Shards shards = shards(section.section("shards"));
         RunConfig.Faults faults = faults(section.section("faults"));
         String cache = address("cache", section.text("cache", ""));
         String out = address("out", section.required("out", "the run directory to write"));
@@ -61,6 +62,7 @@ public final class RunConfigReader {
                 models,
                 baseline,
                 inference,
+                shards,
                 faults,
                 cache,
                 out);
@@ -219,6 +221,12 @@ public final class RunConfigReader {
             return List.of(0);
         }
         return offsets;
+    }
+
+    private RunConfig.Shards shards(Section section) {
+        int executors = section.integer("executors", RunConfig.Shards.DEFAULT.executors(), 1);
+        section.refuseOthers();
+        return new RunConfig.Shards(executors);
     }
 
     private RunConfig.Faults faults(Section section) {

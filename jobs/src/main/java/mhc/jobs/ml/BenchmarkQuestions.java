@@ -60,6 +60,7 @@ public final class BenchmarkQuestions {
                 Map.of(),
                 "",
                 RunConfig.Inference.DEFAULT,
+                RunConfig.Shards.DEFAULT,
                 RunConfig.Faults.DEFAULT,
                 "",
                 "");

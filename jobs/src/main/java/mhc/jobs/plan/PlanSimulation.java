@@ -5,7 +5,9 @@ import static mhc.jobs.run.TextColumns.name;
 import static mhc.jobs.run.TextColumns.number;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.run.RecordedRequest;
@@ -22,92 +24,137 @@ public final class PlanSimulation {
             number("again", 7, "%.1f%%"),
             number("longest", 8, "%.1f"));
 
-    private final RunConfig config;
-    private final List<ShardPlan.Planned> plan;
+    private static final TextColumns CLUSTERS = TextColumns.of(
+            count("executors", 9),
+            count("cut for", 9),
+            count("shards", 8),
+            number("again", 8, "%.1f%%"),
+            number("makespan", 10, "%.1f"),
+            number("floor", 10, "%.1f"),
+            number("idle", 7, "%.1f%%"));
 
-    private PlanSimulation(RunConfig config, List<ShardPlan.Planned> plan) {
+    private final RunConfig config;
+    private final Configuration hadoop;
+    private final String run;
+    private final List<ShardPlan.Uncut> uncut;
+    private final Map<String, List<List<RecordedRequest>>> answers = new HashMap<>();
+
+    private PlanSimulation(RunConfig config, String run, Configuration hadoop) {
         this.config = config;
-        this.plan = plan;
+        this.hadoop = hadoop;
+        this.run = run;
+        this.uncut = ShardPlan.uncut(config, hadoop);
     }
 
+    /** The queue of a plan that is cut for so many executors. */
+    private record Queue(int cutFor, List<ShardPlan.Planned> plan, List<QueuedShard> shards) {}
+
     /**
-     * Two tables: the plan by benchmark, its costs in thousands of tokens to prefill, and the queue on so many executors.
+     * Two tables: the plan by benchmark as the configuration has it cut, its costs in thousands of tokens to prefill, and
+     * the queue on clusters of so many executors each, cut so and cut for that number.
      *
-     * @param recorded a finished run of this configuration whose measured costs are taken, or the empty string for
-     *     estimates
+     * @param recorded a finished run on the same examples, however it was cut, whose measured costs are taken, or the empty
+     *     string for estimates
      * @throws mhc.datasets.InputException when the recorded run lacks an answer
      */
     public static String describe(RunConfig config, List<Integer> executors, String recorded) {
-        Configuration hadoop = new Configuration();
-        PlanSimulation simulation = new PlanSimulation(config, ShardPlan.of(config, hadoop));
+        return new PlanSimulation(config, recorded, new Configuration()).describe(executors);
+    }
+
+    private String describe(List<Integer> executors) {
+        Queue configured = queue(config.shards().executors());
         StringBuilder text = new StringBuilder(BENCHMARKS.header()).append('\n');
-        simulation.plan.forEach(planned -> text.append(line(planned)).append('\n'));
-        List<QueuedShard> queued = simulation.queued();
-        boolean estimated = recorded.isEmpty();
+        configured.plan().forEach(planned -> text.append(line(planned)).append('\n'));
         text.append("%n%d models, %d shards; %s%n%n"
                 .formatted(
                         config.models().size(),
-                        queued.size(),
-                        estimated
+                        configured.shards().size(),
+                        run.isEmpty()
                                 ? "times in thousands of tokens to prefill, estimated"
-                                : "times in seconds, by the answers of " + recorded));
-        ToDoubleFunction<QueuedShard> length =
-                estimated ? shard -> shard.cost().total() / 1e3 : simulation.recorded(recorded, hadoop);
-        List<String> models = List.copyOf(config.models().keySet());
-        TextColumns clusters = TextColumns.of(
-                count("executors", 9),
-                number("makespan", 10, "%.1f"),
-                number("floor", 10, "%.1f"),
-                number("idle", 7, "%.1f%%"));
-        text.append(clusters.header()).append('\n');
+                                : "times in seconds, by the answers of " + run));
+        text.append(CLUSTERS.header()).append('\n');
         for (int number : executors) {
-            Schedule schedule = Schedule.of(
-                    QueuedShard.inOrder(queued, models, number).stream()
-                            .mapToDouble(length)
-                            .toArray(),
-                    number);
-            text.append(clusters.line(number, schedule.makespan(), schedule.floor(), 100 * schedule.idle()))
-                    .append('\n');
+            text.append(line(configured, number)).append('\n');
+            if (number != configured.cutFor()) {
+                text.append(line(queue(number), number)).append('\n');
+            }
         }
         return text.toString();
     }
 
-    private static String line(ShardPlan.Planned planned) {
-        long sum = planned.shards().stream()
-                .mapToLong(shard -> planned.cost(shard).total())
-                .sum();
-        long longest = planned.shards().stream()
-                .mapToLong(shard -> planned.cost(shard).total())
-                .max()
-                .orElse(0);
-        long whole = ShardCost.of(
-                        planned.requests().stream().flatMap(List::stream).toList())
-                .total();
-        return BENCHMARKS.line(
-                planned.benchmark().name(),
-                planned.shards().size(),
-                planned.examples(),
-                sum / 1e3,
-                sum == 0 ? 0.0 : 100.0 * (sum - whole) / sum,
-                longest / 1e3);
-    }
-
-    private List<QueuedShard> queued() {
+    private Queue queue(int cutFor) {
+        List<ShardPlan.Planned> plan = ShardPlan.cut(config, uncut, cutFor);
         List<QueuedShard> queue = new ArrayList<>();
         for (String model : config.models().keySet()) {
             for (ShardPlan.Planned planned : plan) {
                 planned.shards().forEach(shard -> queue.add(new QueuedShard(model, shard, planned.cost(shard))));
             }
         }
-        return queue;
+        return new Queue(cutFor, plan, queue);
     }
 
-    private ToDoubleFunction<QueuedShard> recorded(String run, Configuration hadoop) {
+    private String line(Queue queue, int executors) {
+        List<String> models = List.copyOf(config.models().keySet());
+        ToDoubleFunction<QueuedShard> length =
+                run.isEmpty() ? shard -> shard.cost().total() / 1e3 : recorded(queue.plan());
+        Schedule schedule = Schedule.of(
+                QueuedShard.inOrder(queue.shards(), models, executors).stream()
+                        .mapToDouble(length)
+                        .toArray(),
+                executors);
+        long sum = queue.plan().stream().mapToLong(PlanSimulation::cost).sum();
+        long whole = queue.plan().stream().mapToLong(PlanSimulation::whole).sum();
+        return CLUSTERS.line(
+                executors,
+                queue.cutFor(),
+                queue.shards().size(),
+                again(sum, whole),
+                schedule.makespan(),
+                schedule.floor(),
+                100 * schedule.idle());
+    }
+
+    private static String line(ShardPlan.Planned planned) {
+        long longest = planned.shards().stream()
+                .mapToLong(shard -> planned.cost(shard).total())
+                .max()
+                .orElse(0);
+        return BENCHMARKS.line(
+                planned.benchmark().name(),
+                planned.shards().size(),
+                planned.examples(),
+                cost(planned) / 1e3,
+                again(cost(planned), whole(planned)),
+                longest / 1e3);
+    }
+
+    private static long cost(ShardPlan.Planned planned) {
+        return planned.shards().stream()
+                .mapToLong(shard -> planned.cost(shard).total())
+                .sum();
+    }
+
+    /** What it would cost in one shard. */
+    private static long whole(ShardPlan.Planned planned) {
+        return ShardCost.of(planned.requests().stream().flatMap(List::stream).toList())
+                .total();
+    }
+
+    /** Percentage of a sum that is beyond the whole. */
+    private static double again(long sum, long whole) {
+        return sum == 0 ? 0 : 100.0 * (sum - whole) / sum;
+    }
+
+    private ToDoubleFunction<QueuedShard> recorded(List<ShardPlan.Planned> plan) {
         RecordedLengths lengths = new RecordedLengths(run);
         for (String model : config.models().keySet()) {
             for (ShardPlan.Planned planned : plan) {
                 String benchmark = planned.benchmark().name();
-                lengths.add(model, planned, RecordedRequest.read(run, model, benchmark, hadoop));
+                lengths.add(
+                        model,
+                        planned,
+                        answers.computeIfAbsent(
+                                model + "/" + benchmark, key -> RecordedRequest.read(run, model, benchmark, hadoop)));
             }
         }
         return lengths::of;

@@ -80,12 +80,12 @@ public final class ShardPlan {
     }
 
     /** A benchmark before it is cut: its requests in plan order. */
-    private record Uncut(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Costed> requests, String prompts) {
-        long cost() {
+    record Uncut(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Costed> requests, String prompts) {
+        private long cost() {
             return ShardCutter.cost(requests).total();
         }
 
-        Planned cut(String protocol, ShardSize size) {
+        private Planned cut(String protocol, ShardSize size) {
             List<Shard> shards = new ArrayList<>();
             List<List<RequestCost>> costs = new ArrayList<>();
             for (List<Costed> shard : ShardCutter.cut(requests, size)) {
@@ -99,6 +99,11 @@ public final class ShardPlan {
 
     /** @throws InputException naming every benchmark whose files are missing, malformed or too few */
     public static List<Planned> of(RunConfig config, Configuration hadoop) {
+        return cut(config, uncut(config, hadoop), config.shards().executors());
+    }
+
+    /** The benchmarks, to be cut in one way or another. */
+    static List<Uncut> uncut(RunConfig config, Configuration hadoop) {
         Corpora corpora = new Corpora(config.data(), hadoop);
         Problems problems = new Problems();
         List<Uncut> uncut = new ArrayList<>();
@@ -106,8 +111,14 @@ public final class ShardPlan {
             problems.collect(() -> uncut.add(uncut(config, corpora, name)));
         }
         problems.throwIfAny("The data under " + config.data());
-        ShardSize size = new ShardSize(
-                config.models().size() * uncut.stream().mapToLong(Uncut::cost).sum());
+        return uncut;
+    }
+
+    /** The plan of a run that is to keep so many executors busy. */
+    static List<Planned> cut(RunConfig config, List<Uncut> uncut, int executors) {
+        long cost =
+                config.models().size() * uncut.stream().mapToLong(Uncut::cost).sum();
+        ShardSize size = new ShardSize(cost, executors);
         return uncut.stream()
                 .map(benchmark -> benchmark.cut(config.protocol(), size))
                 .toList();

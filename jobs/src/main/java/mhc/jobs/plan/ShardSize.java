@@ -1,17 +1,15 @@
 package mhc.jobs.plan;
 
 /**
- * How much a shard may cost, from what the whole run costs: the plan knows no cluster. Sizes follow guided
- * self-scheduling (Polychronopoulos and Kuck, 1987) for the largest cluster that is worth its network: each shard is
- * half of what is left for every executor of it, so that the queue, longest first, ends with short ones on any smaller
- * cluster as well.
+ * How much a shard may cost, from what the whole run costs: the plan knows no cluster but the one of the configuration.
+ * Sizes follow guided self-scheduling (Polychronopoulos and Kuck, 1987) for that number of executors: each shard is half
+ * of what is left for every one of them, so that the queue, longest first, ends with short ones on any smaller cluster as
+ * well.
  *
  * @param run cost of all models' shards, were they not cut
+ * @param executors that the plan keeps busy to the end, work permitting
  */
-record ShardSize(long run) {
-    /** Executors that a plan keeps busy to the end, work permitting. */
-    static final int EXECUTORS = 1024;
-
+record ShardSize(long run, int executors) {
     private static final int PARTS = 2;
 
     /** Enough for the launch of its task to be a small part. */
@@ -29,7 +27,7 @@ record ShardSize(long run) {
      * @param done part of a benchmark that is cut, 0 to 1; each benchmark has its share of long and of short shards
      */
     long at(double done) {
-        return (long) Math.max(LEAST, Math.min(MOST, (1 - done) * run / PARTS / EXECUTORS));
+        return (long) Math.max(LEAST, Math.min(MOST, (1 - done) * run / PARTS / executors));
     }
 
     /** What a shard may cost that does {@code fixed} of it however it is cut. */

@@ -118,8 +118,8 @@ class CommandLineTest {
         assertThat(out.toString())
                 .containsPattern("piqa +1 +\\d+ +\\d+ +0\\.0%")
                 .contains("1 models, 1 shards; times in thousands of tokens to prefill, estimated")
-                .containsPattern("\n +1 +\\d+\\.\\d +\\d+\\.\\d +0\\.0%\n")
-                .containsPattern("\n +4 +\\d+\\.\\d +\\d+\\.\\d +75\\.0%\n");
+                .containsPattern("\n +1 +16 +1 +0\\.0% +\\d+\\.\\d +\\d+\\.\\d +0\\.0%\n +1 +1 +1 +0\\.0%")
+                .containsPattern("\n +4 +4 +1 +0\\.0% +\\d+\\.\\d +\\d+\\.\\d +75\\.0%\n");
         assertThat(run("plan", "shards", "--config", file.toString(), "--executors", "0"))
                 .isEqualTo(2);
         assertThat(lastError()).contains("--executors has a number below 1: give 1 or more");

@@ -40,6 +40,7 @@ class RunConfigReaderTest {
                         "a",
                         new RunConfig.Inference(
                                 "auto", List.of(), "float32", "auto", "expanded", 16_384, 0, true, false, List.of(0)),
+                        new RunConfig.Shards(16),
                         new RunConfig.Faults(2, 600, 0.005),
                         "",
                         "/runs/a"));
@@ -71,6 +72,7 @@ class RunConfigReaderTest {
                   deterministic: true
                   weights: stored
                   position-offsets: [0, 3]
+                shards: {executors: 8}
                 faults: {retries: 5, example-seconds: 60, max-failed: 0.02}
                 cache: /cache
                 out: runs/x
@@ -99,6 +101,7 @@ class RunConfigReaderTest {
                                 false,
                                 true,
                                 List.of(0, 3)),
+                        new RunConfig.Shards(8),
                         new RunConfig.Faults(5, 60, 0.02),
                         "/cache",
                         "runs/x"));

@@ -81,7 +81,7 @@ class EvaluationTest {
         assertThat(out.resolve("_progress.json")).doesNotExist();
         assertThat(PlanSimulation.describe(RunConfigReader.read(settings(out)), List.of(1, 4), out.toString()))
                 .contains("2 models, 4 shards; times in seconds, by the answers of " + out)
-                .containsPattern("\n +1 +\\d+\\.\\d +\\d+\\.\\d +0\\.0%\n");
+                .containsPattern("\n +1 +16 +4 +0\\.0% +\\d+\\.\\d +\\d+\\.\\d +0\\.0%\n");
         assertThat(progress.toString(StandardCharsets.UTF_8)).contains("time: start-up ");
         assertThat(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"))
                 .exists();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ShardPlanTest {
     /** Smaller than any run that a shard of more than the least size comes of. */
-    private static final ShardSize SMALL = new ShardSize(1);
+    private static final ShardSize SMALL = new ShardSize(1, 1024);
 
     @Test
     void limitGoesRoundRobinOverTasksInNameOrder() {
@@ -99,7 +99,7 @@ class ShardPlanTest {
     void theLargerTheRunTheLongerItsFirstShardsAndTheLastOnesAreShort() {
         List<Costed> requests = new ArrayList<>();
         IntStream.range(0, 200).forEach(task -> requests.addAll(choices("t%03d".formatted(task), 50, 500, 100)));
-        ShardSize large = new ShardSize(100_000_000);
+        ShardSize large = new ShardSize(100_000_000, 1024);
 
         List<List<Costed>> shards = ShardCutter.cut(requests, large);
 
