@@ -86,10 +86,19 @@ public record RunConfig(
     /**
      * @param retries of a shard whose executor or engine failed
      * @param exampleSeconds of its own after which an example without an answer is a failed one
+     * @param hangSeconds without a forward pass that ends, after which an executor is taken to hang and is ended
      * @param maxFailed part of a benchmark's examples that may fail, 0 to 1
      */
-    public record Faults(int retries, int exampleSeconds, double maxFailed) implements Serializable {
-        public static final Faults DEFAULT = new Faults(2, 600, 0.005);
+    public record Faults(int retries, int exampleSeconds, int hangSeconds, double maxFailed) implements Serializable {
+        public static final Faults DEFAULT = new Faults(2, 600, hangSeconds(600), 0.005);
+
+        private static final int PASSES = 10;
+        private static final int LEAST_HANG = 600;
+
+        /** Long enough for a pass that is slow: ten times what an example may take, and not less than ten minutes. */
+        static int hangSeconds(int exampleSeconds) {
+            return (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_HANG, (long) PASSES * exampleSeconds));
+        }
     }
 
     /** The override for a benchmark, empty where none is configured. */

@@ -233,8 +233,11 @@ public final class RunConfigReader {
         RunConfig.Faults defaults = RunConfig.Faults.DEFAULT;
         int retries = section.integer("retries", defaults.retries(), 0);
         int seconds = section.integer("example-seconds", defaults.exampleSeconds(), 1);
+        int hang = section.text("hang-seconds", "auto").equals("auto")
+                ? RunConfig.Faults.hangSeconds(seconds)
+                : section.integer("hang-seconds", 0, 1);
         double maxFailed = section.part("max-failed", defaults.maxFailed());
         section.refuseOthers();
-        return new RunConfig.Faults(retries, seconds, maxFailed);
+        return new RunConfig.Faults(retries, seconds, hang, maxFailed);
     }
 }

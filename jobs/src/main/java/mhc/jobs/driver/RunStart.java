@@ -121,6 +121,7 @@ final class RunStart {
         json.putObject("faults")
                 .put("retries", config.faults().retries())
                 .put("example-seconds", config.faults().exampleSeconds())
+                .put("hang-seconds", config.faults().hangSeconds())
                 .put("max-failed", config.faults().maxFailed());
         json.put("cache", config.cache());
         return json;

@@ -77,7 +77,11 @@ final class ShardJob {
             }
         }
         ShardTask task = new ShardTask(
-                config, directory.root().toString(), new SerializableConfiguration(spark.hadoopConfiguration()), asked);
+                config,
+                directory.root().toString(),
+                new SerializableConfiguration(spark.hadoopConfiguration()),
+                asked,
+                lease.ticket());
         ShardWatch watch = new ShardWatch(queue, GROUP, counters.values());
         spark.addSparkListener(watch);
         context.setJobGroup(GROUP, "Evaluate " + asked.keySet() + " on " + config.benchmarks(), true);

@@ -39,8 +39,11 @@ public final class ExecutorModels {
         InferenceOptions options = spec.options()
                 .withDevices(devices)
                 .withThreads(threads(spec.options().threads()));
-        return SLOTS.computeIfAbsent(String.join("+", devices), key -> new ModelSlot())
-                .acquire(spec, () -> open(spec, options, hadoop));
+        return slot(devices).acquire(spec, () -> open(spec, options, hadoop));
+    }
+
+    static ModelSlot slot(List<String> devices) {
+        return SLOTS.computeIfAbsent(String.join("+", devices), key -> new ModelSlot());
     }
 
     /**

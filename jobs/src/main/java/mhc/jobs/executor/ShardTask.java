@@ -2,6 +2,7 @@ package mhc.jobs.executor;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import mhc.eval.Answer;
@@ -9,6 +10,8 @@ import mhc.eval.Prediction;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.plan.QueuedShard;
 import mhc.jobs.plan.Shard;
+import mhc.jobs.run.HangNotes;
+import mhc.jobs.run.LeaseTicket;
 import mhc.jobs.run.PartOrigin;
 import mhc.jobs.run.PredictionFile;
 import mhc.jobs.run.RunDirectory;
@@ -27,6 +30,7 @@ public final class ShardTask implements Function<QueuedShard, ShardResult> {
     private final String out;
     private final SerializableConfiguration hadoop;
     private final Map<String, Asked> models;
+    private final LeaseTicket ticket;
 
     /**
      * A model as its shards need it.
@@ -38,12 +42,21 @@ public final class ShardTask implements Function<QueuedShard, ShardResult> {
             ModelSpec spec, PartOrigin.Source origin, RunCounters counters, Broadcast<Map<String, Answer>> known)
             implements Serializable {}
 
-    /** @param models by name */
-    public ShardTask(RunConfig config, String out, SerializableConfiguration hadoop, Map<String, Asked> models) {
+    /**
+     * @param models by name
+     * @param ticket without which nothing is committed
+     */
+    public ShardTask(
+            RunConfig config,
+            String out,
+            SerializableConfiguration hadoop,
+            Map<String, Asked> models,
+            LeaseTicket ticket) {
         this.config = config;
         this.out = out;
         this.hadoop = hadoop;
         this.models = models;
+        this.ticket = ticket;
     }
 
     @Override
@@ -71,18 +84,19 @@ public final class ShardTask implements Function<QueuedShard, ShardResult> {
     private ShardResult evaluate(Asked asked, Shard shard, TaskContext task, FailurePolicy policy) throws Exception {
         Configuration configuration = hadoop.value();
         ModelSpec spec = asked.spec();
+        RunDirectory directory = RunDirectory.at(out, configuration);
+        PartOrigin planned = asked.origin().part(spec.name(), shard.benchmark(), shard.index());
         long from = System.currentTimeMillis();
-        try (TaskModel model = TaskModel.borrow(spec, task, asked.known().value(), policy, configuration)) {
+        HangWatch watch = watch(spec, shard, task, directory.hangs(planned));
+        try (TaskModel model = TaskModel.borrow(spec, task, asked.known().value(), policy, watch, configuration)) {
             ShardEvaluation evaluation =
                     new ShardEvaluation(model, shard, policy, config.inference().positionOffsets());
             List<Prediction> predictions = evaluation.run(told(asked.counters()));
             long answered = System.currentTimeMillis();
             long start = System.nanoTime();
-            PartOrigin origin = asked.origin()
-                    .part(spec.name(), shard.benchmark(), shard.index())
-                    .at(ExecutorModels.hostName(), model.info().device());
-            Path part = RunDirectory.at(out, configuration).part(spec.name(), shard.benchmark(), shard.index());
-            commit(shard.committed(), part, origin, predictions, policy, configuration);
+            PartOrigin origin =
+                    planned.at(ExecutorModels.hostName(), model.info().device());
+            commit(directory, shard, spec.name(), origin, predictions, policy);
             keep(spec, model, configuration);
             asked.counters().shardDone();
             return ShardResult.of(
@@ -96,6 +110,19 @@ public final class ShardTask implements Function<QueuedShard, ShardResult> {
                     model.loadSeconds(),
                     evaluation.work());
         }
+    }
+
+    /** Rows that are asked once more are so as if they had never hung, unless they do again. */
+    private HangWatch watch(ModelSpec spec, Shard shard, TaskContext task, HangNotes notes) throws IOException {
+        if (shard.committed() && task.attemptNumber() == 0) {
+            notes.clear();
+        }
+        return new HangWatch(
+                "shard " + shard.benchmark() + " " + shard.index() + " of " + spec.name(),
+                Duration.ofSeconds(config.faults().hangSeconds()),
+                notes.read(),
+                notes,
+                new ProcessEnd());
     }
 
     /** The driver by accumulators, and this executor's metrics. */
@@ -116,20 +143,22 @@ public final class ShardTask implements Function<QueuedShard, ShardResult> {
         };
     }
 
-    private static void commit(
-            boolean again,
-            Path part,
+    private void commit(
+            RunDirectory directory,
+            Shard shard,
+            String model,
             PartOrigin origin,
             List<Prediction> predictions,
-            FailurePolicy policy,
-            Configuration configuration)
+            FailurePolicy policy)
             throws Exception {
+        Path part = directory.part(model, shard.benchmark(), shard.index());
         try {
+            ticket.requireHeld(directory);
             long attempt = TaskContext.get().taskAttemptId();
-            if (again) {
-                PredictionFile.replace(configuration, part, attempt, predictions);
+            if (shard.committed()) {
+                PredictionFile.replace(hadoop.value(), part, attempt, predictions);
             } else {
-                PredictionFile.write(configuration, part, attempt, origin, predictions);
+                PredictionFile.write(hadoop.value(), part, attempt, origin, predictions);
             }
         } catch (IOException | RuntimeException e) {
             throw policy.uncommitted(part, e);

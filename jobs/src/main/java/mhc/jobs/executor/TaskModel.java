@@ -20,11 +20,13 @@ public final class TaskModel implements AutoCloseable {
     private final ModelSlot.Lease lease;
     private final RememberingModel model;
     private final FailurePolicy policy;
+    private final HangWatch watch;
 
-    TaskModel(ModelSlot.Lease lease, Map<String, Answer> known, FailurePolicy policy) {
+    TaskModel(ModelSlot.Lease lease, Map<String, Answer> known, FailurePolicy policy, HangWatch watch) {
         this.lease = lease;
         this.model = new RememberingModel(lease.model(), known);
         this.policy = policy;
+        this.watch = watch;
     }
 
     /**
@@ -36,13 +38,25 @@ public final class TaskModel implements AutoCloseable {
     public static TaskModel borrow(
             ModelSpec spec, TaskContext task, Map<String, Answer> known, FailurePolicy policy, Configuration hadoop)
             throws InterruptedException {
+        return borrow(spec, task, known, policy, HangWatch.NONE, hadoop);
+    }
+
+    /** The same with a watch over the model's passes. */
+    static TaskModel borrow(
+            ModelSpec spec,
+            TaskContext task,
+            Map<String, Answer> known,
+            FailurePolicy policy,
+            HangWatch watch,
+            Configuration hadoop)
+            throws InterruptedException {
         List<String> devices = TaskDevice.of(spec.options().devices(), task);
-        return new TaskModel(ExecutorModels.borrow(spec, devices, hadoop), known, policy);
+        return new TaskModel(ExecutorModels.borrow(spec, devices, hadoop), known, policy, watch);
     }
 
     /**
      * Asks all together, so that prefixes are shared, or, where that fails for no reason of the user's or the machine's,
-     * one by one.
+     * one by one; so too where an earlier attempt hung.
      *
      * @param offset tokens of filler before each prompt
      * @param names of the requests by index, for messages
@@ -52,17 +66,31 @@ public final class TaskModel implements AutoCloseable {
      * @throws RuntimeException what the policy does not put down to single requests, the sink's included
      */
     public Work answer(List<Request> requests, int offset, IntFunction<String> names, LanguageModel.Sink sink) {
+        if (watch.hungBefore()) {
+            return watch.alone(() -> oneByOne(requests, offset, names, noted(requests.size(), sink)));
+        }
         try {
-            return model.answer(requests, offset, sink.withAnswers((index, answer) -> {
-                policy.answered(answer, requests.size());
-                sink.accept(index, answer);
-            }));
+            return watch.together(() -> ask(requests, offset, names, noted(requests.size(), sink)));
         } catch (RuntimeException e) {
             if (policy.owner(e) != FailurePolicy.Owner.EXAMPLE) {
                 throw e;
             }
             policy.divides(e);
-            return oneByOne(requests, offset, names, sink);
+            return watch.alone(() -> oneByOne(requests, offset, names, sink));
+        }
+    }
+
+    /** The policy hears of each answer before the sink. */
+    private LanguageModel.Sink noted(int asked, LanguageModel.Sink sink) {
+        return sink.withAnswers((index, answer) -> {
+            policy.answered(answer, asked);
+            sink.accept(index, answer);
+        });
+    }
+
+    private Work ask(List<Request> requests, int offset, IntFunction<String> names, LanguageModel.Sink sink) {
+        try (HangWatch.Call call = watch.call(requests.size(), names)) {
+            return model.answer(requests, offset, call.through(sink));
         }
     }
 
@@ -71,10 +99,15 @@ public final class TaskModel implements AutoCloseable {
         int failures = 0;
         for (int i = 0; i < requests.size(); i++) {
             int index = i;
+            if (watch.hungAt(names.apply(i))) {
+                sink.accept(i, watch.unanswered());
+                continue;
+            }
             try {
-                work = work.plus(model.answer(
+                work = work.plus(ask(
                         List.of(requests.get(i)),
                         offset,
+                        only -> names.apply(index),
                         sink.withAnswers((only, answer) -> sink.accept(index, answer))));
             } catch (RuntimeException e) {
                 failures++;

@@ -66,6 +66,11 @@ public final class RunDirectory {
         return new Path(folder(model, benchmark), "part-%05d.parquet".formatted(shard));
     }
 
+    /** Where executors that hang at a shard note it. */
+    public HangNotes hangs(PartOrigin origin) {
+        return new HangNotes(files, new Path(root, "_hangs/" + origin.source().run() + "/" + origin.part()));
+    }
+
     /** Shards with a part file, whatever run it is of: see {@link RunParts}. */
     public TreeSet<Integer> committed(String model, String benchmark) {
         TreeSet<Integer> committed = new TreeSet<>();

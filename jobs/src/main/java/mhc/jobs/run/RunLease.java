@@ -1,17 +1,9 @@
 package mhc.jobs.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +25,12 @@ public final class RunLease implements AutoCloseable {
     static final String FILE = "_lease.json";
 
     private static final Logger log = LoggerFactory.getLogger(RunLease.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String directory;
     private final LeaseFile file;
     private final Times times;
     private final Runnable onLoss;
-    private final Holder self;
+    private final LeaseHolder self;
     private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "run-lease");
         thread.setDaemon(true);
@@ -60,65 +51,12 @@ public final class RunLease implements AutoCloseable {
         static final Times USUAL = new Times(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1));
     }
 
-    /** Who owns a directory: a process of a host, and since when. */
-    private record Holder(String id, String host, long pid, String since) {
-        static Holder self() {
-            return new Holder(
-                    UUID.randomUUID().toString(),
-                    hostName(),
-                    ProcessHandle.current().pid(),
-                    Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        }
-
-        private static String hostName() {
-            try {
-                return InetAddress.getLocalHost().getHostName();
-            } catch (UnknownHostException e) {
-                return "localhost";
-            }
-        }
-
-        /** Of a text that may be torn: then nobody in particular. */
-        static Holder of(String text) {
-            try {
-                JsonNode json = JSON.readTree(text);
-                return new Holder(
-                        json.path("id").asText(),
-                        json.path("host").asText("an unknown host"),
-                        json.path("pid").asLong(),
-                        json.path("since").asText("an unknown time"));
-            } catch (JsonProcessingException e) {
-                return new Holder("", "an unknown host", 0, "an unknown time");
-            }
-        }
-
-        String text(long beat) {
-            return JSON.createObjectNode()
-                    .put("id", id)
-                    .put("host", host)
-                    .put("pid", pid)
-                    .put("since", since)
-                    .put("beat", beat)
-                    .toString();
-        }
-
-        /** A process of this host that is not there any more needs no waiting. */
-        boolean hasEnded(Holder asker) {
-            return host.equals(asker.host) && ProcessHandle.of(pid).isEmpty();
-        }
-
-        @Override
-        public String toString() {
-            return "process " + pid + " on " + host + " since " + since;
-        }
-    }
-
     private RunLease(RunDirectory directory, Times times, Runnable onLoss) {
         this.directory = directory.root().toString();
         this.file = directory.lease();
         this.times = times;
         this.onLoss = onLoss;
-        this.self = Holder.self();
+        this.self = LeaseHolder.self();
     }
 
     /**
@@ -160,7 +98,7 @@ public final class RunLease implements AutoCloseable {
                     ? ", which has said nothing for " + Durations.text(silent)
                             + ": it may have ended; start the same run again to continue it"
                     : ", which wrote its heartbeat " + silent + " s ago";
-            return Optional.of(Holder.of(text.get()) + beat);
+            return Optional.of(LeaseHolder.of(text.get()) + beat);
         } catch (IOException e) {
             log.warn("Who uses {} cannot be told", directory.root(), e);
             return Optional.empty();
@@ -171,7 +109,7 @@ public final class RunLease implements AutoCloseable {
         while (!file.create(self.text(0))) {
             Optional<String> found = file.read();
             if (found.isPresent() && (takeover || isSilent(found.get(), progress))) {
-                log.warn("Taking {} over from {}", directory, Holder.of(found.get()));
+                log.warn("Taking {} over from {}", directory, LeaseHolder.of(found.get()));
                 file.replace(self.text(0));
                 confirm();
                 return;
@@ -184,7 +122,7 @@ public final class RunLease implements AutoCloseable {
 
     /** Waits until the owner has been silent for long enough; false when it has given the directory back. */
     private boolean isSilent(String first, PrintStream progress) throws IOException, InterruptedException {
-        Holder holder = Holder.of(first);
+        LeaseHolder holder = LeaseHolder.of(first);
         if (holder.hasEnded(self)) {
             return true;
         }
@@ -200,7 +138,7 @@ public final class RunLease implements AutoCloseable {
                 return false;
             }
             if (!now.get().equals(first)) {
-                throw new InputException("Run directory " + directory + " is in use by " + Holder.of(now.get())
+                throw new InputException("Run directory " + directory + " is in use by " + LeaseHolder.of(now.get())
                         + ": let it end, give another directory to out, or take this one from it with --takeover");
             }
             if (!waited) {
@@ -213,15 +151,10 @@ public final class RunLease implements AutoCloseable {
     /** Of several that wrote at the same moment the last one owns the directory. */
     private void confirm() throws IOException, InterruptedException {
         Thread.sleep(times.settle().toMillis());
-        Holder owner = file.read().map(Holder::of).orElse(self);
+        LeaseHolder owner = file.read().map(LeaseHolder::of).orElse(self);
         if (!owner.id().equals(self.id())) {
-            throw takenBy(owner);
+            throw owner.tookOver(directory);
         }
-    }
-
-    private InputException takenBy(Holder owner) {
-        return new InputException("Run directory " + directory + " was taken over by " + owner
-                + ": this run ends; the shards that it committed stay");
     }
 
     private synchronized void beat() {
@@ -230,12 +163,11 @@ public final class RunLease implements AutoCloseable {
         }
         try {
             Optional<String> now = file.read();
-            Holder owner = now.map(Holder::of).orElse(null);
+            LeaseHolder owner = now.map(LeaseHolder::of).orElse(null);
             if (owner == null) {
-                lose(new InputException("Run directory " + directory + " lost its " + FILE
-                        + ", so that another run may be using it: this run ends; start it again to continue it"));
+                lose(LeaseHolder.gone(directory));
             } else if (!owner.id().equals(self.id())) {
-                lose(takenBy(owner));
+                lose(owner.tookOver(directory));
             } else {
                 file.replace(self.text(++beats));
                 lastBeat = System.nanoTime();
@@ -256,6 +188,11 @@ public final class RunLease implements AutoCloseable {
     private void lose(InputException sentence) {
         lost = sentence;
         onLoss.run();
+    }
+
+    /** By which executors see for themselves whether the directory is still this process's. */
+    public LeaseTicket ticket() {
+        return new LeaseTicket(self.id());
     }
 
     /** The sentence that says to whom the directory was lost, if it was. */
@@ -282,7 +219,7 @@ public final class RunLease implements AutoCloseable {
         heart.shutdownNow();
         synchronized (this) {
             try {
-                Optional<Holder> owner = file.read().map(Holder::of);
+                Optional<LeaseHolder> owner = file.read().map(LeaseHolder::of);
                 if (lost == null && owner.isPresent() && owner.get().id().equals(self.id())) {
                     file.delete();
                 }

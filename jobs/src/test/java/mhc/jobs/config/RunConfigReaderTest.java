@@ -41,7 +41,7 @@ class RunConfigReaderTest {
                         new RunConfig.Inference(
                                 "auto", List.of(), "float32", "auto", "expanded", 16_384, 0, true, false, List.of(0)),
                         new RunConfig.Shards(16),
-                        new RunConfig.Faults(2, 600, 0.005),
+                        new RunConfig.Faults(2, 600, 6000, 0.005),
                         "",
                         "/runs/a"));
     }
@@ -73,7 +73,7 @@ class RunConfigReaderTest {
                   weights: stored
                   position-offsets: [0, 3]
                 shards: {executors: 8}
-                faults: {retries: 5, example-seconds: 60, max-failed: 0.02}
+                faults: {retries: 5, example-seconds: 60, hang-seconds: 90, max-failed: 0.02}
                 cache: /cache
                 out: runs/x
                 """));
@@ -102,7 +102,7 @@ class RunConfigReaderTest {
                                 true,
                                 List.of(0, 3)),
                         new RunConfig.Shards(8),
-                        new RunConfig.Faults(5, 60, 0.02),
+                        new RunConfig.Faults(5, 60, 90, 0.02),
                         "/cache",
                         "runs/x"));
         assertThat(config.models().keySet()).containsExactly("v1.0", "mhc");

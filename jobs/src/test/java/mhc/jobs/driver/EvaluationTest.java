@@ -196,6 +196,33 @@ class EvaluationTest {
         assertThat(folder.resolve("run/_lease.json")).doesNotExist();
     }
 
+    /** The driver would notice at its next heartbeat, seconds after the shards are done. */
+    @Test
+    void executorsOfARunThatLostItsDirectoryCommitNothing() {
+        Path taken = folder.resolve("run");
+        PrintStream taking = new PrintStream(progress, true, StandardCharsets.UTF_8) {
+            @Override
+            public PrintStream printf(String format, Object... arguments) {
+                if (arguments.length > 0 && arguments[0].equals("mhc")) {
+                    try {
+                        Files.writeString(
+                                taken.resolve("_lease.json"),
+                                "{\"id\": \"other\", \"host\": \"node-7\", \"pid\": 41, \"since\": \"noon\", \"beat\": 0}");
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+                return super.printf(format, arguments);
+            }
+        };
+
+        assertThatThrownBy(() -> Evaluation.run(RunConfigReader.read(settings(taken)), LocalSpark.session(), taking))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("was taken over by process 41 on node-7 since noon");
+        assertThat(taken.resolve("predictions")).doesNotExist();
+        assertThat(taken.resolve("_lease.json")).content().contains("other");
+    }
+
     @Test
     void partsThatAreNotTheRunsAreNamedAndEvaluatedAgain() throws IOException {
         Path whole = folder.resolve("whole");

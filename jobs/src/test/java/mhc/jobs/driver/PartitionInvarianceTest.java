@@ -3,7 +3,6 @@ package mhc.jobs.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,8 +50,14 @@ class PartitionInvarianceTest {
     @Test
     void rowsAndScoresAreTheSameOnAClusterOfProcesses() throws IOException, InterruptedException {
         Path log = folder.resolve("cluster.log");
-        Process cluster =
-                cluster().redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process cluster = ClusterProgram.of(
+                        folder,
+                        PartitionRuns.class,
+                        folder.toString(),
+                        folder.resolve("cluster").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         try {
             assertThat(cluster.waitFor(15, TimeUnit.MINUTES)).isTrue();
         } finally {
@@ -61,37 +66,6 @@ class PartitionInvarianceTest {
 
         assertThat(cluster.exitValue()).as(Files.readString(log)).isZero();
         assertSame(folder.resolve("cluster"));
-    }
-
-    /**
-     * This JVM's classes in another one. Spark starts executors from a home of its own: here one without jars, since
-     * they get the whole class path.
-     */
-    private static ProcessBuilder cluster() throws IOException {
-        Path home = folder.resolve("spark-home");
-        Files.createDirectories(home.resolve("jars"));
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--add-") || argument.startsWith("-XX:+Ignore"))
-                .forEach(command::add);
-        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        command.addAll(List.of(
-                "-Xmx1g",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dai.djl.offline=true",
-                "-DDJL_OFFLINE=true",
-                "-cp",
-                classes,
-                PartitionRuns.class.getName(),
-                folder.toString(),
-                folder.resolve("cluster").toString()));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("SPARK_HOME", home.toString());
-        builder.environment().put("SPARK_SCALA_VERSION", "2.13");
-        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        return builder.directory(folder.toFile());
     }
 
     private static void assertSame(Path runs) throws IOException {

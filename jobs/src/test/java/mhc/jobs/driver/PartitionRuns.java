@@ -30,17 +30,7 @@ final class PartitionRuns {
 
     /** @param arguments folder of the inputs, folder of the runs */
     public static void main(String[] arguments) throws IOException {
-        String classes = System.getProperty("java.class.path");
-        try (SparkSession spark = SparkSession.builder()
-                .master("local-cluster[2,1,1024]")
-                .appName("partitions")
-                .config("spark.ui.enabled", "false")
-                .config("spark.sql.shuffle.partitions", "1")
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.executor.extraClassPath", classes)
-                .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-                .config("spark.executorEnv.SPARK_SCALA_VERSION", "2.13")
-                .getOrCreate()) {
+        try (SparkSession spark = ClusterProgram.session("local-cluster[2,1,1024]")) {
             all(spark, Path.of(arguments[0]), Path.of(arguments[1]));
         }
     }

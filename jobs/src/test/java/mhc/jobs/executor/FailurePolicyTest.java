@@ -88,7 +88,7 @@ class FailurePolicyTest {
 
     private static ShardEvaluation evaluation(LanguageModel model, Shard shard, FailurePolicy policy) {
         ModelSlot.Lease lease = new ModelSlot.Lease(new ModelSlot(), model, 0);
-        return new ShardEvaluation(new TaskModel(lease, Map.of(), policy), shard, policy, List.of(0));
+        return new ShardEvaluation(new TaskModel(lease, Map.of(), policy, HangWatch.NONE), shard, policy, List.of(0));
     }
 
     private static List<Prediction> run(int examples, int attempt, Function<Request, Answer> answers) {

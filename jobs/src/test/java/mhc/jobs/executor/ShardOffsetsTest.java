@@ -60,7 +60,7 @@ class ShardOffsetsTest {
                 false);
         FailurePolicy policy = new FailurePolicy("mhc", "piqa 3", 0, 2, () -> false);
         ModelSlot.Lease lease = new ModelSlot.Lease(new ModelSlot(), new Periodic(asked), 0);
-        TaskModel model = new TaskModel(lease, Map.of(), policy);
+        TaskModel model = new TaskModel(lease, Map.of(), policy, HangWatch.NONE);
         return new ShardEvaluation(model, shard, policy, List.of(offsets)).run(row -> {});
     }
 

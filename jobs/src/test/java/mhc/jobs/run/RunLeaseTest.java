@@ -102,6 +102,44 @@ class RunLeaseTest {
     }
 
     @Test
+    void anExecutorSeesForItselfThatItsRunLostTheDirectory() throws Exception {
+        RunDirectory directory = RunDirectory.at(folder.toString(), new Configuration(false));
+        RunLease first = take(false, new CountDownLatch(1));
+        LeaseTicket ticket = first.ticket();
+        ticket.requireHeld(directory);
+        try (RunLease second = take(true, new CountDownLatch(1))) {
+            assertThatThrownBy(() -> ticket.requireHeld(directory))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("was taken over by process ");
+            second.ticket().requireHeld(directory);
+            first.close();
+        }
+        assertThatThrownBy(() -> ticket.requireHeld(directory))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("lost its _lease.json");
+    }
+
+    /** A store without renames shows an empty file while its owner writes it. */
+    @Test
+    void anExecutorWaitsForAFileThatIsJustBeingWritten() throws Exception {
+        RunDirectory directory = RunDirectory.at(folder.toString(), new Configuration(false));
+        Files.writeString(folder.resolve(RunLease.FILE), "");
+        Thread owner = new Thread(() -> {
+            try {
+                Thread.sleep(700);
+                Files.writeString(folder.resolve(RunLease.FILE), SILENT);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        owner.start();
+
+        new LeaseTicket("other").requireHeld(directory);
+
+        owner.join();
+    }
+
+    @Test
     void anOwnerWhoseFileIsGoneStops() throws Exception {
         CountDownLatch loss = new CountDownLatch(1);
         try (RunLease lease = take(false, loss)) {
