@@ -13,7 +13,7 @@ import mhc.datasets.InputException;
 /**
  * Who owns a run directory, as its lease file says.
  *
- * @param id of its own for each start; empty for nobody in particular
+ * @param id another one for each start; empty for nobody in particular
  * @param since when, in ISO 8601
  */
 record LeaseHolder(String id, String host, long pid, String since) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /**
  * By which an executor sees whether the run that it works for still owns its directory: a driver notices a loss at its next
- * heartbeat only, and tasks that Spark was told to cancel go on until they look.
+ * heartbeat only, and tasks that Spark was told to cancel go on until they check.
  *
  * @param id of the owner
  */

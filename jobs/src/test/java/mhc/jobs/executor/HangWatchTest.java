@@ -56,16 +56,13 @@ class HangWatchTest {
     }
 
     @Test
-    void inOneProcessItSaysSoAndEndsUntilTheExampleIsKnown() throws Exception {
+    void inOneProcessItSaysSoAndEnds() throws Exception {
         assertThat(run("local[2,3]")).isEqualTo(ProcessEnd.LOCAL);
         assertThat(lastLine())
                 .startsWith("mhc-eval: On host ")
                 .endsWith(SENTENCE + " or one of 2 more: the run ends; start it again to continue it, and that shard is"
                         + " asked one example at a time");
-        assertThat(run("local[2,3]")).isEqualTo(ProcessEnd.LOCAL);
-        assertThat(lastLine()).contains(SENTENCE + ": the run ends");
-        assertThat(run("local[2,3]")).as(log()).isZero();
-        assertThat(failures()).containsExactly("", HUNG, "", "");
+        assertThat(notes().read().together()).isTrue();
     }
 
     @Test
