@@ -39,7 +39,7 @@ inline void tile(int64_t depth, const float* a, int64_t a_row, const float* b, i
         for (int w = 0; w < W; w++) wide[w] = load(b + d * b_row + w * LANES, Whole{});
         for (int t = 0; t < T; t++) {
             const Vec tall = splat<Vec>(a[t * a_row + d]);
-            for (int w = 0; w < W; w++) sums[t][w] += tall * wide[w];
+            for (int w = 0; w < W; w++) sums[t][w] = multiply_add(tall, wide[w], sums[t][w]);
         }
     }
     for (int t = 0; t < T; t++) {
@@ -154,7 +154,9 @@ private:
                 const int64_t key = from + (j + l < keys ? j + l : keys - 1);
                 const float* const k = k_ + key * a_.k_strides.token;
                 products[l] = Vec{};
-                for (int64_t d = 0; d < a_.width; d += LANES) products[l] += load(q + d, Whole{}) * load(k + d, Whole{});
+                for (int64_t d = 0; d < a_.width; d += LANES) {
+                    products[l] = multiply_add(load(q + d, Whole{}), load(k + d, Whole{}), products[l]);
+                }
             }
             store(scores + j, sums(products), Whole{});
         }
@@ -250,7 +252,7 @@ void merge(const Merged& m) {
                 const float* const other = m.other + (query * m.heads + head) * m.width;
                 sweep(m.width, [&](int64_t d, auto part) {
                     const Vec before = load(o + d, part);
-                    store(o + d, before + share * (load(other + d, part) - before), part);
+                    store(o + d, multiply_add(share, load(other + d, part) - before, before), part);
                 });
             }
         }

@@ -23,7 +23,7 @@ inline float reciprocal_rms(int64_t width, float eps, At at) {
     int next = 0;
     sweep(width, [&](int64_t i, auto part) {
         const Vec v = at(i, part);
-        sums[next] += v * v;
+        sums[next] = multiply_add(v, v, sums[next]);
         next = (next + 1) % 4;
     });
     return 1.0f / std::sqrt(sum((sums[0] + sums[1]) + (sums[2] + sums[3])) / float(width) + eps);
@@ -85,9 +85,10 @@ struct Of {
                     S* row = static_cast<S*>(numbers) + head * x.head_stride + token * x.token_stride;
                     sweep(half, [&](int64_t i, auto part) {
                         const Vec a = load(row + i, part), b = load(row + half + i, part);
-                        store(row + i, (a * load(c + i, part) - b * load(s + i, part)) * scales, part);
-                        store(row + half + i, (b * load(c + half + i, part) + a * load(s + half + i, part)) * scales,
-                              part);
+                        const Vec first = multiply_add(a, load(c + i, part), -(b * load(s + i, part)));
+                        const Vec second = multiply_add(b, load(c + half + i, part), a * load(s + half + i, part));
+                        store(row + i, first * scales, part);
+                        store(row + half + i, second * scales, part);
                     });
                 }
             }
