@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipFile;
 import mhc.model.checkpoint.TinyCheckpoints;
 import org.junit.jupiter.api.Test;
@@ -174,8 +175,15 @@ class ModelCommandTest {
         JsonNode last = gains.path("sites").get(5);
         assertThat(last.path("site").asText()).isEqualTo("2.ffn");
         assertThat(last.path("composite_forward").path("max").asDouble()).isCloseTo(1, within(1e-4));
-        // The product of all sites is the last prefix and the first suffix.
-        assertThat(gains.path("sites").get(0).path("suffix_backward")).isEqualTo(last.path("composite_backward"));
+        // The product of all sites is the last prefix and the first suffix, multiplied in another order.
+        for (String over : List.of("mean", "max")) {
+            assertThat(gains.path("sites")
+                            .get(0)
+                            .path("suffix_backward")
+                            .path(over)
+                            .asDouble())
+                    .isCloseTo(last.path("composite_backward").path(over).asDouble(), within(1e-12));
+        }
         long columns = 0;
         for (JsonNode count : gains.path("column_sum_deviations")) {
             columns += count.asLong();
