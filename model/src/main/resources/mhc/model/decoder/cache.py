@@ -12,6 +12,19 @@ def append(cache: List[Tensor], fresh: List[Tensor], lengths: Tensor, longest: i
     return kv
 
 
+def allocate_rows(cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:
+    # For rows that decode; zeros, because a hidden key still takes part with weight 0.
+    allocated = annotate(List[Tensor], [])
+    for i in range(len(like)):
+        shape = [rows, like[i].size(1), places_of(i, capacity), like[i].size(3)]
+        wide = torch.zeros(shape, dtype=like[i].dtype, device=like[i].device)
+        if len(cache) > 0:
+            held = cache[i].narrow(0, 0, min(rows, cache[i].size(0)))
+            wide.narrow(0, 0, held.size(0)).narrow(2, 0, held.size(2)).copy_(held)
+        allocated.append(wide)
+    return allocated
+
+
 def by_segment(kept: List[Tensor], segments: int) -> List[List[Tensor]]:
     # From [layer][segment][tensor] to [segment][layer and tensor].
     caches = annotate(List[List[Tensor]], [])

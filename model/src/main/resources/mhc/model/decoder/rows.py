@@ -1,17 +1,9 @@
 # The rows of a batch that decodes, as tensors [rows, heads, tokens, width].
 
 
-def allocate_rows(cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:
-    # Zeros, because a hidden key still takes part with weight 0.
-    allocated = annotate(List[Tensor], [])
-    for i in range(len(like)):
-        shape = [rows, like[i].size(1), capacity, like[i].size(3)]
-        wide = torch.zeros(shape, dtype=like[i].dtype, device=like[i].device)
-        if len(cache) > 0:
-            held = cache[i].narrow(0, 0, min(rows, cache[i].size(0)))
-            wide.narrow(0, 0, held.size(0)).narrow(2, 0, held.size(2)).copy_(held)
-        allocated.append(wide)
-    return allocated
+def places_of(index: int, tokens: int) -> int:
+    # Of a row with so many tokens, in a tensor of the cache
+    return tokens
 
 
 def fill_row(

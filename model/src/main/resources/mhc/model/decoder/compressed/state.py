@@ -20,18 +20,6 @@ def places_of(index: int, tokens: int) -> int:
     return ratio
 
 
-def allocate_rows(cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:
-    allocated = annotate(List[Tensor], [])
-    for i in range(len(like)):
-        shape = [rows, 1, places_of(i, capacity), like[i].size(3)]
-        wide = torch.zeros(shape, dtype=like[i].dtype, device=like[i].device)
-        if len(cache) > 0:
-            held = cache[i].narrow(0, 0, min(rows, cache[i].size(0)))
-            wide.narrow(0, 0, held.size(0)).narrow(2, 0, held.size(2)).copy_(held)
-        allocated.append(wide)
-    return allocated
-
-
 def fill_row(
     cache: List[Tensor], row: int, parts: List[List[Tensor]], lengths: List[int], end: List[Tensor], position: int
 ) -> int:
