@@ -47,6 +47,16 @@ struct Cell<double> {
     }
 };
 
+template <>
+struct Cell<bool> {
+    // Some libtorchs write its one byte alone.
+    static bool take(uint64_t cell) {
+        bool value;
+        std::memcpy(&value, &cell, sizeof value);
+        return value;
+    }
+};
+
 template <auto op>
 struct Boxed;
 

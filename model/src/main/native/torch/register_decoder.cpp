@@ -4,22 +4,6 @@
 #include "../cpu/rows.h"
 #include "boxed.h"
 
-namespace mhc::torch {
-
-template <>
-struct Cell<bool> {
-    // Some libtorchs write its one byte alone.
-    static bool take(uint64_t cell) {
-        bool value;
-        std::memcpy(&value, &cell, sizeof value);
-        return value;
-    }
-};
-
-inline void find_device(bool, std::optional<Device>&) {}
-
-}  // namespace mhc::torch
-
 namespace mhc {
 namespace {
 

@@ -12,6 +12,7 @@ void find_device(const Tensor& tensor, std::optional<Device>& device);
 void find_device(const std::optional<Tensor>& tensor, std::optional<Device>& device);
 inline void find_device(int64_t, std::optional<Device>&) {}
 inline void find_device(double, std::optional<Device>&) {}
+inline void find_device(bool, std::optional<Device>&) {}
 
 // While it lives, this thread's operations run on the device: nothing to do for the CPU; on a GPU in libtorch's current
 // stream, with device memory of libtorch's allocator. A block that is freed there waits for the stream, so none is
