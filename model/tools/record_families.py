@@ -23,6 +23,12 @@ COMMON = {
     "hidden_act": "silu", "max_position_embeddings": 256, "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
     "bos_token_id": 0, "eos_token_id": 0, "tie_word_embeddings": False,
 }  # fmt: skip
+GEMMA = {
+    "vocab_size": 256, "hidden_size": 32, "intermediate_size": 40, "num_hidden_layers": 3, "num_attention_heads": 4,
+    "num_key_value_heads": 2, "head_dim": 12, "query_pre_attn_scalar": 20, "sliding_window": 7,
+    "hidden_activation": "gelu_pytorch_tanh", "max_position_embeddings": 256, "rms_norm_eps": 1e-6, "attention_bias": False,
+    "bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 0,
+}  # fmt: skip
 FAMILIES = {
     "qwen3-moe": {
         **COMMON, "model_type": "qwen3_moe", "head_dim": 12, "intermediate_size": 40, "moe_intermediate_size": 12,
@@ -33,6 +39,16 @@ FAMILIES = {
         "sliding_window": 7,
     },
     "olmo2": {**COMMON, "model_type": "olmo2", "intermediate_size": 40, "attention_bias": False},
+    # Windows shorter than the sequences, caps low enough to bend what is beneath them, bases that turn apart.
+    "gemma2": {
+        **GEMMA, "model_type": "gemma2", "hidden_act": "gelu_pytorch_tanh", "rope_theta": 10000.0,
+        "attn_logit_softcapping": 2.0, "final_logit_softcapping": 3.0,
+    },
+    "gemma3": {
+        **GEMMA, "model_type": "gemma3_text", "sliding_window_pattern": 2, "rope_theta": 50000.0,
+        "rope_local_base_freq": 500.0, "rope_scaling": {"rope_type": "linear", "factor": 4.0},
+        "attn_logit_softcapping": None, "final_logit_softcapping": None,
+    },
 }  # fmt: skip
 
 
@@ -41,7 +57,8 @@ def draw(model):
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if "norm" in name:
-                weight.uniform_(0.6, 1.4)
+                # Gemma's norms add one to their weights.
+                weight.uniform_(0.6, 1.4).sub_(1 if model.config.model_type.startswith("gemma") else 0)
             else:
                 weight.normal_(0, 1.4 / weight.shape[-1] ** 0.5)
 
