@@ -113,7 +113,8 @@ public final class TinyCheckpoints {
             } else if (name.endsWith("base")) {
                 values[i] = (float) (0.8 * random.nextGaussian());
             } else if (name.endsWith("norm.weight")) {
-                values[i] = 0.6f + 0.8f * random.nextFloat();
+                float factor = 0.6f + 0.8f * random.nextFloat();
+                values[i] = spec.kind() == TensorSpec.Kind.ABOVE_ONE ? factor - 1 : factor;
             } else {
                 long inputs = spec.shape().get(spec.shape().size() - 1);
                 values[i] = (float) (GAIN / Math.sqrt(inputs) * random.nextGaussian());

@@ -1,13 +1,16 @@
 package mhc.model.decoder;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import mhc.model.decoder.GroupedQueryAttention.Biases;
+import mhc.model.decoder.GroupedQueryAttention.Heads;
 import mhc.model.decoder.GroupedQueryAttention.Norms;
+import mhc.model.decoder.GroupedQueryAttention.Scores;
+import mhc.model.decoder.LayerNorms.Places;
 import mhc.model.decoder.MixtureOfExperts.Routing;
 
 /**
@@ -22,6 +25,8 @@ enum Architecture {
     QWEN3_MOE("Qwen3MoeForCausalLM"),
     MIXTRAL("MixtralForCausalLM"),
     OLMO2("Olmo2ForCausalLM"),
+    GEMMA2("Gemma2ForCausalLM"),
+    GEMMA3("Gemma3ForCausalLM"),
     DEEPSEEK_V2("DeepseekV2ForCausalLM"),
     DEEPSEEK_V3("DeepseekV3ForCausalLM"),
     DEEPSEEK_V4("DeepseekV4ForCausalLM");
@@ -31,8 +36,6 @@ enum Architecture {
 
     private static final int MISTRAL_WINDOW = 4096;
     private static final int QWEN_WINDOW = 4096;
-    private static final String FULL = "full_attention";
-    private static final String SLIDING = "sliding_attention";
     private static final int MOST_EXPERTS = 4096;
 
     private final String published;
@@ -70,7 +73,41 @@ enum Architecture {
     }
 
     Rope rope(JsonFields fields, int maxLength) {
-        return this == DEEPSEEK_V4 ? new DeepseekV4(fields).rope() : Rope.read(fields, maxLength);
+        return switch (this) {
+            case DEEPSEEK_V4 -> new DeepseekV4(fields).rope();
+            case GEMMA2, GEMMA3 -> gemma(fields).rope(maxLength);
+            default -> Rope.read(fields, maxLength);
+        };
+    }
+
+    /** Whether the embedding is the output projection as well, where the file does not say. */
+    boolean tiedEmbeddings() {
+        return isGemma();
+    }
+
+    /** What embeddings are multiplied with. */
+    double embeddingFactor(int hidden) {
+        return isGemma() ? Math.sqrt(hidden) : 1;
+    }
+
+    OptionalDouble logitCap(JsonFields fields) {
+        return isGemma() ? gemma(fields).logitCap() : OptionalDouble.empty();
+    }
+
+    LayerNorms norms() {
+        return switch (this) {
+            case OLMO2 -> new LayerNorms(Places.BEHIND, NormWeights.FACTORS);
+            case GEMMA2, GEMMA3 -> new LayerNorms(Places.AROUND, NormWeights.ABOVE_ONE);
+            default -> new LayerNorms(Places.BEFORE, NormWeights.FACTORS);
+        };
+    }
+
+    private boolean isGemma() {
+        return this == GEMMA2 || this == GEMMA3;
+    }
+
+    private Gemma gemma(JsonFields fields) {
+        return new Gemma(fields, this == GEMMA3);
     }
 
     Attention attention(JsonFields fields, int hidden, Rope rope) {
@@ -80,7 +117,7 @@ enum Architecture {
         return switch (this) {
             case LLAMA -> {
                 fields.refuse("sliding_window", "sliding-window attention is no part of " + published);
-                yield grouped(fields, hidden, optionalBiases(fields), Optional.empty());
+                yield grouped(fields, hidden, Biases.read(fields), Optional.empty());
             }
             case MISTRAL -> grouped(fields, hidden, Biases.NONE, window(fields));
             case MIXTRAL ->
@@ -91,28 +128,29 @@ enum Architecture {
                         fields.absent("sliding_window") ? Optional.empty() : window(fields));
             case OLMO2 -> {
                 fields.refuse("clip_qkv", "clipped projections are no part of " + published);
-                yield grouped(fields, hidden, optionalBiases(fields), Optional.empty());
+                yield grouped(fields, hidden, Biases.read(fields), Optional.empty());
             }
             case QWEN2 -> grouped(fields, hidden, Biases.INPUTS, switchedWindow(fields));
-            case QWEN3, QWEN3_MOE -> grouped(fields, hidden, optionalBiases(fields), switchedWindow(fields));
+            case QWEN3, QWEN3_MOE -> grouped(fields, hidden, Biases.read(fields), switchedWindow(fields));
+            case GEMMA2, GEMMA3 -> gemma(fields).attention(hidden);
             case DEEPSEEK_V2, DEEPSEEK_V3 -> latent(fields, hidden, rope);
             case DEEPSEEK_V4 -> new DeepseekV4(fields).attention(hidden);
         };
     }
 
     FeedForward feedForward(JsonFields fields, int hidden) {
+        Activation activation = isGemma()
+                ? Activation.read(fields, "hidden_activation", Activation.GELU_TANH)
+                : Activation.read(fields, "hidden_act", Activation.SILU);
         return switch (this) {
             case DEEPSEEK_V2, DEEPSEEK_V3 -> experts(fields, hidden);
             case QWEN3_MOE -> qwenExperts(fields, hidden);
             case MIXTRAL -> mixtralExperts(fields, hidden);
             case DEEPSEEK_V4 -> new DeepseekV4(fields).feedForward(hidden);
             default ->
-                new GatedFeedForward(hidden, fields.positive("intermediate_size"), fields.flag("mlp_bias", false));
+                new GatedFeedForward(
+                        hidden, fields.positive("intermediate_size"), fields.flag("mlp_bias", false), activation);
         };
-    }
-
-    private static Biases optionalBiases(JsonFields fields) {
-        return fields.flag("attention_bias", false) ? Biases.ALL : Biases.NONE;
     }
 
     /** Mistral's window, which holds in all layers. */
@@ -132,25 +170,8 @@ enum Architecture {
                 || fields.node("sliding_window").isNull()) {
             return Optional.empty();
         }
-        int layers = fields.positive("num_hidden_layers", 1);
-        fields.requireAtMost("num_hidden_layers", layers, ModelConfig.MOST_LAYERS);
-        int tokens = fields.positive("sliding_window", QWEN_WINDOW);
-        List<Boolean> windowed = new ArrayList<>();
-        if (fields.absent("layer_types")) {
-            int first = fields.notNegative("max_window_layers", 28);
-            for (int layer = 0; layer < Math.min(layers, ModelConfig.MOST_LAYERS); layer++) {
-                windowed.add(layer >= first);
-            }
-        } else {
-            fields.node("layer_types")
-                    .forEach(type -> windowed.add(type.asText().equals(SLIDING)));
-        }
-        return windowed.contains(true) ? Optional.of(new AttentionWindow(tokens, windowed)) : Optional.empty();
-    }
-
-    /** Whether a sublayer's norm stands behind it instead of before it. */
-    boolean normsAfter() {
-        return this == OLMO2;
+        int first = fields.absent("layer_types") ? fields.notNegative("max_window_layers", 28) : 0;
+        return AttentionWindow.read(fields, fields.positive("sliding_window", QWEN_WINDOW), layer -> layer >= first);
     }
 
     /** {@code layer_types}, which may be absent, says for every layer whether its attention has a window. */
@@ -166,7 +187,11 @@ enum Architecture {
             return;
         }
         List<String> known =
-                this == QWEN2 || this == QWEN3 || this == QWEN3_MOE ? List.of(FULL, SLIDING) : List.of(FULL);
+                switch (this) {
+                    case QWEN2, QWEN3, QWEN3_MOE, GEMMA2, GEMMA3 ->
+                        List.of(AttentionWindow.FULL, AttentionWindow.SLIDING);
+                    default -> List.of(AttentionWindow.FULL);
+                };
         for (JsonNode type : types) {
             if (!known.contains(type.asText())) {
                 fields.problem(
@@ -177,35 +202,28 @@ enum Architecture {
     }
 
     private Attention grouped(JsonFields fields, int hidden, Biases biases, Optional<AttentionWindow> window) {
-        int heads = fields.positive("num_attention_heads");
-        int usualPairs =
-                switch (this) {
+        Heads heads = Heads.read(
+                fields,
+                queries -> switch (this) {
                     case MISTRAL, MIXTRAL -> 8;
                     case QWEN3_MOE -> 4;
                     case QWEN2, QWEN3 -> 32;
-                    default -> heads;
-                };
-        int pairs = fields.node("num_key_value_heads").isNull()
-                ? heads
-                : fields.positive("num_key_value_heads", usualPairs);
-        if (heads % pairs != 0) {
-            fields.problem("num_attention_heads is " + heads + ", not a multiple of num_key_value_heads " + pairs);
-        }
-        int usual = this == QWEN3 ? QWEN3_HEAD_WIDTH : Math.max(1, hidden / heads);
-        int headWidth = fields.positive("head_dim", usual);
-        requireEven(fields, "head_dim", headWidth);
+                    default -> queries;
+                },
+                queries -> this == QWEN3 ? QWEN3_HEAD_WIDTH : Math.max(1, hidden / queries));
         Norms norms =
                 switch (this) {
                     case QWEN3, QWEN3_MOE -> Norms.EACH_HEAD;
                     case OLMO2 -> Norms.ALL_HEADS;
                     default -> Norms.NONE;
                 };
-        return new GroupedQueryAttention(hidden, heads, pairs, headWidth, biases, norms, window);
+        return new GroupedQueryAttention(
+                hidden, heads, biases, norms, norms().weights(), window, Optional.empty(), Scores.of(heads.width()));
     }
 
     private Attention latent(JsonFields fields, int hidden, Rope rope) {
         int rotary = fields.positive("qk_rope_head_dim", 64);
-        requireEven(fields, "qk_rope_head_dim", rotary);
+        fields.requireEven("qk_rope_head_dim", rotary);
         return new LatentAttention(
                 hidden,
                 fields.positive("num_attention_heads"),
@@ -321,11 +339,5 @@ enum Architecture {
         }
         Routing routing = new Routing(chosen, false, false, 1, 1, 1, normalised, 1);
         return new MixtureOfExperts(hidden, inner, expertInner, experts, 0, leadingDense, routing, names);
-    }
-
-    private static void requireEven(JsonFields fields, String key, int width) {
-        if (width % 2 != 0) {
-            fields.problem(key + " is " + width + ", expected an even number");
-        }
     }
 }

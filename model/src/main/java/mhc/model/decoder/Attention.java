@@ -2,6 +2,7 @@ package mhc.model.decoder;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How tokens attend to those before them. Keys and values of any kind are kept in a KV cache, as tensors of layout
@@ -31,9 +32,17 @@ public interface Attention {
     /** Width of the rotary embedding. */
     int rotaryWidth();
 
-    /** Angle per token of each pair of numbers, as passes take them. */
-    default float[] frequencies(Rope rope) {
-        return rope.frequencies(rotaryWidth());
+    /**
+     * The rotary embeddings of its kinds of layers, one after the other in what passes take: the usual one for all, or
+     * first that of layers that are not of a special kind.
+     */
+    default List<Rope> ropes(Rope usual) {
+        return List.of(usual);
+    }
+
+    /** What bounds a score: cap * tanh(score / cap). */
+    default OptionalDouble scoreCap() {
+        return OptionalDouble.empty();
     }
 
     /** The sliding window of some layers; in the others a token attends to all before it. */

@@ -2,6 +2,7 @@ package mhc.model.decoder;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * TorchScript that lets tokens attend to exactly those before them in their own sequence, without padding and without
@@ -26,7 +27,7 @@ public final class AttentionProgram {
                 .set("FULL", !window.map(AttentionWindow::holdsEverywhere).orElse(false))
                 .set("LAYER_HAS_WINDOW", window.map(AttentionWindow::layers).orElse(List.of(false)))
                 .script()
-                .and(scaledDotProduct());
+                .and(scaledDotProduct(attention.scoreCap()));
     }
 
     /** Passes, caches and masks without {@code self_attention}, for an attention that brings its own. */
@@ -39,17 +40,21 @@ public final class AttentionProgram {
                 .set("FULL", true)
                 .set("LAYER_HAS_WINDOW", List.of(false))
                 .script()
-                .and(scaledDotProduct());
+                .and(scaledDotProduct(OptionalDouble.empty()));
     }
 
     /**
      * TorchScript of {@code scaled_dot_product(q [B,H,S,D], k [B,H,K,D], v [B,H,K,V], mask?, causal, scale)} and of
      * {@code scaled_dot_product_in_blocks}, which takes the most numbers of a block of scores as well: attention to one
      * place [B,H,S,V] and its logarithms [B,H,S].
+     *
+     * @param cap that bounds scores; the engine's kernels have none, so that with it all scores are built
      */
-    public static Script scaledDotProduct() {
-        return Binder.of(Script.class, "scaled_dot_product.py")
-                .set("SCORES_BLOCK", SCORES_BLOCK)
-                .script();
+    public static Script scaledDotProduct(OptionalDouble cap) {
+        Binder binder = Binder.of(
+                        Script.class, cap.isPresent() ? "capped_scores.py" : "scaled_dot_product.py", "score_blocks.py")
+                .set("SCORES_BLOCK", SCORES_BLOCK);
+        cap.ifPresent(bound -> binder.set("SCORE_CAP", bound));
+        return binder.script();
     }
 }

@@ -1,7 +1,6 @@
 package mhc.model.decoder;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -148,12 +147,10 @@ record CompressedAttention(
         return rotary;
     }
 
-    /** Those of layers without entries, then those of layers with them. */
+    /** That of layers without entries, then that of layers with them. */
     @Override
-    public float[] frequencies(Rope rope) {
-        float[] both = Arrays.copyOf(rope.frequencies(rotary), rotary);
-        System.arraycopy(compressed.frequencies(rotary), 0, both, rotary / 2, rotary / 2);
-        return both;
+    public List<Rope> ropes(Rope usual) {
+        return List.of(usual, compressed);
     }
 
     @Override

@@ -3,8 +3,8 @@ package mhc.model.decoder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Llama's feed-forward: {@code down(silu(gate x) * up x)}. */
-public record GatedFeedForward(int hidden, int inner, boolean bias) implements FeedForward {
+/** Llama's feed-forward: {@code down(activation(gate x) * up x)}. */
+public record GatedFeedForward(int hidden, int inner, boolean bias, Activation activation) implements FeedForward {
 
     @Override
     public List<TensorSpec> tensors(String name, int layer) {
@@ -37,15 +37,15 @@ public record GatedFeedForward(int hidden, int inner, boolean bias) implements F
 
     @Override
     public Script script() {
-        return Binder.of(Script.class, "gated.py", "dense.py")
+        return Binder.of(Script.class, "gated.py", activation.file(), "dense.py")
                 .weights(tensors("", 0))
                 .optional("gate_proj_bias", "up_proj_bias", "down_proj_bias")
                 .script();
     }
 
     /** TorchScript of {@code gated(x [T,C], w) -> [T,C]} over three matrices without biases. */
-    static Script gated() {
-        return Binder.of(Script.class, "gated.py")
+    static Script gated(Activation activation) {
+        return Binder.of(Script.class, "gated.py", activation.file())
                 .weights(tensors("", 1, 1))
                 .optional("gate_proj_bias", "up_proj_bias", "down_proj_bias")
                 .script();

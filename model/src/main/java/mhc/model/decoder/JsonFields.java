@@ -114,6 +114,12 @@ public final class JsonFields {
         }
     }
 
+    void requireEven(String key, int value) {
+        if (value % 2 != 0) {
+            problem(key + " is " + value + ", expected an even number");
+        }
+    }
+
     int notNegative(String key, int otherwise) {
         JsonNode node = node(key);
         return node.isIntegralNumber() && node.canConvertToInt() && node.intValue() == 0 ? 0 : positive(key, otherwise);

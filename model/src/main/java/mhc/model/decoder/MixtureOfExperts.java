@@ -116,6 +116,6 @@ public record MixtureOfExperts(
         return binder.weightsFrom("experts", index)
                 .optional("e_score_correction_bias", "shared_experts")
                 .script()
-                .and(GatedFeedForward.gated());
+                .and(GatedFeedForward.gated(Activation.SILU));
     }
 }

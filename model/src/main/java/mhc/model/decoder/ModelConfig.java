@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import mhc.datasets.InputException;
@@ -19,7 +20,8 @@ import mhc.datasets.InputException;
  * @param normEps inside every root mean square
  * @param tiedEmbeddings whether the embedding is the output projection as well
  * @param scales of 8-bit weights, if there are such
- * @param normsAfter whether norms stand behind sublayers, before they are added, and none before them
+ * @param embeddingFactor on embeddings, rounded to the compute type
+ * @param logitCap what bounds logits: cap * tanh(logit / cap)
  * @param firstToken beginning-of-text id, if the file names one
  * @param endTokens end-of-text ids; may be empty
  */
@@ -32,7 +34,9 @@ public record ModelConfig(
         int maxLength,
         double normEps,
         boolean tiedEmbeddings,
-        boolean normsAfter,
+        double embeddingFactor,
+        OptionalDouble logitCap,
+        LayerNorms norms,
         Attention attention,
         FeedForward feedForward,
         Residual residual,
@@ -75,8 +79,7 @@ public record ModelConfig(
         // Another architecture has other fields: what is wrong with them is not for this reader to say.
         Architecture family = Architecture.of(named)
                 .orElseThrow(() -> fields.wrong("architectures is " + (named.isEmpty() ? "absent" : named)
-                        + ", supported: " + Architecture.known()));
-        fields.choice("hidden_act", "silu", "silu");
+                        + ", supported: " + Architecture.known() + remedy(fields)));
         int hidden = fields.positive("hidden_size");
         int vocabulary = fields.positive("vocab_size");
         if (vocabulary < 2) {
@@ -95,8 +98,10 @@ public record ModelConfig(
                 vocabulary,
                 maxLength,
                 normEps,
-                fields.flag("tie_word_embeddings", false),
-                family.normsAfter(),
+                fields.flag("tie_word_embeddings", family.tiedEmbeddings()),
+                family.embeddingFactor(hidden),
+                family.logitCap(fields),
+                family.norms(),
                 family.attention(fields, hidden, rope),
                 family.feedForward(fields, hidden),
                 residual(fields, family, hidden, normEps),
@@ -104,6 +109,13 @@ public record ModelConfig(
                 BlockScales.read(fields, family.scales()),
                 fields.tokens("bos_token_id").stream().mapToInt(i -> i).findFirst(),
                 fields.tokens("eos_token_id"));
+    }
+
+    /** A decoder may be one of several parts. */
+    private static String remedy(JsonFields fields) {
+        return fields.absent("vision_config")
+                ? ""
+                : "; of a model of images and text, save the language model by itself";
     }
 
     private static Residual residual(JsonFields fields, Architecture family, int hidden, double normEps) {
@@ -151,8 +163,14 @@ public record ModelConfig(
         return (long) cacheBytes(type, 0, layers - 1, 0);
     }
 
-    /** Angle per token of each pair of numbers, as passes take them. */
+    /** Angle per token of each pair of numbers, as passes take them: those of each rotary embedding of the attention. */
     public float[] frequencies() {
-        return attention.frequencies(rope);
+        List<Rope> ropes = attention.ropes(rope);
+        int width = attention.rotaryWidth();
+        float[] all = new float[ropes.size() * (width / 2)];
+        for (int i = 0; i < ropes.size(); i++) {
+            System.arraycopy(ropes.get(i).frequencies(width), 0, all, i * (width / 2), width / 2);
+        }
+        return all;
     }
 }

@@ -1,7 +1,6 @@
 package mhc.model.decoder;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,11 +28,6 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
 
     private static final int EMBEDDING = 1;
 
-    /** Norms of a layer, of which each family has those before or those behind its sublayers. */
-    private static final String[] NORMS = {
-        "input_layernorm", "post_attention_layernorm", "attention_norm_behind", "feed_forward_norm_behind"
-    };
-
     public static Program of(ModelConfig config) {
         List<TensorSpec> tensors = new ArrayList<>();
         tensors.add(TensorSpec.exact("(rotary frequencies)", config.frequencies().length));
@@ -49,7 +43,10 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
         }
         int norm = tensors.size();
         starts.add(norm);
-        tensors.add(TensorSpec.wide("model.norm.weight", config.hidden()).alsoNamed("norm.weight"));
+        tensors.add(config.norms()
+                .weights()
+                .named("model.norm.weight", config.hidden())
+                .alsoNamed("norm.weight"));
         tensors.addAll(config.residual().headTensors());
         int head = tensors.size();
         if (!config.tiedEmbeddings()) {
@@ -61,6 +58,10 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
                 .set("LAYERS", config.layers())
                 .set("LAYER_STARTS", starts)
                 .set("NORM_EPS", config.normEps())
+                .set("ABOVE_ONE", ofKind(tensors, TensorSpec.Kind.ABOVE_ONE))
+                .set("EMBEDDING_FACTOR", config.embeddingFactor())
+                .set("LOGITS_CAPPED", config.logitCap().isPresent())
+                .set("LOGIT_CAP", config.logitCap().orElse(0))
                 .weight("frequencies", FREQUENCIES)
                 .weight("embed_tokens", EMBEDDING)
                 .weight("of_compute_type", ofComputeType(tensors))
@@ -71,7 +72,8 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
         Script all = Stream.of(
                         Script.norms(),
                         layer(config),
-                        config.rope().script(),
+                        config.rope()
+                                .script(config.attention().ropes(config.rope()).size()),
                         config.attention().program(config.layers()),
                         config.feedForward().script(),
                         config.residual().script())
@@ -88,68 +90,58 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
     }
 
     private static int ofComputeType(List<TensorSpec> tensors) {
-        int[] computed = IntStream.range(FREQUENCIES + 1, tensors.size())
-                .filter(i -> tensors.get(i).kind() == TensorSpec.Kind.COMPUTE)
-                .toArray();
-        return Arrays.stream(computed)
+        List<Integer> computed = ofKind(tensors, TensorSpec.Kind.COMPUTE);
+        return computed.stream()
                 .filter(i -> !tensors.get(i).onlyMultiplied())
                 .findFirst()
-                .orElse(computed[0]);
+                .orElse(computed.get(0));
     }
 
-    /** A layer's weights: the site of the attention, its norm, the attention; the same of the feed-forward. */
+    /** Indices of the weights of a kind. */
+    private static List<Integer> ofKind(List<TensorSpec> tensors, TensorSpec.Kind kind) {
+        return IntStream.range(FREQUENCIES + 1, tensors.size())
+                .filter(i -> tensors.get(i).kind() == kind)
+                .boxed()
+                .toList();
+    }
+
+    /** A layer's weights: the site of the attention, its norms, the attention; the same of the feed-forward. */
     private static List<TensorSpec> layerTensors(int index, ModelConfig config) {
         String layer = "model.layers." + index + ".";
         List<TensorSpec> tensors = new ArrayList<>(config.residual().tensors(layer, "attn"));
-        tensors.add(
-                config.normsAfter()
-                        ? TensorSpec.wide(layer + "post_attention_layernorm.weight", config.hidden())
-                        : norm(layer, "input_layernorm.weight", "attn_norm.weight", config.hidden()));
+        tensors.addAll(config.norms().ofAttention(layer, config.hidden()));
         tensors.addAll(config.attention().tensors(layer, index));
         tensors.addAll(config.residual().tensors(layer, "ffn"));
-        tensors.add(
-                config.normsAfter()
-                        ? TensorSpec.wide(layer + "post_feedforward_layernorm.weight", config.hidden())
-                        : norm(layer, "post_attention_layernorm.weight", "ffn_norm.weight", config.hidden()));
+        tensors.addAll(config.norms().ofFeedForward(layer, config.hidden()));
         tensors.addAll(config.feedForward().tensors(layer, index));
         return tensors;
     }
 
-    /** The norm of a sublayer's input, by its usual name and DeepSeek-V4's. */
-    private static TensorSpec norm(String layer, String name, String released, int hidden) {
-        return TensorSpec.wide(layer + name, hidden)
-                .alsoNamed(layer + released, layer.replaceFirst("^model\\.", "") + released);
-    }
-
-    /** The layer's sublayers, each with a norm before it or behind it. */
+    /** The layer's sublayers with their norms. */
     private static Script layer(ModelConfig config) {
+        LayerNorms norms = config.norms();
         int site = config.residual().tensors("", "attn").size();
-        int attention = site + 1;
-        String attentionNorm = config.normsAfter() ? "attention_norm_behind" : "input_layernorm";
-        String feedForwardNorm = config.normsAfter() ? "feed_forward_norm_behind" : "post_attention_layernorm";
+        int attention = site + norms.each();
         Binder binder = Binder.of(Script.class, "layer.py")
                 .set("NORM_EPS", config.normEps())
-                .weights("attn_hc", 0, site)
-                .weight(attentionNorm, site);
+                .weights("attn_hc", 0, site);
+        norms.bind(binder, "attention", site);
         Set<Integer> sizes = IntStream.range(0, config.layers())
                 .mapToObj(layer -> config.attention().tensors("", layer).size())
                 .collect(Collectors.toSet());
         if (sizes.size() == 1) {
             int second = attention + sizes.iterator().next();
-            return binder.weights("self_attn", attention, second)
-                    .weights("ffn_hc", second, second + site)
-                    .weight(feedForwardNorm, second + site)
-                    .weightsFrom("mlp", second + site + 1)
-                    .optional(NORMS)
+            binder.weights("self_attn", attention, second).weights("ffn_hc", second, second + site);
+            return norms.bind(binder, "feed_forward", second + site)
+                    .weightsFrom("mlp", second + attention)
                     .script();
         }
         // Layers whose attention has more weights than that of others: what is behind it is counted from the end.
         int last = config.feedForward().tensors("", 0).size();
-        return binder.weights("self_attn", attention, -last - 1 - site)
-                .weights("ffn_hc", -last - 1 - site, -last - 1)
-                .weight(feedForwardNorm, -last - 1)
+        binder.weights("self_attn", attention, -last - attention)
+                .weights("ffn_hc", -last - attention, -last - norms.each());
+        return norms.bind(binder, "feed_forward", -last - norms.each())
                 .weightsFrom("mlp", -last)
-                .optional(NORMS)
                 .script();
     }
 

@@ -73,11 +73,15 @@ public record Rope(double theta, RopeScaling scaling) {
     }
 
     /**
-     * TorchScript of {@code angles(frequencies [R/2], positions [T]) -> (cos, sin [1,1,T,R])} and
-     * {@code rotate(x [1,H,T,R], cos, sin)}, which may write over x.
+     * TorchScript of {@code angles(frequencies [K * R/2], positions [T]) -> (cos, sin [K,1,T,R])}, {@code
+     * angles_in(tokens, windowed) -> (cos, sin [1,1,T,R])} and {@code rotate(x [1,H,T,R], cos, sin)}, which may write
+     * over x.
+     *
+     * @param kinds K of rotary embeddings; with two, layers that have a window take the second
      */
-    Script script() {
+    Script script(int kinds) {
         return Binder.of(Script.class, "rope.py")
+                .set("KINDS", kinds)
                 .set("SCALE", scaling.rotation())
                 .script();
     }

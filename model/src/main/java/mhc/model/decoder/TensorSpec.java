@@ -21,6 +21,8 @@ public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> 
          * warning.
          */
         EXACT,
+        /** As {@link #WIDE}, held as one more than what is stored: norms whose file says what they have above one. */
+        ABOVE_ONE,
         /** Whole numbers of 64 bits: a table. */
         INDEX
     }
@@ -35,15 +37,19 @@ public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> 
     }
 
     public static TensorSpec of(String name, long... shape) {
-        return new TensorSpec(name, boxed(shape), Kind.COMPUTE, List.of());
+        return of(Kind.COMPUTE, name, shape);
     }
 
     static TensorSpec wide(String name, long... shape) {
-        return new TensorSpec(name, boxed(shape), Kind.WIDE, List.of());
+        return of(Kind.WIDE, name, shape);
     }
 
     static TensorSpec exact(String name, long... shape) {
-        return new TensorSpec(name, boxed(shape), Kind.EXACT, List.of());
+        return of(Kind.EXACT, name, shape);
+    }
+
+    static TensorSpec of(Kind kind, String name, long... shape) {
+        return new TensorSpec(name, boxed(shape), kind, List.of());
     }
 
     TensorSpec alsoNamed(String... names) {
@@ -69,7 +75,7 @@ public record TensorSpec(String name, List<Long> shape, Kind kind, List<String> 
         return elements()
                 * switch (kind) {
                     case COMPUTE -> type.bytes();
-                    case WIDE, EXACT -> Float.BYTES;
+                    case WIDE, EXACT, ABOVE_ONE -> Float.BYTES;
                     case INDEX -> Long.BYTES;
                 };
     }

@@ -18,6 +18,7 @@ public enum DecoderPart {
             "aten::logaddexp",
             "aten::sigmoid",
             "aten::lerp_",
+            "aten::tanh",
             "aten::masked_fill_"),
     /** Numbers one by one: norms, rotary embedding, gates, the sums of a plain residual. */
     ELEMENTWISE(
@@ -34,6 +35,7 @@ public enum DecoderPart {
             "aten::neg",
             "aten::cos",
             "aten::sin",
+            "aten::gelu",
             "aten::silu"),
     /** Of the kernels; those of the reference are products and numbers one by one. */
     STREAMS("hyper-connections"),

@@ -24,7 +24,8 @@ import mhc.model.decoder.TorchArchive;
  *
  * <p>Its extra file {@code tensors.json} says what {@code bind(List[Tensor])} takes: {@code frequencies} as a float32
  * tensor, then every entry of {@code tensors} in order, each with its {@code names} (one of them is in the checkpoint),
- * {@code shape} and {@code kind}: {@code compute} for the compute type, {@code wide} and {@code exact} for float32.
+ * {@code shape} and {@code kind}: {@code compute} for the compute type, {@code index} for whole numbers of 64 bits, {@code
+ * wide}, {@code exact} and {@code above_one} for float32, all as they are stored.
  */
 public final class ProgramFile {
     private static final String TENSORS = "tensors.json";

@@ -6,7 +6,8 @@
 def self_attention(x: Tensor, w: List[Tensor], tokens: Pass, layer: int, kept: List[Tensor]) -> Tensor:
     # x [T,C] -> [T,C]; kept receives the keys and values to keep
     windowed = has_window(layer)
-    q, fresh = project(x, w, tokens.cos, tokens.sin)
+    cos, sin = angles_in(tokens, windowed)
+    q, fresh = project(x, w, cos, sin)
     first = layer * CACHE_TENSORS
     rows = tokens.rows
     if rows is None:

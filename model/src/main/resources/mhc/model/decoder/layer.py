@@ -3,12 +3,12 @@
 
 def first_read(h: Tensor, w: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
     # What the attention of the first layer reads.
-    return read(h, w.attn_hc, w.input_layernorm, annotate(List[Tensor], []))
+    return read(h, w.attn_hc, w.attention_norm_before, annotate(List[Tensor], []))
 
 
 def next_read(h: Tensor, f: Tensor, state: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, List[Tensor]]:
     # From the feed-forward of the layer before to the attention of this one.
-    return write_read(h, f, state, w.attn_hc, w.input_layernorm)
+    return write_read(h, f, state, w.attn_hc, w.attention_norm_before)
 
 
 def layer(
@@ -25,7 +25,7 @@ def layer(
     if combs is not None:
         combs.extend(state[1:2])
     f = normed(self_attention(x, w.self_attn, tokens, index, kept), w.attention_norm_behind, NORM_EPS)
-    h, x, state = write_read(h, f, state, w.ffn_hc, w.post_attention_layernorm)
+    h, x, state = write_read(h, f, state, w.ffn_hc, w.feed_forward_norm_before)
     if combs is not None:
         combs.extend(state[1:2])
     return (h, normed(feed_forward(x, w.mlp, tokens.ids), w.feed_forward_norm_behind, NORM_EPS), state)
@@ -41,8 +41,8 @@ def site_read(h: Tensor, w: List[Tensor], site: int) -> Tuple[Tensor, List[Tenso
 
 def site_norm(x: Tensor, w: List[Tensor], site: int) -> Tensor:
     if site == 0:
-        return normed(x, w.input_layernorm, NORM_EPS)
-    return normed(x, w.post_attention_layernorm, NORM_EPS)
+        return normed(x, w.attention_norm_before, NORM_EPS)
+    return normed(x, w.feed_forward_norm_before, NORM_EPS)
 
 
 def sublayer(x: Tensor, w: List[Tensor], site: int, tokens: Pass, layer: int) -> Tensor:

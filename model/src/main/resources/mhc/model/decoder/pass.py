@@ -30,7 +30,7 @@ class Rows(NamedTuple):
 class Pass(NamedTuple):
     ids: Tensor  # [T]
     positions: Tensor  # [T], each in its sequence
-    cos: Tensor
+    cos: Tensor  # [K,1,T,R] by kind of rotary embedding
     sin: Tensor
     segments: List[Segment]  # each of their rows attends to itself, causally
     segment_masks: List[Optional[Tensor]]  # of layers with a sliding window

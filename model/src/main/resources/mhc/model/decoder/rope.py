@@ -2,10 +2,18 @@
 
 
 def angles(frequencies: Tensor, positions: Tensor) -> Tuple[Tensor, Tensor]:
-    # positions [T] -> cos, sin [1,1,T,R]
-    half = positions.unsqueeze(0).to(FLOAT32).unsqueeze(-1) * frequencies
-    full = torch.cat([half, half], -1).unsqueeze(1)
+    # positions [T] -> cos, sin [KINDS,1,T,R]
+    half = positions.to(FLOAT32).unsqueeze(-1) * frequencies.view([KINDS, 1, 1, -1])
+    full = torch.cat([half, half], -1)
     return (torch.cos(full), torch.sin(full))
+
+
+def angles_in(tokens: Pass, windowed: bool) -> Tuple[Tensor, Tensor]:
+    # cos, sin [1,1,T,R] of layers with or without a sliding window
+    if KINDS == 1:
+        return (tokens.cos, tokens.sin)
+    kind = int(windowed)
+    return (tokens.cos.narrow(0, kind, 1), tokens.sin.narrow(0, kind, 1))
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

@@ -1,13 +1,24 @@
 # The layer stack around the parts. w: all weights of the program.
 
 
+def held(w: List[Tensor]) -> List[Tensor]:
+    # As the functions take them: the weights of some norms are stored as what they have above one.
+    above_one = annotate(List[int], ABOVE_ONE)
+    for i in above_one:
+        w[i] = w[i] + 1.0
+    return w
+
+
 def norm(x: Tensor, weight: Tensor) -> Tensor:
     return normed(x, weight, NORM_EPS)
 
 
 def embedded(w: List[Tensor], ids: Tensor) -> Tensor:
     # ids [T] -> the streams before the first layer
-    return expand(torch.embedding(w.embed_tokens, ids.to(w.embed_tokens.device)).to(w.of_compute_type.dtype))
+    e = torch.embedding(w.embed_tokens, ids.to(w.embed_tokens.device)).to(w.of_compute_type.dtype)
+    if EMBEDDING_FACTOR != 1.0:
+        e = e * torch.full([], EMBEDDING_FACTOR, dtype=e.dtype, device=e.device)
+    return expand(e)
 
 
 def layer_start(layer: int) -> int:
@@ -59,7 +70,10 @@ def whole_sequences(w: List[Tensor], ids: Tensor, combs: Optional[List[Tensor]])
 
 def logits(w: List[Tensor], h: Tensor) -> Tensor:
     # In float32 throughout: logits rounded to a half type would tie, and ties decide what is most likely.
-    return linear(norm(h.to(FLOAT32), w.norm).to(w.lm_head.device), w.lm_head)
+    z = linear(norm(h.to(FLOAT32), w.norm).to(w.lm_head.device), w.lm_head)
+    if LOGITS_CAPPED:
+        z = torch.tanh(z / LOGIT_CAP) * LOGIT_CAP
+    return z
 
 
 def penalised(z: Tensor, seen: Tensor, penalty: float) -> Tensor:

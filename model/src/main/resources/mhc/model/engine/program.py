@@ -9,7 +9,7 @@ class Program(Module):
 
     def bind(self: Program, ws: List[Tensor]) -> int:
         # The first tensor with a value that is not finite, or -1. A sum may overflow by itself: then each value decides.
-        self.w = ws
+        self.w = held(ws)
         for i in range(len(ws)):
             if not bool(torch.isfinite(ws[i].sum()).item()):
                 if not bool(torch.isfinite(ws[i]).all().item()):

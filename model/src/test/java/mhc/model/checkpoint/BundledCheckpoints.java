@@ -9,8 +9,8 @@ import java.nio.file.Path;
 /**
  * Tiny random checkpoints with float64 outputs, written by {@code model/tools/make_checkpoints.py}: {@code gqa} and
  * {@code mla-moe}, each {@code -none}, {@code -hc} and {@code -mhc}, and {@code v4-mhc}; those of {@code gqa} and {@code
- * v4} have a tokenizer. {@code qwen3-moe}, {@code mixtral} and {@code olmo2} have transformers' outputs, by {@code
- * model/tools/record_families.py}.
+ * v4} have a tokenizer. {@code qwen3-moe}, {@code mixtral}, {@code olmo2}, {@code gemma2} and {@code gemma3} have
+ * transformers' outputs, by {@code model/tools/record_families.py}.
  */
 public final class BundledCheckpoints {
     private BundledCheckpoints() {}

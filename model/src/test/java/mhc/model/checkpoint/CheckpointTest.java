@@ -86,6 +86,22 @@ class CheckpointTest {
                 .contains("architectures is GPT2LMHeadModel, supported: LlamaForCausalLM");
     }
 
+    @Test
+    void readsNoPartOfAModelOfImagesAndText() throws IOException {
+        Path folder = withConfig("none", config -> {
+            config.putArray("architectures").add("Gemma3ForConditionalGeneration");
+            config.putObject("text_config").put("hidden_size", 32);
+            config.putObject("vision_config").put("hidden_size", 16);
+        });
+        assertThatThrownBy(() -> Checkpoint.open(folder))
+                .isInstanceOf(InputException.class)
+                .message()
+                .hasLineCount(1)
+                .contains("architectures is Gemma3ForConditionalGeneration, supported: LlamaForCausalLM")
+                .contains("Gemma3ForCausalLM")
+                .endsWith("; of a model of images and text, save the language model by itself.");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

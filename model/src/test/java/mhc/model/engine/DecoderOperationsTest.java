@@ -251,6 +251,8 @@ class DecoderOperationsTest {
         "latent, 'add_normed_ rms_normed silu_times_ turned_ attended merge_'",
         "qwen3, 'add_normed_ rms_normed silu_times_ turned_ attended merge_'",
         "olmo2, 'add_normed_ rms_normed silu_times_ turned_ attended merge_'",
+        "gemma2, 'add_normed_ rms_normed turned_ merge_'",
+        "gemma3, 'add_normed_ rms_normed turned_ attended merge_'",
         "v4-mhc, 'rms_normed attended'"
     })
     void takeTheirPlaceInPrograms(String name, String expected) {

@@ -36,7 +36,16 @@ class DevicesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"llama, 2", "qwen2, 3", "mixed-window, 2", "deepseek-grouped, 3", "deepseek-v4, 2", "deepseek-v4, 4"})
+    @CsvSource({
+        "llama, 2",
+        "qwen2, 3",
+        "mixed-window, 2",
+        "gemma2, 2",
+        "gemma3, 3",
+        "deepseek-grouped, 3",
+        "deepseek-v4, 2",
+        "deepseek-v4, 4"
+    })
     void severalProcessorsGiveTheBitsOfOne(String family, int devices) {
         InferenceOptions options = Tiny.options(100, true, false);
         assertThat(answers(family, options.withDevices(Collections.nCopies(devices, "cpu"))))
@@ -49,6 +58,8 @@ class DevicesTest {
         "llama, cpu, cuda:0",
         "qwen2, cuda:0, cpu",
         "mixed-window, cpu, cuda:0",
+        "gemma2, cuda:0, cpu",
+        "gemma3, cpu, cuda:0",
         "deepseek-grouped, cuda:0, cpu",
         "deepseek-v4, cpu, cuda:0",
         "deepseek-v4, cuda:0, cpu"

@@ -22,6 +22,8 @@ public final class Families {
             "qwen3-moe",
             "mixtral",
             "olmo2",
+            "gemma2",
+            "gemma3",
             "mixed-window",
             "llama3",
             "deepseek-expanded",
@@ -94,6 +96,17 @@ public final class Families {
             case "mixtral" ->
                 named(config, "MixtralForCausalLM").put("num_local_experts", 4).put("intermediate_size", 28);
             case "olmo2" -> named(config, "Olmo2ForCausalLM");
+            case "gemma2" ->
+                gemma(config, "Gemma2ForCausalLM")
+                        .put("attn_logit_softcapping", 3.0)
+                        .put("final_logit_softcapping", 5.0);
+            case "gemma3" ->
+                gemma(config, "Gemma3ForCausalLM")
+                        .put("sliding_window_pattern", 2)
+                        .put("rope_local_base_freq", 500.0)
+                        .putObject("rope_scaling")
+                        .put("rope_type", "linear")
+                        .put("factor", 4.0);
             case "qwen3" -> named(config, "Qwen3ForCausalLM").put("head_dim", 20);
             case "llama3" -> {
                 named(config, "LlamaForCausalLM").put("attention_bias", true);
@@ -127,6 +140,14 @@ public final class Families {
             default -> throw new IllegalArgumentException(family);
         }
         return config;
+    }
+
+    private static ObjectNode gemma(ObjectNode config, String architecture) {
+        return named(config, architecture)
+                .put("hidden_activation", "gelu_pytorch_tanh")
+                .put("head_dim", 20)
+                .put("query_pre_attn_scalar", 30)
+                .put("sliding_window", 5);
     }
 
     private static ObjectNode deepseek(ObjectNode config) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ import mhc.model.checkpoint.Checkpoint;
 import mhc.model.checkpoint.ModelSummary;
 import mhc.model.checkpoint.WeightEdits;
 import mhc.model.decoder.ComputeType;
+import mhc.model.decoder.JsonFields;
 import mhc.model.inference.Budget;
 import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.Pass;
@@ -100,7 +102,8 @@ class FamiliesTest {
         "deepseek-expanded, float32, 864",
         // Two heads of 12 for keys and for values.
         "qwen2, float32, 576",
-        "qwen3, bfloat16, 480"
+        "qwen3, bfloat16, 480",
+        "gemma3, float32, 960"
     })
     void theCacheHoldsWhatIsReported(String family, String dtype, long bytesPerToken) {
         Torch.start(1);
@@ -250,18 +253,23 @@ class FamiliesTest {
                 "deepseek-grouped | qk_rope_head_dim | 7 | qk_rope_head_dim is 7, expected an even number",
                 "llama3 | sliding_window | 7 | sliding-window attention is no part of LlamaForCausalLM",
                 "qwen2 | partial_rotary_factor | 0.5 | partial_rotary_factor is not 1",
-                "qwen2 | hidden_act | gelu | hidden_act is \"gelu\", supported: silu"
+                "qwen2 | hidden_act | gelu | hidden_act is \"gelu\", supported: silu",
+                "gemma2 | hidden_activation | gelu | hidden_activation is \"gelu\", supported: gelu_pytorch_tanh",
+                "gemma2 | use_bidirectional_attention | true | use_bidirectional_attention is true, supported: false",
+                "gemma2 | attn_logit_softcapping | 0 | attn_logit_softcapping is 0, expected a positive number",
+                "gemma2 | num_key_value_heads | 3 | num_attention_heads is 4, not a multiple of num_key_value_heads 3",
+                "gemma2 | head_dim | 7 | head_dim is 7, expected an even number",
+                "gemma2 | sliding_window | null | sliding_window is null, expected a number of tokens for the layers",
+                "gemma3 | attn_logit_softcapping | 50 | is given: Gemma 3 does not cap scores of attention",
+                "gemma3 | query_pre_attn_scalar | none | query_pre_attn_scalar is \"none\", expected a positive number",
+                "gemma3 | rope_scaling | {\"rope_type\":\"yarn\"} | rope_scaling.rope_type is \"yarn\", supported: default",
+                "gemma3 | rope_parameters | {\"rope_type\":\"default\"} | rope_parameters has no full_attention"
             })
-    void refusesWhatItDoesNotKnowByName(String family, String key, String value, String sentence) {
+    void refusesWhatItDoesNotKnowByName(String family, String key, String value, String sentence)
+            throws JsonProcessingException {
         ObjectNode config = Families.config(family, "none");
-        if (value.matches("[0-9.]+")) {
-            config.put(key, Double.parseDouble(value));
-            if (!value.contains(".")) {
-                config.put(key, Integer.parseInt(value));
-            }
-        } else {
-            config.put(key, value);
-        }
+        boolean json = value.matches("[0-9.]+|true|null|\\{.*");
+        config.set(key, json ? JsonFields.JSON.readTree(value) : config.textNode(value));
         assertThatThrownBy(() -> Families.write(config))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(sentence);
@@ -311,6 +319,7 @@ class FamiliesTest {
             value = {
                 "qwen2 | full_attention,chunked_attention,full_attention | layer_types holds \"chunked_attention\"",
                 "qwen2 | full_attention,sliding_attention | layer_types has 2 entries, expected one for each of 3 layers",
+                "gemma3 | full_attention,chunked_attention,full_attention | layer_types holds \"chunked_attention\"",
                 "llama | full_attention,full_attention,sliding_attention | supported in LlamaForCausalLM: full_attention"
             })
     void refusesLayerTypesThatItDoesNotKnow(String family, String types, String sentence) {

@@ -3,6 +3,7 @@ package mhc.model.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +14,7 @@ import mhc.datasets.testing.SharedInputs;
 import mhc.model.InferenceOptions;
 import mhc.model.checkpoint.BundledCheckpoints;
 import mhc.model.checkpoint.SafeTensors;
+import mhc.model.decoder.JsonFields;
 import mhc.model.engine.Tiny;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,10 +74,69 @@ class GoldenCheckTest {
         "v4-mhc, fused",
         "qwen3-moe, auto",
         "mixtral, auto",
-        "olmo2, auto"
+        "olmo2, auto",
+        "gemma2, auto",
+        "gemma2, reference",
+        "gemma3, auto",
+        "gemma3, reference"
     })
     void agreesWithTheOutputsOfBundledCheckpoints(String model, String kernels) {
         assertThat(agrees(BundledCheckpoints.folder(model), kernels).skipped()).isEmpty();
+    }
+
+    /** The same model by other keys of its configuration. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gemma2 | {\"layer_types\":[\"sliding_attention\",\"full_attention\",\"sliding_attention\"]}",
+                "gemma2 | {\"rope_theta\":null,\"rope_parameters\":{\"rope_type\":\"default\",\"rope_theta\":10000}}",
+                "gemma3 | {\"layer_types\":[\"sliding_attention\",\"full_attention\",\"sliding_attention\"],"
+                        + "\"sliding_window_pattern\":null}",
+                "gemma3 | {\"rope_theta\":null,\"rope_local_base_freq\":null,\"rope_scaling\":null,\"rope_parameters\":"
+                        + "{\"full_attention\":{\"rope_type\":\"linear\",\"factor\":4,\"rope_theta\":50000},"
+                        + "\"sliding_attention\":{\"rope_type\":\"default\",\"rope_theta\":500}}}"
+            })
+    void agreesWhicheverWayItIsSaid(String model, String changes) throws IOException {
+        copy(model);
+        configure(changes);
+        agrees(folder, "auto");
+    }
+
+    /** Each field of a configuration that its family reads. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gemma2 | {\"attn_logit_softcapping\":2.2}",
+                "gemma2 | {\"attn_logit_softcapping\":null}",
+                "gemma2 | {\"final_logit_softcapping\":3.1}",
+                "gemma2 | {\"final_logit_softcapping\":null}",
+                "gemma2 | {\"query_pre_attn_scalar\":21}",
+                "gemma2 | {\"sliding_window\":8}",
+                "gemma2 | {\"layer_types\":[\"full_attention\",\"sliding_attention\",\"full_attention\"]}",
+                "gemma3 | {\"final_logit_softcapping\":30}",
+                "gemma3 | {\"query_pre_attn_scalar\":21}",
+                "gemma3 | {\"sliding_window\":8}",
+                "gemma3 | {\"sliding_window_pattern\":3}",
+                "gemma3 | {\"rope_theta\":55000}",
+                "gemma3 | {\"rope_local_base_freq\":550}",
+                "gemma3 | {\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":4.4}}"
+            })
+    void anotherConfigurationFails(String model, String changes) throws IOException {
+        copy(model);
+        configure(changes);
+        assertThat(GoldenCheck.run(folder, InferenceOptions.DEFAULT).entries())
+                .filteredOn(entry -> entry.name().equals("logits"))
+                .allSatisfy(entry -> assertThat(entry.passed()).isFalse())
+                .hasSize(1);
+    }
+
+    private void configure(String changes) throws IOException {
+        Path file = folder.resolve("config.json");
+        ObjectNode config = (ObjectNode) JsonFields.object(file);
+        config.setAll((ObjectNode) JsonFields.JSON.readTree(changes));
+        Files.writeString(file, config.toString());
     }
 
     private static GoldenCheck.Result agrees(Path checkpoint, String kernels) {
@@ -120,7 +181,9 @@ class GoldenCheckTest {
         "gqa-mhc, golden.safetensors, greedy_ids, 63, 1, greedy_ids",
         "gqa-mhc, model.safetensors, model.layers.1.mlp.down_proj.weight, 99, 0.5, logits",
         "mla-moe-hc, golden.safetensors, comb.0, 3, 0.01, comb.0",
-        "gqa-none, model.safetensors, model.layers.0.self_attn.k_proj.weight, 5, 0.1, logits"
+        "gqa-none, model.safetensors, model.layers.0.self_attn.k_proj.weight, 5, 0.1, logits",
+        "gemma3, model.safetensors, model.layers.1.self_attn.k_norm.weight, 5, 0.1, logits",
+        "gemma2, model.safetensors, model.layers.2.post_feedforward_layernorm.weight, 5, 0.1, logits"
     })
     void oneNumberThatDiffersFails(String model, String file, String tensor, int at, float by, String failed)
             throws IOException {

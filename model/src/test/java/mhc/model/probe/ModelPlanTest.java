@@ -73,6 +73,26 @@ class ModelPlanTest {
                 7248023552 | "architectures":["MistralForCausalLM"],"hidden_size":4096,"intermediate_size":14336,\
                 "num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"head_dim":null,"vocab_size":32768,\
                 "max_position_embeddings":32768,"sliding_window":null,"rope_scaling":null,"rope_theta":1000000.0""",
+                // Gemma-2-9B
+                """
+                9241705984 | "architectures":["Gemma2ForCausalLM"],"hidden_size":3584,"intermediate_size":14336,\
+                "num_hidden_layers":42,"num_attention_heads":16,"num_key_value_heads":8,"head_dim":256,\
+                "vocab_size":256000,"max_position_embeddings":8192,"sliding_window":4096,"sliding_window_size":4096,\
+                "hidden_activation":"gelu_pytorch_tanh","query_pre_attn_scalar":256,"attn_logit_softcapping":50.0,\
+                "final_logit_softcapping":30.0,"cache_implementation":"hybrid","rope_theta":10000.0""",
+                // Gemma-2-2B
+                """
+                2614341888 | "architectures":["Gemma2ForCausalLM"],"hidden_size":2304,"intermediate_size":9216,\
+                "num_hidden_layers":26,"num_attention_heads":8,"num_key_value_heads":4,"head_dim":256,\
+                "vocab_size":256000,"max_position_embeddings":8192,"sliding_window":4096,\
+                "hidden_activation":"gelu_pytorch_tanh","query_pre_attn_scalar":256""",
+                // Gemma-3-1B
+                """
+                999885952 | "architectures":["Gemma3ForCausalLM"],"hidden_size":1152,"intermediate_size":6912,\
+                "num_hidden_layers":26,"num_attention_heads":4,"num_key_value_heads":1,"head_dim":256,\
+                "vocab_size":262144,"max_position_embeddings":32768,"sliding_window":512,"sliding_window_pattern":6,\
+                "hidden_activation":"gelu_pytorch_tanh","query_pre_attn_scalar":256,"attn_logit_softcapping":null,\
+                "final_logit_softcapping":null,"rope_local_base_freq":10000,"rope_scaling":null,"rope_theta":1000000""",
                 // DeepSeek-V2-Lite
                 """
                 15706484224 | "architectures":["DeepseekV2ForCausalLM"],"hidden_size":2048,"intermediate_size":10944,\
@@ -150,7 +170,7 @@ class ModelPlanTest {
 
     @Test
     void aPlanIsWhatACheckpointHolds() {
-        for (String family : new String[] {"qwen2", "deepseek-grouped"}) {
+        for (String family : new String[] {"qwen2", "gemma3", "deepseek-grouped"}) {
             Path checkpoint = Families.folder(family, "mhc");
             assertThat(ModelPlan.of(checkpoint, "float32", 1, 8).parameters())
                     .isEqualTo(ModelSummary.of(checkpoint).parameters());

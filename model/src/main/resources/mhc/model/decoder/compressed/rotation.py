@@ -13,10 +13,8 @@ def has_indexer(layer: int) -> bool:
 
 def angles_of(tokens: Pass, layer: int) -> Tuple[Tensor, Tensor]:
     # cos, sin [T,R/2]
-    first = 0
-    if ratio_of(layer) > 0:
-        first = PAIRS
-    return (tokens.cos[0, 0].narrow(1, first, PAIRS), tokens.sin[0, 0].narrow(1, first, PAIRS))
+    kind = int(ratio_of(layer) > 0)
+    return (tokens.cos[kind, 0].narrow(1, 0, PAIRS), tokens.sin[kind, 0].narrow(1, 0, PAIRS))
 
 
 def rotated(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
