@@ -30,15 +30,11 @@ public final class AttentionProgram {
                 .and(scaledDotProduct(attention.scoreCap()));
     }
 
-    /** Passes, caches and masks without {@code self_attention}, for an attention that brings its own. */
+    /** Passes and caches without {@code self_attention} and masks, for an attention that brings its own. */
     static Script passes(int layers, int cacheTensors) {
-        return Binder.of(Script.class, "pass.py", "sliding_window.py", "cache.py")
+        return Binder.of(Script.class, "pass.py", "cache.py")
                 .set("LAYERS", layers)
                 .set("CACHE_TENSORS", cacheTensors)
-                .set("WINDOWED", false)
-                .set("WINDOW", 0)
-                .set("FULL", true)
-                .set("LAYER_HAS_WINDOW", List.of(false))
                 .script()
                 .and(scaledDotProduct(OptionalDouble.empty()));
     }
@@ -46,13 +42,13 @@ public final class AttentionProgram {
     /**
      * TorchScript of {@code scaled_dot_product(q [B,H,S,D], k [B,H,K,D], v [B,H,K,V], mask?, causal, scale)} and of
      * {@code scaled_dot_product_in_blocks}, which takes the most numbers of a block of scores as well: attention to one
-     * place [B,H,S,V] and its logarithms [B,H,S].
+     * place [B,H,S,V] and its logarithms [B,H,S]; of {@code merge_}, by which two places become one, and of masks.
      *
      * @param cap that bounds scores; the engine's kernels have none, so that with it all scores are built
      */
     public static Script scaledDotProduct(OptionalDouble cap) {
-        Binder binder = Binder.of(
-                        Script.class, cap.isPresent() ? "capped_scores.py" : "scaled_dot_product.py", "score_blocks.py")
+        String scores = cap.isPresent() ? "capped_scores.py" : "scaled_dot_product.py";
+        Binder binder = Binder.of(Script.class, scores, "score_blocks.py", "parts.py")
                 .set("SCORES_BLOCK", SCORES_BLOCK);
         cap.ifPresent(bound -> binder.set("SCORE_CAP", bound));
         return binder.script();

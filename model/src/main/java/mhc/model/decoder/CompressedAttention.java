@@ -2,6 +2,7 @@ package mhc.model.decoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * DeepSeek-V4's attention (arXiv 2606.19348, section 2): one shared vector per token is key and value of all heads. A
@@ -180,7 +181,18 @@ record CompressedAttention(
         for (float frequency : compressed.frequencies(rotary)) {
             angles.add(frequency);
         }
-        Script attention = Binder.of(Script.class, "compressed/attention.py", "compressed/state.py")
+        // The kinds of runs that layers differ in, and first of all none.
+        List<Integer> kinds = Stream.concat(Stream.of(0), layers.stream().map(Compression::ratio))
+                .distinct()
+                .toList();
+        Script attention = Binder.of(
+                        Script.class, "compressed/attention.py", "compressed/state.py", "compressed/masks.py")
+                .set("KINDS", kinds)
+                .set(
+                        "KIND",
+                        layers.stream()
+                                .map(layer -> kinds.indexOf(layer.ratio()))
+                                .toList())
                 .set("CACHE_TENSORS", cached(0).size())
                 .set("HEADS", heads)
                 .set("HEAD_WIDTH", headWidth)

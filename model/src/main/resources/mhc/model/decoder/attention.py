@@ -89,11 +89,3 @@ def attend_views(
         o_before = o.narrow(0, view.first_query, view.queries)
         o_before = merge_(o_before, before, part_o, part_lse)
     return o
-
-
-def merge_(o: Tensor, lse: Tensor, other: Tensor, other_lse: Tensor) -> Tensor:
-    # o [T,H,V] and lse [T,H] become those over both parts, in their memory.
-    share = torch.sigmoid(other_lse - lse).unsqueeze(-1)
-    o.lerp_(other, share)
-    lse.copy_(torch.logaddexp(lse, other_lse))
-    return o

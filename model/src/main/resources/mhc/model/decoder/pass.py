@@ -24,7 +24,7 @@ class Rows(NamedTuple):
     lengths: Tensor  # [T]: tokens of each row before this one
     order: Tensor  # [T]: row of each query that views count, or [0] where they are the rows as they stand
     inverse: Tensor  # its inverse
-    masks: List[Tensor]  # for layers without and with a sliding window, as far as there are any
+    masks: List[Tensor]  # what is hidden of the rows, for each kind of layer
 
 
 class Pass(NamedTuple):
@@ -35,7 +35,7 @@ class Pass(NamedTuple):
     segments: List[Segment]  # each of their rows attends to itself, causally
     segment_masks: List[Optional[Tensor]]  # of layers with a sliding window
     views: List[PrefixView]
-    view_masks: List[Optional[Tensor]]  # likewise
+    view_masks: List[Optional[Tensor]]  # what is hidden of views there
     prefixes: List[List[Tensor]]
     keep: List[Segment]  # whose keys and values are wanted afterwards
     rows: Optional[Rows]
@@ -72,13 +72,12 @@ def decode_pass(
 ) -> Pass:
     # longest: tokens of the longest row, this one included
     cos, sin = angles(frequencies, positions)
-    distance = lengths.view([-1, 1, 1, 1]) - torch.arange(longest, device=lengths.device)
     inverse = order
     ordered = positions
     if order.size(0) > 0:
         inverse = order.argsort()
         ordered = positions.index_select(0, order)
-    rows = Rows(cache, lengths, order, inverse, row_masks(distance))
+    rows = Rows(cache, lengths, order, inverse, row_masks(lengths, positions, longest))
     none = annotate(List[Segment], [])
     no_masks = annotate(List[Optional[Tensor]], [])
     hidden = view_masks(ordered, views)

@@ -8,12 +8,9 @@ def has_window(layer: int) -> bool:
         return False
 
 
-def mask_of(hidden: Tensor) -> Tensor:
-    return torch.zeros(hidden.size(), dtype=FLOAT32, device=hidden.device).masked_fill_(hidden, float("-inf"))
-
-
-def row_masks(distance: Tensor) -> List[Tensor]:
-    # distance [T,1,1,K] of keys before the query of their row -> one mask for each kind of layer, the windowed one last
+def row_masks(lengths: Tensor, positions: Tensor, longest: int) -> List[Tensor]:
+    # lengths and positions [T] of the queries, K = longest -> [T,1,1,K] for each kind of layer, the windowed one last
+    distance = lengths.view([-1, 1, 1, 1]) - torch.arange(longest, device=lengths.device)
     masks = annotate(List[Tensor], [])
     if FULL:
         masks.append(mask_of(distance < 0))
@@ -24,12 +21,11 @@ def row_masks(distance: Tensor) -> List[Tensor]:
 
 def sliding_mask(query: Tensor, first: int, keys: int) -> Optional[Tensor]:
     # Positions query [Q], keys from position first on -> [1,1,Q,K], or None where the window holds all keys before a query.
-    # Very negative and not minus infinity: a part of which a query sees nothing then has weight 0 and no NaN.
     if int(query.max().item()) - first < WINDOW:
         return None
     distance = query.unsqueeze(1) - torch.arange(first, first + keys, device=query.device)
     hidden = (distance < 0) | (distance >= WINDOW)
-    return torch.zeros(hidden.size(), dtype=FLOAT32, device=query.device).masked_fill_(hidden, -1e30)[None, None]
+    return part_mask_of(hidden)[None, None]
 
 
 def segment_mask(length: int, positions: Tensor) -> Optional[Tensor]:

@@ -119,37 +119,115 @@ def attend_sequence(
 def attend_rows(
     q: Tensor, index: List[Tensor], fresh: List[Tensor], tokens: Pass, rows: Rows, w: List[Tensor], layer: int
 ) -> Tensor:
-    # Each row's one token to the prefixes and the row -> [T,H,D]
-    first = layer * CACHE_TENSORS
+    # Each row's one token to the row and to its prefixes, as parts of one softmax -> [T,H,D]
     ratio = ratio_of(layer)
-    cache = rows.cache[first : first + CACHE_TENSORS]
-    window = append(cache[0:1], [fresh[0][None, None]], torch.remainder(rows.lengths, WINDOW), WINDOW)[0]
+    first = layer * CACHE_TENSORS
+    cache = [part.narrow(0, 0, q.size(0)) for part in rows.cache[first : first + CACHE_TENSORS]]
+    mask = rows.masks[0]
+    vectors = append(cache[0:1], [fresh[0][None, None]], torch.remainder(rows.lengths, WINDOW), mask.size(3))[0]
     for i in range(2):
         if fresh[i + 1].size(1) > 0:
             entries, kept = cache[2 * i + 1], cache[2 * i + 2]
             close_rows(kept, entries, fresh[i + 1], tokens.positions, rows.lengths, ratio, norm_of(w, i))
-    lengths = annotate(List[int], rows.lengths.cpu().tolist())
-    positions = annotate(List[int], tokens.positions.cpu().tolist())
-    places = annotate(List[int], rows.inverse.cpu().tolist())
-    none = annotate(Dict[int, List[Tensor]], {})
-    outs = annotate(List[Tensor], [])
-    for r in range(len(lengths)):
-        place = r
-        if len(places) > 0:
-            place = places[r]
-        above = states_above(tokens, none, place, 1, first)
-        own = min(lengths[r] + 1, WINDOW)
-        keys = vectors_above(above, WINDOW - own, window.select(0, r).select(0, 0).narrow(0, 0, own))
-        if ratio > 0:
-            count = (positions[r] + 1) // ratio - (positions[r] - lengths[r]) // ratio
-            entries = entries_above(above, 1, cache[1].select(0, r).select(0, 0).narrow(0, 0, count))
-            if has_indexer(layer) and entries.size(0) > INDEX_TOP:
-                index_keys = entries_above(above, 3, cache[3].select(0, r).select(0, 0).narrow(0, 0, count))
-                chosen = torch.topk(index_scores(index, r, 1, index_keys), INDEX_TOP, -1)[1]
-                entries = entries.index_select(0, chosen.flatten())
-            keys = torch.cat([keys, entries], 0)
-        outs.append(attend_keys(q.narrow(0, r, 1), keys, annotate(Optional[Tensor], None), w.attn_sink))
-    return torch.cat(outs, 0)
+    o, lse = attend_each(q, vectors, mask)
+    most = 0
+    if has_indexer(layer):
+        most = (int(tokens.positions.max().item()) + 1) // ratio
+    if ratio > 0 and most <= INDEX_TOP:
+        mask = rows.masks[KIND[layer]]
+        if mask.size(3) > 0:
+            other, other_lse = attend_each(q, cache[1].narrow(2, 0, mask.size(3)), mask)
+            o = merge_(o, lse, other, other_lse)
+    if rows.order.size(0) > 0:
+        q, o, lse = in_order(q, rows), in_order(o, rows), in_order(lse, rows)
+        index = [in_order(part, rows) for part in index]
+    if most > INDEX_TOP:
+        entries, mask = chosen_entries(index, cache, tokens, rows, layer)
+        other, other_lse = attend_each(q, entries, mask)
+        o = merge_(o, lse, other, other_lse)
+    for i in range(len(tokens.views)):
+        view = tokens.views[i]
+        state = tokens.prefixes[view.source][first : first + CACHE_TENSORS]
+        o_before = o.narrow(0, view.first_query, view.queries)
+        before = lse.narrow(0, view.first_query, view.queries)
+        mine = q.narrow(0, view.first_query, view.queries)
+        near = tokens.view_masks[i]
+        if near is not None and near.size(3) > 0:
+            last = state[0].narrow(2, state[0].size(2) - near.size(3), near.size(3))
+            other, other_lse = attend_each(mine, last.expand([view.queries, -1, -1, -1]), near)
+            o_before = merge_(o_before, before, other, other_lse)
+        if most <= INDEX_TOP and state[1].size(2) > 0:
+            # All see all of them: the heads of all stand side by side.
+            flat = mine.reshape([1, 1, -1, HEAD_WIDTH])
+            other, other_lse = scaled_dot_product(
+                flat, state[1], state[1], annotate(Optional[Tensor], None), False, SCALE
+            )
+            other_lse = other_lse.view([-1, HEADS])
+            o_before = merge_(o_before, before, other.view([-1, HEADS, HEAD_WIDTH]).to(FLOAT32), other_lse)
+    o = o * torch.sigmoid(lse - w.attn_sink).unsqueeze(-1)
+    if rows.order.size(0) > 0:
+        o = o.index_select(0, rows.inverse)
+    return o
+
+
+def in_order(x: Tensor, rows: Rows) -> Tensor:
+    # As views count the queries
+    return x.index_select(0, rows.order)
+
+
+def attend_each(q: Tensor, keys: Tensor, mask: Tensor) -> Tuple[Tensor, Tensor]:
+    # q [T,H,D], each to keys [T,1,K,D] by itself, mask [T,1,1,K] -> [T,H,D], [T,H], in float32
+    o, lse = scaled_dot_product(q.unsqueeze(1), keys, keys, mask, False, SCALE)
+    return (o.squeeze(1).to(FLOAT32), lse.squeeze(1).to(FLOAT32))
+
+
+def chosen_entries(
+    index: List[Tensor], cache: List[Tensor], tokens: Pass, rows: Rows, layer: int
+) -> Tuple[Tensor, Tensor]:
+    # The entries that the indexer picks for each query, of its prefixes and of its row, in the order of the queries
+    # -> [T,1,K,D], mask [T,1,1,K]. Scores stand by the number of an entry in its sequence, those of the row behind all.
+    ratio = ratio_of(layer)
+    first = layer * CACHE_TENSORS
+    mask = rows.masks[KIND[layer]]
+    ordered = rows.order.size(0) > 0
+    if ordered:
+        mask = in_order(mask, rows)
+    before = 0
+    for view in tokens.views:
+        before = max(before, (view.first_position + view.keys) // ratio)
+    shape = [mask.size(0), before + mask.size(3)]
+    scores = torch.full(shape, float("-inf"), dtype=FLOAT32, device=mask.device)
+    if mask.size(3) > 0:
+        keys = cache[3].squeeze(1).narrow(1, 0, mask.size(3))
+        if ordered:
+            keys = in_order(keys, rows)
+        own = index_scores(index, 0, mask.size(0), keys)
+        scores.narrow(1, before, mask.size(3)).copy_(own + mask.flatten(1))
+    for view in tokens.views:
+        keys = tokens.prefixes[view.source][first + 3].select(0, 0).select(0, 0)
+        if keys.size(0) > 0:
+            place = scores.narrow(0, view.first_query, view.queries)
+            place = place.narrow(1, view.first_position // ratio, keys.size(0))
+            place.copy_(index_scores(index, view.first_query, view.queries, keys))
+    best, chosen = torch.topk(scores, INDEX_TOP, -1)
+    places = torch.clamp_min(chosen - before, 0)
+    if ordered:
+        places = places.index_select(0, rows.inverse)
+    entries = cache[1].squeeze(1)
+    entries = entries.gather(1, places.unsqueeze(-1).expand([-1, -1, HEAD_WIDTH]))
+    if ordered:
+        entries = in_order(entries, rows)
+    for view in tokens.views:
+        held = tokens.prefixes[view.source][first + 1].select(0, 0).select(0, 0)
+        if held.size(0) > 0:
+            places = chosen.narrow(0, view.first_query, view.queries) - view.first_position // ratio
+            here = ((places >= 0) & (places < held.size(0))).unsqueeze(-1)
+            places = torch.clamp(places, 0, held.size(0) - 1)
+            found = held.index_select(0, places.flatten()).view([view.queries, INDEX_TOP, HEAD_WIDTH])
+            target = entries.narrow(0, view.first_query, view.queries)
+            target.copy_(torch.where(here, found, target))
+    hidden = (best < -1e29)[:, None, None]
+    return (entries.unsqueeze(1), part_mask_of(hidden))
 
 
 def attend_keys(q: Tensor, keys: Tensor, mask: Optional[Tensor], sink: Tensor) -> Tensor:

@@ -13,6 +13,6 @@ def index_queries(x: Tensor, latent: Tensor, w: List[Tensor], cos: Tensor, sin: 
 
 
 def index_scores(index: List[Tensor], first: int, count: int, keys: Tensor) -> Tensor:
-    # keys [W,D] -> [count,W], in float32
-    met = torch.relu(torch.matmul(index[0].narrow(0, first, count), keys.to(FLOAT32).transpose(0, 1)))
+    # keys [W,D], or of each [count,W,D] -> [count,W], in float32
+    met = torch.relu(torch.matmul(index[0].narrow(0, first, count), keys.to(FLOAT32).transpose(-2, -1)))
     return torch.matmul(index[1].narrow(0, first, count).unsqueeze(1), met).squeeze(1)
