@@ -26,6 +26,13 @@ public interface Attention {
     /** The tensors of the KV cache that a layer has: as many in all layers, of no width where a layer has none. */
     List<Cached> cached(int layer);
 
+    /** Numbers that a token would leave in a layer that kept every token by itself. */
+    default long numbersPerToken(int layer) {
+        return cached(layer).stream()
+                .mapToLong(tensor -> (long) tensor.heads() * tensor.width())
+                .sum();
+    }
+
     /** Query heads. */
     int heads();
 

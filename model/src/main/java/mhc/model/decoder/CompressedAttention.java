@@ -135,6 +135,11 @@ record CompressedAttention(
         };
     }
 
+    @Override
+    public long numbersPerToken(int layer) {
+        return headWidth;
+    }
+
     private Cached windowState() {
         return Cached.upTo(windowTokens, headWidth, false);
     }

@@ -163,6 +163,14 @@ public record ModelConfig(
         return (long) cacheBytes(type, 0, layers - 1, 0);
     }
 
+    /** What each token would add if all layers kept every token by itself: what most attentions do. */
+    public long wholeBytesPerToken(ComputeType type) {
+        return IntStream.range(0, layers)
+                        .mapToLong(layer -> attention.numbersPerToken(layer))
+                        .sum()
+                * type.bytes();
+    }
+
     /** Angle per token of each pair of numbers, as passes take them: those of each rotary embedding of the attention. */
     public float[] frequencies() {
         List<Rope> ropes = attention.ropes(rope);

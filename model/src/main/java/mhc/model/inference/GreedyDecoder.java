@@ -102,33 +102,42 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     /** Counts what a pass takes in. */
     private final class Admission {
-        private long tokens;
+        private long bytes;
         private int ends;
 
         Admission(Node first) {
-            this.tokens = cost(first);
+            this.bytes = cost(first);
             this.ends = first.ends().size();
         }
 
         boolean admits(Node node) {
-            boolean fits = fits(node, tokens, ends);
-            tokens += cost(node);
+            boolean fits = fits(node, bytes, ends);
+            bytes += cost(node);
             ends += node.ends().size();
             return fits;
         }
     }
 
-    private boolean fits(Node node, long tokens, int ends) {
+    private boolean fits(Node node, long bytes, int ends) {
         return batch.size() + ends + node.ends().size() <= batch.mostRows()
-                && reserved + tokens + cost(node) <= budget.cacheTokens();
+                && reserved + bytes + cost(node) <= budget.cacheBytes();
     }
 
-    /** Tokens that a node and the answers that follow it may keep. */
+    /** Bytes that a node and the answers that follow it may keep. */
     private long cost(Node node) {
-        return node.length()
-                + node.ends().stream()
-                        .mapToLong(end -> jobs.get(end).maxTokens())
-                        .sum();
+        return costOfTokens(node)
+                + node.ends().stream().mapToLong(end -> cost(jobs.get(end))).sum();
+    }
+
+    /** Of the node's own tokens: by themselves, unless they go into the row of its answer. */
+    private long costOfTokens(Node node) {
+        boolean moves = !copied(node).isEmpty();
+        return moves ? budget.cost().ofTokens(node.length()) : budget.cost().of(node.length());
+    }
+
+    /** Of an answer's row. */
+    private long cost(GenerateJob job) {
+        return budget.cost().of(job.maxTokens());
     }
 
     @Override
@@ -269,7 +278,8 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
             reused = above.first() != sequence ? Math.max(reused, above.to()) : reused;
         }
         job.finish(reused);
-        reserved -= job.maxTokens() + node.finish();
+        reserved -=
+                cost(job) + node.finish().stream().mapToLong(this::costOfTokens).sum();
     }
 
     /** Sends the later half of the rows back to wait, to be read again together with what they have generated. */
@@ -284,16 +294,16 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
         }
         for (Row row : batch.halve()) {
             boolean copied = !row.attended().contains(row.node());
-            reserved -= row.job().maxTokens() + (copied ? row.node().length() : 0);
+            reserved -= cost(row.job()) + (copied ? costOfTokens(row.node()) : 0);
             reader.putFirst(row.node().continued(row.job().sequence(), row.sequence(), copied));
         }
     }
 
     @Override
     public void giveUp(Node node) {
+        reserved += cost(node);
         for (int end : node.ends()) {
             jobs.get(end).fail(TreeReader.outOfMemory(node.to()));
-            reserved += jobs.get(end).maxTokens();
             finish(node, end);
         }
     }

@@ -100,13 +100,15 @@ public final class PrefixTree {
             kept = computed;
         }
 
-        /** One sequence that ends here is finished; returns how many tokens no other sequence needs: they are freed. */
-        int finish() {
-            int freed = 0;
+        /** One sequence that ends here is finished; returns the nodes that no other sequence needs: they are freed. */
+        List<Node> finish() {
+            List<Node> freed = new ArrayList<>();
             for (Node node = this; node != null; node = node.parent) {
                 if (--node.pending == 0) {
                     node.close();
-                    freed += node.length();
+                    if (node.parent != null) {
+                        freed.add(node);
+                    }
                 }
             }
             return freed;

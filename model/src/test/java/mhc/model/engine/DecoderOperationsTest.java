@@ -253,7 +253,7 @@ class DecoderOperationsTest {
         "olmo2, 'add_normed_ rms_normed silu_times_ turned_ attended merge_'",
         "gemma2, 'add_normed_ rms_normed turned_ merge_'",
         "gemma3, 'add_normed_ rms_normed turned_ attended merge_'",
-        "v4-mhc, 'rms_normed attended'"
+        "v4-mhc, 'rms_normed attended merge_'"
     })
     void takeTheirPlaceInPrograms(String name, String expected) {
         Checkpoint checkpoint = Checkpoint.open(folder(name));

@@ -14,7 +14,7 @@ import mhc.model.decoder.JsonFields;
 /** Tiny checkpoints of every family, with random weights, written once per test process. */
 public final class Families {
     /** Llama itself and all that compose otherwise. */
-    static final List<String> NAMES = List.of(
+    public static final List<String> NAMES = List.of(
             "llama",
             "mistral",
             "qwen2",

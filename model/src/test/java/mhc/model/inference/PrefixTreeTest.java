@@ -102,9 +102,9 @@ class PrefixTreeTest {
         List<Node> nodes = new ArrayList<>(PrefixTree.nodes(
                 List.of(sequence(1, 2, 3, 4), sequence(1, 2, 3, 5, 6), sequence(1, 2, 3)), budget(true, false, 2)));
         assertThat(nodes.get(0).pending()).isEqualTo(3);
-        assertThat(nodes.get(2).finish()).isEqualTo(1);
-        assertThat(nodes.get(0).finish()).isZero();
-        assertThat(nodes.get(1).finish()).isEqualTo(2 + 3);
+        assertThat(nodes.get(2).finish()).containsExactly(nodes.get(2));
+        assertThat(nodes.get(0).finish()).isEmpty();
+        assertThat(nodes.get(1).finish()).containsExactly(nodes.get(1), nodes.get(0));
         assertThat(nodes.get(0).pending()).isZero();
     }
 }
