@@ -256,6 +256,43 @@ class TorchProgramTest {
         }
     }
 
+    /** Rows at all phases of runs, with fewer entries than are picked and then with more, in an order of their own. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void rowsOfManyLengthsContinueOnePrefix(String family, String residual, ComputeType type) {
+        float close = close(residual, type);
+        TorchProgram program = program(family, residual, type);
+        long[] opening = Tiny.tokens(5, 1);
+        int rows = 8;
+        int count = 4;
+        long[][] whole = new long[rows][];
+        int[] lengths = new int[rows];
+        int[] positions = new int[rows];
+        int[] order = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            whole[row] = concat(opening, Tiny.tokens(row, 2 + row));
+            lengths[row] = row;
+            positions[row] = opening.length + row;
+            order[row] = (3 * row + 5) % rows;
+        }
+        long[] tokens = Tiny.tokens(rows, 20);
+        try (KvCache prefix = read(program, opening);
+                KvCache cache = cache(program, whole, lengths, rows + count)) {
+            PrefixView view = new PrefixView(0, 0, opening.length, 0, 0, rows);
+            Prefixes prefixes = new Prefixes(List.of(view), List.of(prefix), order);
+            Steps steps = program.decode(tokens, positions, lengths, cache, prefixes, count);
+            for (int row = 0; row < rows; row++) {
+                long[] sequence = concat(whole[row], tokens[row]);
+                for (int step = 0; step < count; step++) {
+                    float[][] expected = logits(program, sequence);
+                    int at = rows * step + row;
+                    assertNext(expected[sequence.length - 1], steps.tokens()[at], steps.margins()[at], close);
+                    sequence = concat(sequence, steps.tokens()[at]);
+                }
+            }
+        }
+    }
+
     /** A cache whose rows hold the last tokens of sequences. */
     private static KvCache cache(TorchProgram program, long[][] whole, int[] lengths, int capacity) {
         KvCache cache = KvCache.NONE;
