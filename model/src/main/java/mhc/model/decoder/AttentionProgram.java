@@ -48,8 +48,8 @@ public final class AttentionProgram {
      */
     public static Script scaledDotProduct(OptionalDouble cap) {
         String scores = cap.isPresent() ? "capped_scores.py" : "scaled_dot_product.py";
-        Binder binder = Binder.of(Script.class, scores, "score_blocks.py", "parts.py")
-                .set("SCORES_BLOCK", SCORES_BLOCK);
+        Binder binder =
+                Binder.of(Script.class, scores, "score_blocks.py", "parts.py").set("SCORES_BLOCK", SCORES_BLOCK);
         cap.ifPresent(bound -> binder.set("SCORE_CAP", bound));
         return binder.script();
     }
