@@ -9,6 +9,7 @@ import mhc.datasets.InputException;
 import mhc.datasets.Location;
 import mhc.datasets.Reason;
 import mhc.jobs.run.BuildInfo;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line. Exit status: 0 done, 1 an internal failure or a failed check, 2 a user's mistake, 3 too many failed
- * examples, 4 a run that is worse than another, 5 one of which this cannot be told.
+ * examples, 4 a run that is worse than another, 5 one of which this cannot be told, 130 interrupted.
  */
 @Command(
         name = "mhc-eval",
@@ -46,6 +47,7 @@ public final class Main implements Runnable {
     private static final int FAILURE = 1;
     private static final int USER_MISTAKE = 2;
     private static final int TOO_MANY_FAILED = 3;
+    private static final int INTERRUPTED = 130;
 
     @Spec
     private CommandSpec spec;
@@ -56,11 +58,9 @@ public final class Main implements Runnable {
 
     /** Runs a command and turns what it throws into one line on standard error and an exit status. */
     public static int execute(Object command, String... arguments) {
-        return execute(
-                command,
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                arguments);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        return Interruption.saidOn(err, () -> execute(command, out, err, arguments));
     }
 
     static int execute(Object command, PrintWriter out, PrintWriter err, String... arguments) {
@@ -100,6 +100,9 @@ public final class Main implements Runnable {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
             at.getErr().print(Location.withoutSecrets(trace.toString()));
+        }
+        if (ShutdownHookManager.get().isShutdownInProgress()) {
+            return INTERRUPTED; // whatever was thrown: Spark ends under work that is not at fault
         }
         if (e instanceof InputException) {
             at.getErr().println("mhc-eval: " + oneLine(e.getMessage()));
