@@ -120,15 +120,21 @@ void require_floats(const Tensor& tensor, const char* name, size_t dimensions) {
 // q [B, H, S, D], k and v [B, H, K, D], mask [1 or B, 1, 1 or S, K] -> [B, H, S, D], [B, H, S]; both lie as
 // [B, S, H, ...], as the next product wants them.
 std::tuple<Tensor, Tensor> attended(Tensor q, Tensor k, Tensor v, OptionalTensor mask, bool causal, double scale) {
-    for (const Tensor* tensor : {&q, &k, &v}) require_floats(*tensor, "q, k or v", 4);
+    const Dtype dtype = dtype_of(q);
+    for (const Tensor* tensor : {&q, &k, &v}) {
+        if (tensor->type() != q.type() || tensor->sizes().size() != 4) {
+            refuse("q, k or v, expected one type and 4 dimensions");
+        }
+    }
     const Sizes sizes = q.sizes(), keys = k.sizes();
     if (v.sizes() != keys || keys[0] != sizes[0] || keys[1] != sizes[1] || keys[3] != sizes[3]) {
         refuse("q, k and v of shapes that do not fit");
     }
     q = side_by_side(std::move(q)), k = side_by_side(std::move(k)), v = side_by_side(std::move(v));
     Attended a{};
+    a.dtype = dtype;
     a.rows = sizes[0], a.heads = sizes[1], a.queries = sizes[2], a.keys = keys[2], a.width = sizes[3];
-    a.q = floats(q), a.k = floats(k), a.v = floats(v);
+    a.q = q.data(), a.k = k.data(), a.v = v.data();
     a.q_strides = strides_of(q), a.k_strides = strides_of(k), a.v_strides = strides_of(v);
     if (mask) {
         require_floats(*mask, "mask", 4);
@@ -146,10 +152,10 @@ std::tuple<Tensor, Tensor> attended(Tensor q, Tensor k, Tensor v, OptionalTensor
     a.causal = causal;
     a.scale = float(scale);
     const int64_t line = a.heads * a.width;
-    Tensor o = Tensor::empty_strided(sizes, {a.queries * line, a.width, line, 1}, Type::FLOAT, q.device());
+    Tensor o = Tensor::empty_strided(sizes, {a.queries * line, a.width, line, 1}, q.type(), q.device());
     Tensor lse = Tensor::empty_strided({a.rows, a.heads, a.queries}, {a.queries * a.heads, 1, a.heads}, Type::FLOAT,
                                        q.device());
-    a.o = static_cast<float*>(o.data());
+    a.o = o.data();
     a.lse = static_cast<float*>(lse.data());
     if (a.rows * a.heads * a.queries > 0 && a.keys > 0) cpu_attention_operations(cpu_isa()).attend(a);
     return {std::move(o), std::move(lse)};
