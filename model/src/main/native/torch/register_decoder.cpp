@@ -1,5 +1,7 @@
 // What a decoder does between its products as torch.ops.mhc_decoder.*, on the CPU alone: checks what comes in, allocates
 // what goes out, calls the kernels. The schemas are those of the plain TorchScript reference.
+#include <cstring>
+
 #include "../cpu/attention.h"
 #include "../cpu/rows.h"
 #include "boxed.h"
@@ -176,6 +178,29 @@ std::tuple<Tensor> merge_(Tensor o, Tensor lse, Tensor other, Tensor other_lse) 
     return {std::move(o)};
 }
 
+// In the memory of rows [T, H, K, D]: part [T, H, 1, D] becomes token lengths[t] of row t.
+std::tuple<Tensor> write_tokens_(Tensor rows, Tensor part, Tensor lengths) {
+    const Sizes sizes = rows.sizes(), steps = rows.strides();
+    const int64_t bytes = dtype_of(rows) == Dtype::F32 ? 4 : 2;
+    if (sizes.size() != 4 || steps[3] != 1) refuse("rows that are no [T, H, K, D], side by side");
+    if (part.type() != rows.type() || part.sizes() != Sizes{sizes[0], sizes[1], 1, sizes[3]}) {
+        refuse("part of another type or shape");
+    }
+    part = side_by_side(std::move(part));
+    lengths = checked(std::move(lengths), "lengths", {sizes[0]}, Type::LONG);
+    const Strides from = strides_of(part);
+    const int64_t* at = static_cast<const int64_t*>(lengths.data());
+    for (int64_t row = 0; row < sizes[0]; row++) {
+        if (at[row] < 0 || at[row] >= sizes[2]) refuse("lengths beyond the rows");
+        for (int64_t head = 0; head < sizes[1]; head++) {
+            std::memcpy(static_cast<char*>(rows.data()) + (row * steps[0] + head * steps[1] + at[row] * steps[2]) * bytes,
+                        static_cast<const char*>(part.data()) + (row * from.row + head * from.head) * bytes,
+                        size_t(sizes[3] * bytes));
+        }
+    }
+    return {std::move(rows)};
+}
+
 struct Op {
     const char* name;
     const char* schema;
@@ -190,6 +215,7 @@ constexpr Op OPS[] = {
     {"attended",
      "(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, float scale) -> (Tensor, Tensor)",
      Boxed<attended>::call},
+    {"write_tokens_", "(Tensor(a!) rows, Tensor part, Tensor lengths) -> Tensor(a!)", Boxed<write_tokens_>::call},
     {"merge_", "(Tensor(a!) o, Tensor(b!) lse, Tensor other, Tensor other_lse) -> Tensor(a!)", Boxed<merge_>::call},
     {"turned_", "(Tensor(a!) x, Tensor cos, Tensor sin, float scale) -> Tensor(a!)", Boxed<turned_>::call},
 };

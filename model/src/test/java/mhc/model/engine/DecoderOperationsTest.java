@@ -71,6 +71,17 @@ class DecoderOperationsTest {
                 return [worst(got, expected), worst(seen, expected), worst(aside, expected)]
 
 
+            def writes(x: Tensor, heads: int) -> List[float]:
+                # As products give it, [T, H * R]; the last row is not in use.
+                part = x.view([1, x.size(0), heads, x.size(1) // heads]).transpose(1, 2).transpose(0, 2)
+                rows = torch.ones([x.size(0) + 1, heads, 9, part.size(3)], dtype=x.dtype)
+                kept = torch.clone(rows)
+                lengths = torch.remainder(torch.arange(x.size(0)) * 5, 9)
+                expected = write_tokens_(rows.narrow(0, 0, x.size(0)), part, lengths)
+                got = ops.mhc_decoder.write_tokens_(kept.narrow(0, 0, x.size(0)), part, lengths)
+                return [worst(got, expected), worst(kept, rows)]
+
+
             def attentions(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool) -> List[float]:
                 # In float64, by the definition.
                 scores = torch.matmul(q.to(7), k.to(7).transpose(2, 3)) * 0.3
@@ -121,6 +132,7 @@ class DecoderOperationsTest {
                 errors.extend(gates(x * 90.0, f))
                 errors.extend(rotations(x, cos, sin, heads, 1.0))
                 errors.extend(rotations(x, cos, sin, heads, 1.3))
+                errors.extend(writes(x, heads))
                 return max(errors)
 
             def attend(self: Program, q: Tensor, k: Tensor, v: Tensor, hidden: int, half: bool) -> float:
@@ -152,6 +164,9 @@ class DecoderOperationsTest {
                 if not torch.equal(whole[:1], one) or not torch.equal(whole_lse[:1], one_lse):
                     errors.append(2e30)
                 return max(errors)
+
+            def beyond(self: Program, rows: Tensor, part: Tensor) -> Tensor:
+                return ops.mhc_decoder.write_tokens_(rows, part, torch.arange(rows.size(0)) + rows.size(2) - 1)
 
             def strided(self: Program, x: Tensor, f: Tensor) -> Tensor:
                 return ops.mhc_decoder.silu_times_(x.transpose(0, 1), f.transpose(0, 1))
@@ -259,6 +274,15 @@ class DecoderOperationsTest {
     }
 
     @Test
+    void writeNothingBeyondARow() {
+        Random random = new Random(1);
+        assertThatThrownBy(() ->
+                        IValueUtils.runMethod(module, "beyond", tensor(random, 2, 3, 4, 5), tensor(random, 2, 3, 1, 5)))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("torch.ops.mhc_decoder got lengths beyond the rows");
+    }
+
+    @Test
     void areTakenOnTheProcessorUnlessTheReferenceIsAskedFor() {
         assertThat(DecoderOperations.choose("reference", List.of("cpu"))).isEqualTo(DecoderOperations.ENGINE);
         assertThat(DecoderOperations.choose("auto", List.of("cuda:0"))).isEqualTo(DecoderOperations.ENGINE);
@@ -267,14 +291,14 @@ class DecoderOperationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "gqa-none, 'add_normed_ rms_normed silu_times_ turned_ attended merge_'",
-        "gqa-mhc, 'rms_normed silu_times_ turned_ attended merge_'",
-        "latent, 'add_normed_ rms_normed silu_times_ turned_ attended merge_'",
-        "qwen3, 'add_normed_ rms_normed silu_times_ turned_ attended merge_'",
-        "olmo2, 'add_normed_ rms_normed silu_times_ turned_ attended merge_'",
-        "gemma2, 'add_normed_ rms_normed turned_ merge_'",
-        "gemma3, 'add_normed_ rms_normed turned_ attended merge_'",
-        "v4-mhc, 'rms_normed attended merge_'"
+        "gqa-none, 'add_normed_ rms_normed silu_times_ turned_ attended merge_ write_tokens_'",
+        "gqa-mhc, 'rms_normed silu_times_ turned_ attended merge_ write_tokens_'",
+        "latent, 'add_normed_ rms_normed silu_times_ turned_ attended merge_ write_tokens_'",
+        "qwen3, 'add_normed_ rms_normed silu_times_ turned_ attended merge_ write_tokens_'",
+        "olmo2, 'add_normed_ rms_normed silu_times_ turned_ attended merge_ write_tokens_'",
+        "gemma2, 'add_normed_ rms_normed turned_ merge_ write_tokens_'",
+        "gemma3, 'add_normed_ rms_normed turned_ attended merge_ write_tokens_'",
+        "v4-mhc, 'rms_normed attended merge_ write_tokens_'"
     })
     void takeTheirPlaceInPrograms(String name, String expected) {
         Checkpoint checkpoint = Checkpoint.open(folder(name));
@@ -282,8 +306,8 @@ class DecoderOperationsTest {
         for (String kernels : List.of("auto", "reference")) {
             InferenceOptions options = InferenceOptions.DEFAULT.withKernels(kernels);
             try (TorchProgram program = TorchProgram.load(checkpoint, options, path)) {
-                for (String function :
-                        List.of("add_normed_", "rms_normed", "silu_times_", "turned_", "attended", "merge_")) {
+                for (String function : List.of(
+                        "add_normed_", "rms_normed", "silu_times_", "turned_", "attended", "merge_", "write_tokens_")) {
                     boolean taken = kernels.equals("auto") && expected.contains(function);
                     assertThat(program.source().contains("ops.mhc_decoder." + function + "("))
                             .as(function)
