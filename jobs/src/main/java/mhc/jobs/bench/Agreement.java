@@ -10,8 +10,8 @@ import mhc.eval.Answer;
  * How a model in one type agrees with itself in another over some questions.
  *
  * @param questions how many
- * @param places tokens of their prompts
- * @param sameTokens places behind which the most likely token is the same
+ * @param positions tokens of their prompts
+ * @param sameTokens positions behind which the most likely token is the same
  * @param errors |difference| of the log-likelihoods of each continuation, in nats
  * @param texts generated in both types
  * @param sameTexts of these, those that are equal
@@ -21,7 +21,7 @@ import mhc.eval.Answer;
  */
 record Agreement(
         int questions,
-        long places,
+        long positions,
         long sameTokens,
         double[] errors,
         int texts,
@@ -39,7 +39,7 @@ record Agreement(
     record Observed(List<Answer> answers, List<int[]> tokens, double[] metrics) {}
 
     static Agreement of(Observed first, Observed second) {
-        long places = 0;
+        long positions = 0;
         long same = 0;
         int texts = 0;
         int sameTexts = 0;
@@ -47,7 +47,7 @@ record Agreement(
         for (int i = 0; i < first.answers().size(); i++) {
             int[] tokens = first.tokens().get(i);
             int[] others = second.tokens().get(i);
-            places += tokens.length;
+            positions += tokens.length;
             same += IntStream.range(0, tokens.length)
                     .filter(at -> tokens[at] == others[at])
                     .count();
@@ -66,7 +66,7 @@ record Agreement(
                 .count();
         return new Agreement(
                 metrics.length,
-                places,
+                positions,
                 same,
                 errors,
                 texts,

@@ -59,8 +59,8 @@ public final class FidelityBench {
     /** Asks every model of the configuration in both types, one after the other, and prints a line for each benchmark. */
     public void run() {
         out.println(TABLE.header());
-        config.models().forEach((model, place) -> {
-            Path folder = ModelFolders.localize(place, HadoopSettings.current());
+        config.models().forEach((model, location) -> {
+            Path folder = ModelFolders.localize(location, HadoopSettings.current());
             Map<Benchmark, Agreement.Observed> full = observed(folder, FULL);
             Map<Benchmark, Agreement.Observed> half = observed(folder, HALF);
             questions
@@ -107,7 +107,7 @@ public final class FidelityBench {
                 model,
                 benchmark,
                 found.questions(),
-                100.0 * found.sameTokens() / found.places(),
+                100.0 * found.sameTokens() / found.positions(),
                 orNone(found.meanError()),
                 orNone(found.largestError()),
                 found.texts() == 0 ? "-" : found.sameTexts() + "/" + found.texts(),

@@ -33,7 +33,7 @@ final class SmokeInputs {
      * Writes data and checkpoints, unless an earlier start has written them.
      *
      * @param untrained whether the checkpoints are made on the spot, and the data the bundled samples
-     * @return a configuration that evaluates them, without the place of its results
+     * @return a configuration that evaluates them, without an output directory
      * @throws InputException when the folder cannot be written
      */
     static Settings write(Path folder, boolean untrained) {

@@ -32,7 +32,7 @@ class AgreementTest {
                         List.of(new int[] {1, 2, 4}, new int[] {4}, new int[0]),
                         new double[] {1, 0.5, 1}));
         assertThat(found.questions()).isEqualTo(3);
-        assertThat(found.places()).isEqualTo(4);
+        assertThat(found.positions()).isEqualTo(4);
         assertThat(found.sameTokens()).isEqualTo(3);
         assertThat(found.meanError()).isCloseTo(0.375, within(1e-12));
         assertThat(found.largestError()).isEqualTo(0.5);

@@ -3,7 +3,7 @@ package mhc.model.engine;
 import java.util.Arrays;
 import mhc.model.LanguageModel;
 
-/** What a model would say next at every place of a text. */
+/** What a model would say next at every position of a text. */
 public final class MostLikelyTokens {
     private MostLikelyTokens() {}
 
