@@ -60,10 +60,11 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
     }
     compilers=
     rm -rf "$target"/*.o "$target/cuda"
-    isa() { # NAME LANES REGISTERS FLAGS...
-        name=$1 lanes=$2 registers=$3
-        shift 3
-        for source in isa isa_rows isa_attention; do
+    all="isa isa_rows isa_attention"
+    isa() { # NAME LANES REGISTERS SOURCES FLAGS...
+        name=$1 lanes=$2 registers=$3 sources=$4
+        shift 4
+        for source in $sources; do
             compile "$source-$name.o" "cpu/$source.cpp" "-DMHC_ISA=$name" "-DMHC_LANES=$lanes" \
                 "-DMHC_REGISTERS=$registers" "$@"
         done
@@ -76,12 +77,14 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
     done
     case $arch in
         x86_64)
-            isa baseline 4 16
-            isa avx2 8 16 -mavx2 -mfma
-            isa avx512 16 32 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
+            avx512="-mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512"
+            isa baseline 4 16 "$all"
+            isa avx2 8 16 "$all" -mavx2 -mfma
+            isa avx512 16 32 "$all" $avx512
+            isa avx512_bf16 16 32 isa_attention $avx512 -mavx512bf16
             ;;
-        aarch64) isa baseline 4 32 ;;
-        *) isa baseline 4 16 ;;
+        aarch64) isa baseline 4 32 "$all" ;;
+        *) isa baseline 4 16 "$all" ;;
     esac
     for compiler in $compilers; do wait "$compiler"; done
     if [ -n "$NVCC" ]; then

@@ -47,9 +47,10 @@ struct Operations {
     void (*head)(Shape, const void* h, const Site&, void* y);
 };
 
-enum class Isa : int32_t { BASELINE, AVX2, AVX512, NEON };
+// AVX512_BF16 is AVX512 but for products of bf16.
+enum class Isa : int32_t { BASELINE, AVX2, AVX512, AVX512_BF16, NEON };
 
-// The best instruction set of this processor; MHC_KERNELS_ISA=baseline|avx2|avx512|neon asks for another one.
+// The best instruction set of this processor; MHC_KERNELS_ISA=baseline|avx2|avx512|avx512_bf16|neon asks for another one.
 Isa cpu_isa();
 // False if the one that is asked for is not there.
 bool cpu_isa_exists();

@@ -2,6 +2,7 @@
 // exit status is 1 then.
 #include <optional>
 
+#include "attention_cases.h"
 #include "cases.h"
 
 // Only where the test is linked with an OpenMP runtime.
@@ -83,13 +84,16 @@ template <Isa isa>
 void test() {
     if (!cpu_has(isa)) return;
     context = name_of(isa);
-    shapes(on<isa>);
-    settings(on<isa>);
-    sharp_columns(on<isa>);
-    ties(on<isa>);
-    norm_of_rounded(on<isa>);
-    properties(on<isa>);
-    threads(on<isa>);
+    if (isa != Isa::AVX512_BF16) {
+        shapes(on<isa>);
+        settings(on<isa>);
+        sharp_columns(on<isa>);
+        ties(on<isa>);
+        norm_of_rounded(on<isa>);
+        properties(on<isa>);
+        threads(on<isa>);
+    }
+    attentions(cpu_attention_operations(isa));
     std::printf("%s: %d checks\n", name_of(isa), checks);
 }
 
@@ -104,6 +108,7 @@ int main(int count, char** arguments) {
     test<Isa::NEON>();
     test<Isa::AVX2>();
     test<Isa::AVX512>();
+    test<Isa::AVX512_BF16>();
     gains();
     std::printf("%d checks, %d failures\n", checks, failures);
     return failures == 0 ? 0 : 1;

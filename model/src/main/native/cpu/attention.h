@@ -1,4 +1,5 @@
-// Attention of some queries to some keys, seen from outside: plain pointers, no torch, fp32. Callers check.
+// Attention of some queries to some keys, seen from outside: plain pointers, no torch. Callers check. Numbers
+// are fp32 or bf16; sums and masks fp32.
 #pragma once
 #include "../kernels.h"
 
@@ -12,13 +13,14 @@ struct Strides {
 
 struct Attended {
     int64_t rows, heads, queries, keys, width;
-    const float *q, *k, *v;
+    Dtype dtype;  // of q, k, v and o
+    const void *q, *k, *v;
     Strides q_strides, k_strides, v_strides;
     const float* mask;     // [rows, 1, queries, keys], added to scores, or null
     Strides mask_strides;  // 0 where all rows or queries have one mask
     bool causal;           // a query sees the keys up to its own index
     float scale;
-    float* o;    // [rows, queries, heads, width], contiguous
+    void* o;     // [rows, queries, heads, width], contiguous
     float* lse;  // [rows, queries, heads], contiguous: logarithms of sums of exponentials
 };
 

@@ -17,11 +17,14 @@ namespace avx512 {
 const RowOperations& row_operations(Dtype);
 const AttentionOperations& attention_operations();
 }
+namespace avx512_bf16 {
+const AttentionOperations& attention_operations();
+}
 #endif
 
 const RowOperations& cpu_row_operations([[maybe_unused]] Isa isa, Dtype dtype) {
 #ifdef __x86_64__
-    if (isa == Isa::AVX512) return avx512::row_operations(dtype);
+    if (isa == Isa::AVX512 || isa == Isa::AVX512_BF16) return avx512::row_operations(dtype);
     if (isa == Isa::AVX2) return avx2::row_operations(dtype);
 #endif
     return baseline::row_operations(dtype);
@@ -29,6 +32,7 @@ const RowOperations& cpu_row_operations([[maybe_unused]] Isa isa, Dtype dtype) {
 
 const AttentionOperations& cpu_attention_operations([[maybe_unused]] Isa isa) {
 #ifdef __x86_64__
+    if (isa == Isa::AVX512_BF16) return avx512_bf16::attention_operations();
     if (isa == Isa::AVX512) return avx512::attention_operations();
     if (isa == Isa::AVX2) return avx2::attention_operations();
 #endif

@@ -1,6 +1,7 @@
 // Compiled once per instruction set, as isa.cpp. Softmax goes over keys block by block (arXiv 2205.14135); a query's
 // numbers depend on nothing but its keys and on how many queries there are, never on threads or neighbours.
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "attention.h"
@@ -26,19 +27,41 @@ constexpr int64_t FEW = 4;
 
 constexpr int64_t rounded_up(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
+// What numbers of a type are once they are in order: pairs where the instruction set multiplies these.
+#if defined(__AVX512BF16__)
+template <class S>
+using Ordered = std::conditional_t<std::is_same_v<S, Bf16>, Pair, float>;
+#else
+template <class S>
+using Ordered = float;
+#endif
+
+template <class P>
+constexpr int64_t HELD = std::is_same_v<P, Pair> ? 2 : 1;
+
+// Number d of those that neighbours hold, zero behind the last.
+template <class P, class S>
+inline P joined(const S* first, [[maybe_unused]] const S* second) {
+    if constexpr (std::is_same_v<P, Pair>) {
+        return {*first, second ? *second : Bf16{0}};
+    } else {
+        return widen(*first);
+    }
+}
+
 // c [T, W * LANES] (+)= a [T, depth] * b [depth, W * LANES]
-template <int T, int W>
-inline void tile(int64_t depth, const float* a, int64_t a_row, const float* b, int64_t b_row, float* c, int64_t c_row,
+template <int T, int W, class A, class B>
+inline void tile(int64_t depth, const A* a, int64_t a_row, const B* b, int64_t b_row, float* c, int64_t c_row,
                  bool add) {
     Vec sums[T][W];
     for (int t = 0; t < T; t++) {
         for (int w = 0; w < W; w++) sums[t][w] = add ? load(c + t * c_row + w * LANES, Whole{}) : Vec{};
     }
     for (int64_t d = 0; d < depth; d++) {
-        Vec wide[W];
+        decltype(load(b, Whole{})) wide[W];
         for (int w = 0; w < W; w++) wide[w] = load(b + d * b_row + w * LANES, Whole{});
         for (int t = 0; t < T; t++) {
-            const Vec tall = splat<Vec>(a[t * a_row + d]);
+            const auto tall = broadcast(a + t * a_row + d);
             for (int w = 0; w < W; w++) sums[t][w] = multiply_add(tall, wide[w], sums[t][w]);
         }
     }
@@ -48,8 +71,8 @@ inline void tile(int64_t depth, const float* a, int64_t a_row, const float* b, i
 }
 
 // The same for 1 to TALL rows.
-template <int W, int T = TALL>
-inline void tile_of(int64_t rows, int64_t depth, const float* a, int64_t a_row, const float* b, int64_t b_row, float* c,
+template <int W, int T = TALL, class A, class B>
+inline void tile_of(int64_t rows, int64_t depth, const A* a, int64_t a_row, const B* b, int64_t b_row, float* c,
                     int64_t c_row, bool add) {
     if constexpr (T > 0) {
         if (rows == T) return tile<T, W>(depth, a, a_row, b, b_row, c, c_row, add);
@@ -57,50 +80,67 @@ inline void tile_of(int64_t rows, int64_t depth, const float* a, int64_t a_row, 
     }
 }
 
-// One head of one row at work, with memory of its thread.
+// One head of one row at work, with memory of its thread. Exponentials that meet pairs are rounded as these are; their
+// sum is not.
+template <class S>
 class Head {
+    using P = Ordered<S>;
+    static_assert(sizeof(P) == sizeof(float));
+
 public:
     Head(const Attended& a, int64_t row, int64_t head, std::vector<float>& memory)
         : a_(a),
-          q_(a.q + row * a.q_strides.row + head * a.q_strides.head),
-          k_(a.k + row * a.k_strides.row + head * a.k_strides.head),
-          v_(a.v + row * a.v_strides.row + head * a.v_strides.head),
+          q_(static_cast<const S*>(a.q) + row * a.q_strides.row + head * a.q_strides.head),
+          k_(static_cast<const S*>(a.k) + row * a.k_strides.row + head * a.k_strides.head),
+          v_(static_cast<const S*>(a.v) + row * a.v_strides.row + head * a.v_strides.head),
           mask_(a.mask ? a.mask + row * a.mask_strides.row : nullptr),
-          o_(a.o + (row * a.queries * a.heads + head) * a.width),
+          o_(static_cast<S*>(a.o) + (row * a.queries * a.heads + head) * a.width),
           lse_(a.lse + row * a.queries * a.heads + head),
+          depth_((a.width + HELD<P> - 1) / HELD<P>),
           wide_(rounded_up(a.width, LANES)),
           few_(a.queries < FEW && a.width % LANES == 0) {
-        const int64_t packed = few_ ? 0 : rounded_up(a.keys, TILE) * a.width + a.keys * wide_;
-        memory.resize(packed + QUERIES * (KEYS + wide_));
-        keys_ = memory.data();
-        values_ = keys_ + (few_ ? 0 : rounded_up(a.keys, TILE) * a.width);
-        scores_ = values_ + (few_ ? 0 : a.keys * wide_);
+        const int64_t keys = few_ ? 0 : rounded_up(a.keys, TILE) * depth_;
+        const int64_t values = few_ ? 0 : (a.keys + HELD<P> - 1) / HELD<P> * wide_;
+        const int64_t queries = few_ ? 0 : QUERIES * depth_;
+        memory.resize(keys + values + queries + QUERIES * (KEYS + wide_));
+        keys_ = reinterpret_cast<P*>(memory.data());
+        values_ = keys_ + keys;
+        queries_ = values_ + values;
+        scores_ = memory.data() + keys + values + queries;
         sums_ = scores_ + QUERIES * KEYS;
     }
 
     void run() {
-        if (!few_) pack();
+        if (!few_) order();
         for (int64_t first = 0; first < a_.queries; first += QUERIES) {
             block(first, a_.queries - first < QUERIES ? a_.queries - first : QUERIES);
         }
     }
 
 private:
-    // Keys in tiles [tile][width][TILE], zeros behind the last; values [keys, wide].
-    void pack() {
+    // Numbers d of a token, zero behind its last.
+    P at(const S* token, int64_t d) const {
+        const int64_t next = d * HELD<P> + 1;
+        return joined<P>(token + d * HELD<P>, next < a_.width ? token + next : nullptr);
+    }
+
+    // Keys in tiles [tile][depth][TILE], zeros behind the last; values [keys, wide], of which neighbours are pairs.
+    void order() {
         for (int64_t first = 0; first < a_.keys; first += TILE) {
-            float* const to = keys_ + first * a_.width;
+            P* const to = keys_ + first * depth_;
             const int64_t count = a_.keys - first < TILE ? a_.keys - first : TILE;
-            for (int64_t d = 0; d < a_.width; d++) {
-                const float* from = k_ + first * a_.k_strides.token + d;
-                for (int64_t j = 0; j < count; j++) to[d * TILE + j] = from[j * a_.k_strides.token];
-                for (int64_t j = count; j < TILE; j++) to[d * TILE + j] = 0;
+            const S* const from = k_ + first * a_.k_strides.token;
+            for (int64_t d = 0; d < depth_; d++) {
+                for (int64_t j = 0; j < count; j++) to[d * TILE + j] = at(from + j * a_.k_strides.token, d);
+                for (int64_t j = count; j < TILE; j++) to[d * TILE + j] = P{};
             }
         }
-        for (int64_t j = 0; j < a_.keys; j++) {
-            float* const to = values_ + j * wide_;
-            std::memcpy(to, v_ + j * a_.v_strides.token, a_.width * sizeof(float));
-            for (int64_t d = a_.width; d < wide_; d++) to[d] = 0;
+        for (int64_t j = 0; j < a_.keys; j += HELD<P>) {
+            P* const to = values_ + j / HELD<P> * wide_;
+            const S* const from = v_ + j * a_.v_strides.token;
+            const S* const next = j + 1 < a_.keys ? from + a_.v_strides.token : nullptr;
+            for (int64_t d = 0; d < a_.width; d++) to[d] = joined<P>(from + d, next ? next + d : nullptr);
+            for (int64_t d = a_.width; d < wide_; d++) to[d] = P{};
         }
     }
 
@@ -111,6 +151,9 @@ private:
         float most[QUERIES], total[QUERIES];
         for (int64_t i = 0; i < count; i++) most[i] = NONE, total[i] = 0;
         std::memset(sums_, 0, count * wide_ * sizeof(float));
+        for (int64_t i = 0; i < count && !few_; i++) {
+            for (int64_t d = 0; d < depth_; d++) queries_[i * depth_ + d] = at(q_ + (first + i) * a_.q_strides.token, d);
+        }
         const int64_t last = seen(first + count - 1);
         for (int64_t from = 0; from < last; from += KEYS) {
             const int64_t keys = last - from < KEYS ? last - from : KEYS;
@@ -124,7 +167,7 @@ private:
         }
         for (int64_t i = 0; i < count; i++) {
             const Vec share = splat<Vec>(1.0f / total[i]);
-            float* const o = o_ + (first + i) * a_.heads * a_.width;
+            S* const o = o_ + (first + i) * a_.heads * a_.width;
             sweep(a_.width, [&](int64_t d, auto part) { store(o + d, load(sums_ + i * wide_ + d, part) * share, part); });
             lse_[(first + i) * a_.heads] = most[i] + std::log(total[i]);
         }
@@ -132,27 +175,27 @@ private:
 
     void score(int64_t first, int64_t count, int64_t from, int64_t keys) {
         for (int64_t i = 0; i < count; i += TALL) {
-            const float* const q = q_ + (first + i) * a_.q_strides.token;
             const int64_t rows = count - i < TALL ? count - i : TALL;
             if (few_) {
+                const S* const q = q_ + (first + i) * a_.q_strides.token;
                 for (int64_t r = 0; r < rows; r++) dots(q + r * a_.q_strides.token, from, keys, scores_ + (i + r) * KEYS);
                 continue;
             }
             for (int64_t j = 0; j < keys; j += TILE) {
-                tile_of<WIDE>(rows, a_.width, q, a_.q_strides.token, keys_ + (from + j) * a_.width, TILE,
+                tile_of<WIDE>(rows, depth_, queries_ + i * depth_, depth_, keys_ + (from + j) * depth_, TILE,
                               scores_ + i * KEYS + j, KEYS, false);
             }
         }
     }
 
     // The scores of one query with keys as they lie.
-    void dots(const float* q, int64_t from, int64_t keys, float* scores) const {
+    void dots(const S* q, int64_t from, int64_t keys, float* scores) const {
         for (int64_t j = 0; j < keys; j += LANES) {
             Vec products[LANES];
             for (int64_t l = 0; l < LANES; l++) {
                 // Behind the last key, that one again.
                 const int64_t key = from + (j + l < keys ? j + l : keys - 1);
-                const float* const k = k_ + key * a_.k_strides.token;
+                const S* const k = k_ + key * a_.k_strides.token;
                 products[l] = Vec{};
                 for (int64_t d = 0; d < a_.width; d += LANES) {
                     products[l] = multiply_add(load(q + d, Whole{}), load(k + d, Whole{}), products[l]);
@@ -195,7 +238,7 @@ private:
         for (int64_t j = 0; j < end; j += LANES) {
             const Vec x = load(scores + j, Whole{}) - subtracted;
             const Vec e = x < bottom ? Vec{} : exponential<LANES>(x);
-            store(scores + j, e, Whole{});
+            set(scores, j, e);
             sum_here += e;
         }
         total = total * kept + sum(sum_here);
@@ -205,38 +248,62 @@ private:
         most = next;
     }
 
-    // sums [count, wide] += exponentials [count, keys] * values [keys, wide]
+    // Exponentials take the memory of their scores; pairs half of it.
+    void set(float* scores, int64_t j, Vec e) const {
+        if constexpr (HELD<P> == 2) {
+            if (!few_) return store(reinterpret_cast<Bf16*>(scores) + j, e, Whole{});
+        }
+        store(scores + j, e, Whole{});
+    }
+
     void add_values(int64_t count, int64_t from, int64_t keys) {
-        const int64_t v_row = few_ ? a_.v_strides.token : wide_;
-        const float* const v = few_ ? v_ + from * v_row : values_ + from * v_row;
+        if (few_) {
+            add(count, keys, scores_, v_ + from * a_.v_strides.token, a_.v_strides.token);
+        } else {
+            add(count, (keys + HELD<P> - 1) / HELD<P>, reinterpret_cast<const P*>(scores_),
+                values_ + from / HELD<P> * wide_, wide_);
+        }
+    }
+
+    // sums [count, wide] += exponentials [count, depth] * values [depth, wide]
+    template <class A, class B>
+    void add(int64_t count, int64_t depth, const A* exponentials, const B* values, int64_t row) {
         for (int64_t i = 0; i < count; i += TALL) {
             const int64_t rows = count - i < TALL ? count - i : TALL;
             int64_t d = 0;
             for (; d + TILE <= wide_; d += TILE) {
-                tile_of<WIDE>(rows, keys, scores_ + i * KEYS, KEYS, v + d, v_row, sums_ + i * wide_ + d, wide_, true);
+                tile_of<WIDE>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d, wide_,
+                              true);
             }
             for (; d < wide_; d += LANES) {
-                tile_of<1>(rows, keys, scores_ + i * KEYS, KEYS, v + d, v_row, sums_ + i * wide_ + d, wide_, true);
+                tile_of<1>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d, wide_,
+                           true);
             }
         }
     }
 
     const Attended& a_;
-    const float *q_, *k_, *v_, *mask_;
-    float *o_, *lse_;
-    const int64_t wide_;
+    const S *q_, *k_, *v_;
+    const float* mask_;
+    S* o_;
+    float* lse_;
+    const int64_t depth_, wide_;
     const bool few_;
-    float *keys_, *values_, *scores_, *sums_;
+    P *keys_, *values_, *queries_;
+    float *scores_, *sums_;
 };
 
-void attend(const Attended& a) {
+template <class S>
+void attend_all(const Attended& a) {
     const int64_t products = a.queries * a.keys * a.width * a.rows * a.heads;
     parallel(a.rows * a.heads, products < (1 << 18) ? 1 : team_size(), [&](int64_t from, int64_t to) {
         // Kept by the thread: its pages are there already the next time.
         static thread_local std::vector<float> memory;
-        for (int64_t job = from; job < to; job++) Head(a, job / a.heads, job % a.heads, memory).run();
+        for (int64_t job = from; job < to; job++) Head<S>(a, job / a.heads, job % a.heads, memory).run();
     });
 }
+
+void attend(const Attended& a) { a.dtype == Dtype::F32 ? attend_all<float>(a) : attend_all<Bf16>(a); }
 
 void merge(const Merged& m) {
     const int64_t numbers = m.queries * m.heads * m.width;

@@ -31,6 +31,11 @@ struct Bf16 {
     uint16_t bits;
 };
 
+// Two neighbouring numbers, as AVX512-BF16 multiplies them.
+struct Pair {
+    Bf16 first, second;
+};
+
 template <class V>
 inline V splat(float value) {
     return value - V{};
@@ -99,6 +104,14 @@ inline Vec widen(Simd<LANES>::H half) {
     return (Vec)bits;
 }
 
+inline float widen(float number) { return number; }
+inline float widen(Bf16 number) {
+    const uint32_t bits = uint32_t(number.bits) << 16;
+    float wide;
+    std::memcpy(&wide, &bits, sizeof wide);
+    return wide;
+}
+
 inline Vec load(const Bf16* p, Whole) {
     Simd<LANES>::H half;
     std::memcpy(&half, p, sizeof half);
@@ -110,6 +123,30 @@ inline Vec load(const Bf16* p, Part part) {
     std::memcpy(&half, p, part.count * sizeof *p);
     return widen(half);
 }
+
+// The same number, or pair, in every lane.
+inline Vec broadcast(const float* p) { return splat<Vec>(*p); }
+
+#if defined(__AVX512BF16__)
+using Pairs = Simd<16>::U;
+
+inline Pairs load(const Pair* p, Whole) {
+    Pairs v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+}
+
+inline Pairs broadcast(const Pair* p) {
+    uint32_t bits;
+    std::memcpy(&bits, p, sizeof bits);
+    return bits - Pairs{};
+}
+
+// Both products of a pair on top of c, each sum rounded to fp32; numbers below its normal ones are zeros.
+inline Vec multiply_add(Pairs a, Pairs b, Vec c) {
+    return (Vec)_mm512_dpbf16_ps((__m512)c, (__m512bh)a, (__m512bh)b);
+}
+#endif
 
 // Round to nearest, ties to even; not-a-number stays one.
 inline Simd<LANES>::H narrow(Vec v) {

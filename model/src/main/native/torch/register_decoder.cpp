@@ -1,5 +1,7 @@
 // What a decoder does between its products as torch.ops.mhc_decoder.*, on the CPU alone: checks what comes in, allocates
 // what goes out, calls the kernels. The schemas are those of the plain TorchScript reference.
+#include <cstring>
+
 #include "../cpu/attention.h"
 #include "../cpu/rows.h"
 #include "boxed.h"
@@ -120,15 +122,21 @@ void require_floats(const Tensor& tensor, const char* name, size_t dimensions) {
 // q [B, H, S, D], k and v [B, H, K, D], mask [1 or B, 1, 1 or S, K] -> [B, H, S, D], [B, H, S]; both lie as
 // [B, S, H, ...], as the next product wants them.
 std::tuple<Tensor, Tensor> attended(Tensor q, Tensor k, Tensor v, OptionalTensor mask, bool causal, double scale) {
-    for (const Tensor* tensor : {&q, &k, &v}) require_floats(*tensor, "q, k or v", 4);
+    const Dtype dtype = dtype_of(q);
+    for (const Tensor* tensor : {&q, &k, &v}) {
+        if (tensor->type() != q.type() || tensor->sizes().size() != 4) {
+            refuse("q, k or v, expected one type and 4 dimensions");
+        }
+    }
     const Sizes sizes = q.sizes(), keys = k.sizes();
     if (v.sizes() != keys || keys[0] != sizes[0] || keys[1] != sizes[1] || keys[3] != sizes[3]) {
         refuse("q, k and v of shapes that do not fit");
     }
     q = side_by_side(std::move(q)), k = side_by_side(std::move(k)), v = side_by_side(std::move(v));
     Attended a{};
+    a.dtype = dtype;
     a.rows = sizes[0], a.heads = sizes[1], a.queries = sizes[2], a.keys = keys[2], a.width = sizes[3];
-    a.q = floats(q), a.k = floats(k), a.v = floats(v);
+    a.q = q.data(), a.k = k.data(), a.v = v.data();
     a.q_strides = strides_of(q), a.k_strides = strides_of(k), a.v_strides = strides_of(v);
     if (mask) {
         require_floats(*mask, "mask", 4);
@@ -146,10 +154,10 @@ std::tuple<Tensor, Tensor> attended(Tensor q, Tensor k, Tensor v, OptionalTensor
     a.causal = causal;
     a.scale = float(scale);
     const int64_t line = a.heads * a.width;
-    Tensor o = Tensor::empty_strided(sizes, {a.queries * line, a.width, line, 1}, Type::FLOAT, q.device());
+    Tensor o = Tensor::empty_strided(sizes, {a.queries * line, a.width, line, 1}, q.type(), q.device());
     Tensor lse = Tensor::empty_strided({a.rows, a.heads, a.queries}, {a.queries * a.heads, 1, a.heads}, Type::FLOAT,
                                        q.device());
-    a.o = static_cast<float*>(o.data());
+    a.o = o.data();
     a.lse = static_cast<float*>(lse.data());
     if (a.rows * a.heads * a.queries > 0 && a.keys > 0) cpu_attention_operations(cpu_isa()).attend(a);
     return {std::move(o), std::move(lse)};
@@ -170,6 +178,29 @@ std::tuple<Tensor> merge_(Tensor o, Tensor lse, Tensor other, Tensor other_lse) 
     return {std::move(o)};
 }
 
+// In the memory of rows [T, H, K, D]: part [T, H, 1, D] becomes token lengths[t] of row t.
+std::tuple<Tensor> write_tokens_(Tensor rows, Tensor part, Tensor lengths) {
+    const Sizes sizes = rows.sizes(), steps = rows.strides();
+    const int64_t bytes = dtype_of(rows) == Dtype::F32 ? 4 : 2;
+    if (sizes.size() != 4 || steps[3] != 1) refuse("rows that are no [T, H, K, D], side by side");
+    if (part.type() != rows.type() || part.sizes() != Sizes{sizes[0], sizes[1], 1, sizes[3]}) {
+        refuse("part of another type or shape");
+    }
+    part = side_by_side(std::move(part));
+    lengths = checked(std::move(lengths), "lengths", {sizes[0]}, Type::LONG);
+    const Strides from = strides_of(part);
+    const int64_t* at = static_cast<const int64_t*>(lengths.data());
+    for (int64_t row = 0; row < sizes[0]; row++) {
+        if (at[row] < 0 || at[row] >= sizes[2]) refuse("lengths beyond the rows");
+        for (int64_t head = 0; head < sizes[1]; head++) {
+            std::memcpy(static_cast<char*>(rows.data()) + (row * steps[0] + head * steps[1] + at[row] * steps[2]) * bytes,
+                        static_cast<const char*>(part.data()) + (row * from.row + head * from.head) * bytes,
+                        size_t(sizes[3] * bytes));
+        }
+    }
+    return {std::move(rows)};
+}
+
 struct Op {
     const char* name;
     const char* schema;
@@ -184,6 +215,7 @@ constexpr Op OPS[] = {
     {"attended",
      "(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, float scale) -> (Tensor, Tensor)",
      Boxed<attended>::call},
+    {"write_tokens_", "(Tensor(a!) rows, Tensor part, Tensor lengths) -> Tensor(a!)", Boxed<write_tokens_>::call},
     {"merge_", "(Tensor(a!) o, Tensor(b!) lse, Tensor other, Tensor other_lse) -> Tensor(a!)", Boxed<merge_>::call},
     {"turned_", "(Tensor(a!) x, Tensor cos, Tensor sin, float scale) -> Tensor(a!)", Boxed<turned_>::call},
 };

@@ -33,7 +33,7 @@ struct Shim {
 
 const Shim& shim();
 
-enum Type : int32_t { FLOAT = 6, DOUBLE = 7, BFLOAT16 = 15 };
+enum Type : int32_t { LONG = 4, FLOAT = 6, DOUBLE = 7, BFLOAT16 = 15 };
 
 struct Device {
     int32_t type, index;

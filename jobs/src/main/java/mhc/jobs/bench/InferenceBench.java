@@ -21,7 +21,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.eval.Answer;
@@ -30,7 +29,6 @@ import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.executor.ModelFolders;
 import mhc.jobs.executor.PeakMemory;
-import mhc.jobs.plan.Shard;
 import mhc.jobs.plan.ShardPlan;
 import mhc.jobs.run.TextColumns;
 import mhc.model.InferenceOptions;
@@ -54,6 +52,9 @@ public final class InferenceBench implements AutoCloseable {
             number("prefill/s", 9, "%.0f"),
             number("decode/s", 9, "%.0f"));
 
+    /** Where nothing is said of a benchmark. */
+    private static final Sample DEFAULT = new Sample(16, 0);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final RunConfig config;
@@ -63,14 +64,6 @@ public final class InferenceBench implements AutoCloseable {
     private final LanguageModel model;
     private final TokenCounter tokenizer;
     private final double loadSeconds;
-
-    /**
-     * How many questions of a benchmark.
-     *
-     * @param examples in all, taken from its sub-tasks in turn
-     * @param tasks sub-tasks, the first in name order; 0 = all
-     */
-    public record Sample(int examples, int tasks) {}
 
     /**
      * Loads the configuration's first model.
@@ -84,12 +77,7 @@ public final class InferenceBench implements AutoCloseable {
         this.decode = decode;
         this.repeats = repeats;
         this.out = out;
-        RunConfig.Inference inference = config.inference();
-        int threads = inference.threads() > 0
-                ? inference.threads()
-                : Runtime.getRuntime().availableProcessors();
-        InferenceOptions options =
-                inference.options(List.of(inference.device().equals("auto") ? "cpu" : inference.device()), threads);
+        InferenceOptions options = options(config);
         Path folder = ModelFolders.localize(config.models().values().iterator().next(), HadoopSettings.current());
         long start = System.nanoTime();
         this.model = LanguageModels.open(folder, options);
@@ -97,8 +85,14 @@ public final class InferenceBench implements AutoCloseable {
         this.tokenizer = TokenCounter.of(Checkpoint.open(folder));
     }
 
-    /** One question, as it is asked. */
-    private record Question(String id, Request request) {}
+    /** Those of a configuration in a process that has no cluster: all cores, and the processor unless it says otherwise. */
+    static InferenceOptions options(RunConfig config) {
+        RunConfig.Inference inference = config.inference();
+        int threads = inference.threads() > 0
+                ? inference.threads()
+                : Runtime.getRuntime().availableProcessors();
+        return inference.options(List.of(inference.device().equals("auto") ? "cpu" : inference.device()), threads);
+    }
 
     /**
      * Measures every benchmark of the configuration and prints a line for each.
@@ -116,7 +110,7 @@ public final class InferenceBench implements AutoCloseable {
         Map<String, InferenceProfile> profiles = new LinkedHashMap<>();
         for (ShardPlan.Planned planned : ShardPlan.of(config, HadoopSettings.current())) {
             String name = planned.benchmark().name();
-            List<Question> questions = questions(planned, samples.getOrDefault(name, new Sample(16, 0)));
+            List<Question> questions = questions(planned, samples.getOrDefault(name, DEFAULT));
             double[] seconds = new double[repeats];
             double[] processor = new double[repeats];
             Answer[] found = new Answer[questions.size()];
@@ -149,29 +143,11 @@ public final class InferenceBench implements AutoCloseable {
     }
 
     private List<Question> questions(ShardPlan.Planned planned, Sample sample) {
-        List<Shard.Item> items = planned.shards().stream()
-                .flatMap(shard -> shard.items().stream())
+        return sample.of(planned).stream()
+                .map(question -> decode > 0 && question.request() instanceof Request.Generate generate
+                        ? new Question(question.example(), forced(generate, question.example(), planned))
+                        : question)
                 .toList();
-        TreeSet<String> tasks = new TreeSet<>();
-        items.forEach(item -> tasks.add(item.example().task()));
-        List<String> wanted = tasks.stream()
-                .limit(sample.tasks() == 0 ? Long.MAX_VALUE : sample.tasks())
-                .toList();
-        List<Shard.Item> eligible = items.stream()
-                .filter(item -> wanted.contains(item.example().task()))
-                .toList();
-        List<Example> examples = eligible.stream().map(Shard.Item::example).toList();
-        List<Question> questions = new ArrayList<>();
-        for (int index : ShardPlan.choose(examples, sample.examples())) {
-            Shard.Item item = eligible.get(index);
-            Request request = planned.benchmark().request(item.example(), item.shots());
-            questions.add(new Question(
-                    item.example().id(),
-                    decode > 0 && request instanceof Request.Generate generate
-                            ? forced(generate, item.example(), planned)
-                            : request));
-        }
-        return questions;
     }
 
     private Request forced(Request.Generate request, Example example, ShardPlan.Planned planned) {
@@ -221,7 +197,7 @@ public final class InferenceBench implements AutoCloseable {
     private static String line(String benchmark, Question question, Answer answer) {
         ObjectNode json = JSON.createObjectNode()
                 .put("benchmark", benchmark)
-                .put("id", question.id())
+                .put("id", question.example().id())
                 .put("context", question.request().context());
         if (question.request() instanceof Request.Choice choice) {
             choice.continuations().forEach(json.putArray("continuations")::add);

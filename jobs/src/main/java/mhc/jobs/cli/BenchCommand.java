@@ -9,10 +9,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measure speed.",
+        description = "Measure speed, and what it costs.",
         subcommands = {
             BenchKernelsCommand.class,
             BenchInferenceCommand.class,
+            BenchFidelityCommand.class,
             BenchRowsCommand.class,
             BenchRecomputeCommand.class
         })
@@ -24,6 +25,6 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "No subcommand given: use bench kernels, bench inference, bench rows or bench recompute");
+                "No subcommand given: use bench kernels, bench inference, bench fidelity, bench rows or bench recompute");
     }
 }

@@ -2,16 +2,13 @@ package mhc.jobs.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import mhc.jobs.bench.InferenceBench;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,11 +21,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Measure how fast the first model of a configuration answers each benchmark, without Spark.",
             "Prints the median seconds, prompt tokens, tokens run through the model, the share that was not computed"
-                    + " again, padding, and tokens per second."
+                    + " again, padding, and tokens per second, for 16 examples where --sample names no other number."
         })
 final class BenchInferenceCommand implements Callable<Integer> {
-    private static final Pattern SAMPLE = Pattern.compile("(\\d{1,9})(?:/(\\d{1,9}))?");
-
     @Spec
     private CommandSpec spec;
 
@@ -38,11 +33,8 @@ final class BenchInferenceCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any key of the configuration.")
     private List<String> assignments = new ArrayList<>();
 
-    @Option(
-            names = "--sample",
-            paramLabel = "BENCHMARK=N[/TASKS]",
-            description = "Examples, and from how many of its sub-tasks, such as mmlu=40/4 (default: 16 from all).")
-    private Map<String, String> samples = new LinkedHashMap<>();
+    @Mixin
+    private SampleOption samples;
 
     @Option(
             names = "--decode",
@@ -75,8 +67,6 @@ final class BenchInferenceCommand implements Callable<Integer> {
         if (repeats < 1 || decode < 0) {
             throw new ParameterException(spec.commandLine(), "--repeats must be at least 1 and --decode at least 0");
         }
-        Map<String, InferenceBench.Sample> wanted = new LinkedHashMap<>();
-        samples.forEach((benchmark, sample) -> wanted.put(benchmark, sample(sample)));
         Settings settings = Settings.read(config);
         assignments.forEach(settings::assign);
         try (InferenceBench bench = new InferenceBench(
@@ -84,18 +74,8 @@ final class BenchInferenceCommand implements Callable<Integer> {
                 decode,
                 repeats,
                 spec.commandLine().getOut())) {
-            bench.run(wanted, profile, answers, summary);
+            bench.run(samples.parsed(spec), profile, answers, summary);
         }
         return 0;
-    }
-
-    private InferenceBench.Sample sample(String text) {
-        Matcher matcher = SAMPLE.matcher(text);
-        if (!matcher.matches()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--sample \"" + text + "\" is not N or N/TASKS, such as 40/4");
-        }
-        int tasks = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
-        return new InferenceBench.Sample(Integer.parseInt(matcher.group(1)), tasks);
     }
 }

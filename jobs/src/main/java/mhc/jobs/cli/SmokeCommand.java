@@ -1,21 +1,12 @@
 package mhc.jobs.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import mhc.datasets.InputException;
-import mhc.datasets.Samples;
-import mhc.datasets.curriculum.CurriculumFiles;
 import mhc.eval.Benchmark;
 import mhc.eval.curriculum.ChanceLine;
 import mhc.eval.paper.PaperProtocol;
@@ -24,7 +15,6 @@ import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
 import mhc.jobs.driver.Evaluation;
 import mhc.jobs.driver.SparkSessions;
-import mhc.model.checkpoint.TinyCheckpoints;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,17 +27,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Evaluate three small bundled models on a synthetic test set, in local mode.")
 final class SmokeCommand implements Callable<Integer> {
-    private static final long UNTRAINED_SEED = 20251224;
-    private static final long TEST_SEED = 7;
-    private static final int TEST_ITEMS = 64;
-    private static final Map<String, String> RESIDUALS = new LinkedHashMap<>();
-
-    static {
-        RESIDUALS.put("baseline", "none");
-        RESIDUALS.put("hc", "hc");
-        RESIDUALS.put("mhc", "mhc");
-    }
-
     @Spec
     private CommandSpec spec;
 
@@ -79,10 +58,7 @@ final class SmokeCommand implements Callable<Integer> {
     }
 
     private Settings settings(Path directory) {
-        Settings settings = smokeSettings();
-        Path inputs = directory.resolve("_inputs");
-        settings.put("data", inputs.resolve("data").toString());
-        settings.replaceModels(writeInputs(inputs));
+        Settings settings = SmokeInputs.write(directory.resolve("_inputs"), untrained);
         settings.put("out", directory.toString());
         if (!untrained) {
             for (Benchmark benchmark : PaperProtocol.PROTOCOL.benchmarks()) {
@@ -92,43 +68,5 @@ final class SmokeCommand implements Callable<Integer> {
         }
         assignments.forEach(settings::assign);
         return settings;
-    }
-
-    private static Settings smokeSettings() {
-        try (InputStream in = SmokeCommand.class.getResourceAsStream("smoke.yaml")) {
-            return Settings.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Data and checkpoints, unless an earlier start of the same run has written them. */
-    private Map<String, String> writeInputs(Path inputs) {
-        Path complete = inputs.resolve(".complete");
-        Map<String, String> models = new LinkedHashMap<>();
-        RESIDUALS.forEach((name, residual) ->
-                models.put(name, inputs.resolve("models").resolve(name).toString()));
-        try {
-            if (!Files.exists(complete)) {
-                Files.createDirectories(inputs);
-                if (untrained) {
-                    Samples.copyTo(inputs.resolve("data"));
-                    RESIDUALS.forEach((name, residual) ->
-                            TinyCheckpoints.write(Path.of(models.get(name)), residual, UNTRAINED_SEED));
-                } else {
-                    CurriculumFiles.write(inputs.resolve("data"), TEST_SEED, TEST_ITEMS);
-                    for (String name : RESIDUALS.keySet()) {
-                        Trio.write(name, Path.of(models.get(name)));
-                    }
-                }
-                Files.createFile(complete);
-            }
-        } catch (IOException e) {
-            throw new InputException(
-                    "Run directory " + inputs.getParent() + " cannot be written (" + e.getMessage()
-                            + "): give a writable directory to --out",
-                    e);
-        }
-        return models;
     }
 }

@@ -102,6 +102,25 @@ class CommandLineTest {
     }
 
     @Test
+    void fidelityOfTheBundledModels() {
+        assertThat(run("bench", "fidelity", "--set", "benchmarks=[piqa,gsm8k]", "--set", "limit=2"))
+                .isZero();
+
+        assertThat(out.toString().lines())
+                .hasSize(7)
+                .filteredOn(line -> line.contains(" piqa "))
+                .hasSize(3)
+                .allMatch(line -> line.matches(
+                        "\\w+ +piqa +2 +\\d+\\.\\d\\d% +0\\.\\d{4} +\\d\\.\\d{4} +- +[\\d.]+ +[\\d.]+ +\\d"));
+        assertThat(out.toString().lines())
+                .filteredOn(
+                        line -> line.matches("\\w+ +gsm8k +2 +\\d+\\.\\d\\d% +- +- +[0-2]/2 +[\\d.]+ +[\\d.]+ +\\d"))
+                .hasSize(3);
+        assertThat(run("bench", "fidelity", "--sample", "piqa=many")).isEqualTo(2);
+        assertThat(lastError()).contains("--sample \"many\" is not N or N/TASKS, such as 40/4");
+    }
+
+    @Test
     void planListsShards() throws IOException {
         Samples.copyTo(folder.resolve("data"));
         Path file = folder.resolve("run.yaml");

@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What computes between the products of a decoder: attention, norms, rotary embedding, gates, the sums of a plain
- * residual.
+ * residual, and what writes into a KV cache.
  */
 public enum DecoderOperations {
     /** The engine's operations, by the TorchScript of the program itself. */
@@ -19,7 +19,7 @@ public enum DecoderOperations {
 
     /** Functions that operations take the place of, where a program calls them. */
     private static final List<String> FUSABLE =
-            List.of("rms_normed", "add_normed_", "silu_times_", "turned_", "attended", "merge_");
+            List.of("rms_normed", "add_normed_", "silu_times_", "turned_", "attended", "merge_", "write_tokens_");
 
     /**
      * The fused ones where they can be had and are not unwanted; loads their library. The engine must run.

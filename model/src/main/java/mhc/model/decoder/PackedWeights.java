@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /**
  * Matrices in the order in which the engine's own product (oneDNN) reads them. An x86 processor multiplies by them
  * faster than by rows as they are stored, most of all few tokens: a decoding step reads each weight once, in sequence.
- * They are copies in memory, where float32 weights as stored stay in their mapped file.
+ * They are copies in memory, where weights that are stored in the compute type stay in their mapped file.
  */
 public enum PackedWeights {
     /** Weights stay as they are stored: other devices, where libraries pack for themselves. */
@@ -26,14 +26,20 @@ public enum PackedWeights {
         return device.equals("cpu") && processor.equals("amd64") ? ONEDNN : NONE;
     }
 
-    /** Indices of the tensors to pack: float32 ones, since other types have no packed product on every processor. */
+    /** Indices of the tensors to pack. */
     public int[] of(List<TensorSpec> tensors, ComputeType type) {
+        return of(tensors, type, ProcessorFlags.here());
+    }
+
+    /** Those of bfloat16 only where a processor multiplies such numbers: elsewhere the engine widens them first. */
+    int[] of(List<TensorSpec> tensors, ComputeType type, ProcessorFlags processor) {
         if (this == NONE) {
             return new int[0];
         }
+        boolean all = type == ComputeType.FLOAT32 || processor.multiplyBfloat16();
         return IntStream.range(0, tensors.size())
                 .filter(i -> tensors.get(i).onlyMultiplied())
-                .filter(i -> type == ComputeType.FLOAT32 || tensors.get(i).kind() != TensorSpec.Kind.COMPUTE)
+                .filter(i -> all || tensors.get(i).kind() != TensorSpec.Kind.COMPUTE)
                 .toArray();
     }
 

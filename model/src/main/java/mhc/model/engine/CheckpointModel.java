@@ -131,6 +131,14 @@ final class CheckpointModel implements LanguageModel {
         }
     }
 
+    TorchProgram program() {
+        return program;
+    }
+
+    Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
     /** What runs. */
     TorchModule module() {
         return program.module();

@@ -44,6 +44,7 @@ public enum DecoderPart {
     /** What moves numbers and computes none. */
     COPIES(
             "gathers and copies",
+            "mhc_decoder::write_tokens_",
             "aten::cat",
             "aten::clone",
             "aten::contiguous",

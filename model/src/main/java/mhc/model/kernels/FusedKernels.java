@@ -21,7 +21,7 @@ import mhc.datasets.Sha256;
 public final class FusedKernels {
     private static final String FILE = "libmhc_kernels.so";
     private static final String INSTRUCTION_SET = "MHC_KERNELS_ISA";
-    private static final List<String> INSTRUCTION_SETS = List.of("baseline", "avx2", "avx512", "neon");
+    private static final List<String> INSTRUCTION_SETS = List.of("baseline", "avx2", "avx512", "avx512_bf16", "neon");
 
     /** In the order of the native library's numbers, from 1. */
     private static final List<String> OPERATIONS =

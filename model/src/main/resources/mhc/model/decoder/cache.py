@@ -7,9 +7,13 @@ def append(cache: List[Tensor], fresh: List[Tensor], lengths: Tensor, longest: i
     for i in range(len(cache)):
         part = fresh[i].transpose(0, 2)
         rows = cache[i].narrow(0, 0, part.size(0))
-        rows.scatter_(2, lengths.view([-1, 1, 1, 1]).expand(part.size()), part)
-        kv.append(rows.narrow(2, 0, longest))
+        kv.append(write_tokens_(rows, part, lengths).narrow(2, 0, longest))
     return kv
+
+
+def write_tokens_(rows: Tensor, part: Tensor, lengths: Tensor) -> Tensor:
+    # part [T,H,1,D] becomes token lengths[t] of each row t of rows [T,H,K,D], in their memory.
+    return rows.scatter_(2, lengths.view([-1, 1, 1, 1]).expand(part.size()), part)
 
 
 def allocate_rows(cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:

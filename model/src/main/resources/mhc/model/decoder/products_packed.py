@@ -22,12 +22,12 @@ def pack(w: List[Tensor], multiplied: List[int]) -> int:
 
 
 def multiplies_alike(matrix: Tensor, packed: Tensor) -> bool:
-    # One row and many take different ways through the engine.
+    # One row and many take different ways through the engine. Results in bfloat16 are rounded by up to 2^-8 of themselves.
     for rows in [1, 64]:
         x = torch.linspace(-1, 1, rows * matrix.size(1), dtype=matrix.dtype, device=matrix.device)
         x = x.view([rows, matrix.size(1)])
-        expected = torch.linear(x, matrix)
-        got = linear(x, packed)
-        if bool(((got - expected).abs().max() > 1e-3 * expected.abs().max() + 1e-6).item()):
+        expected = torch.linear(x.to(FLOAT32), matrix.to(FLOAT32))
+        got = linear(x, packed).to(FLOAT32)
+        if bool(((got - expected).abs().max() > 5e-3 * expected.abs().max() + 1e-6).item()):
             return False
     return True

@@ -8,9 +8,7 @@ def scaled_dot_product(
     # On a GPU the engine's memory-efficient kernel gives both in any type; its logarithms come padded to a multiple of 32
     # queries, it wants widths in whole groups of 8 and no mask of our shapes.
     if not q.is_cuda and v.size(3) == k.size(3):
-        if q.dtype == FLOAT32:
-            return attended(q, k, v, mask, causal, scale)
-        return torch._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, attn_mask=mask, scale=scale)
+        return attended(q, k, v, mask, causal, scale)
     if q.is_cuda and mask is None and q.size(3) % 8 == 0 and v.size(3) % 8 == 0:
         o, lse, seed, offset = torch._scaled_dot_product_efficient_attention(
             q, k, v, None, True, 0.0, causal, scale=scale

@@ -1,0 +1,39 @@
+package mhc.model.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PackedWeightsTest {
+    private static final List<TensorSpec> TENSORS = List.of(
+            TensorSpec.of("embedding", 9, 4),
+            TensorSpec.of("matrix", 4, 4).multiplied(),
+            TensorSpec.wide("head", 9, 4).multiplied());
+
+    @ParameterizedTest
+    @CsvSource({
+        "ONEDNN, FLOAT32, avx2, '[1, 2]'",
+        "ONEDNN, BFLOAT16, avx512_bf16, '[1, 2]'",
+        "ONEDNN, BFLOAT16, amx_bf16, '[1, 2]'",
+        "ONEDNN, BFLOAT16, avx512f, '[2]'",
+        "NONE, FLOAT32, avx512_bf16, '[]'"
+    })
+    void holdWhatTheProcessorMultiplies(PackedWeights packing, ComputeType type, String flag, String expected) {
+        int[] packed = packing.of(TENSORS, type, new ProcessorFlags(Set.of(flag)));
+        assertThat(Arrays.toString(packed)).isEqualTo(expected);
+    }
+
+    @Test
+    void flagsAreThoseOfTheFirstCore() {
+        Stream<String> lines = Stream.of(
+                "processor\t: 0", "flags\t\t: fpu avx2 fpu amx_bf16", "bugs\t\t: none", "flags\t\t: fpu avx512_bf16");
+        assertThat(ProcessorFlags.of(lines).names()).containsExactlyInAnyOrder("fpu", "avx2", "amx_bf16");
+        assertThat(ProcessorFlags.of(Stream.of("vmx flags\t: ept")).names()).isEmpty();
+    }
+}
