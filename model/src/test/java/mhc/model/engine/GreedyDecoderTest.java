@@ -27,12 +27,7 @@ class GreedyDecoderTest {
     private static final int ANSWER = 12;
 
     /** A program of which is noted what runs together: tokens of a pass, and rows of a step as negative numbers. */
-    private record Noted(TorchProgram program, List<Integer> together) implements ForwardPasses {
-        @Override
-        public Scores score(Pass pass, int headBlock) {
-            return program.score(pass, headBlock);
-        }
-
+    private record Noted(TorchProgram program, List<Integer> together) implements ForwardedPasses {
         @Override
         public NextTokens prefill(Pass pass, int headBlock, Repetition repetition) {
             together.add(pass.tokens());
@@ -50,21 +45,6 @@ class GreedyDecoderTest {
                 Repetition repetition) {
             together.add(-tokens.length);
             return program.decode(tokens, positions, lengths, cache, prefixes, steps, repetition);
-        }
-
-        @Override
-        public KvCache allocate(KvCache before, KvCache like, int rows, int capacity) {
-            return program.allocate(before, like, rows, capacity);
-        }
-
-        @Override
-        public void fill(KvCache cache, int row, Opening opening) {
-            program.fill(cache, row, opening);
-        }
-
-        @Override
-        public void move(KvCache cache, int source, int target, int count) {
-            program.move(cache, source, target, count);
         }
 
         /** From one call on. */

@@ -138,7 +138,7 @@ class InvarianceTest {
      */
     private record Scarce(
             TorchProgram program, int passTokens, int rows, long stepMillis, boolean others, AtomicLong waited)
-            implements ForwardPasses {
+            implements ForwardedPasses {
         Scarce(TorchProgram program, int passTokens, int rows, long stepMillis, boolean others) {
             this(program, passTokens, rows, stepMillis, others, new AtomicLong());
         }
@@ -180,21 +180,6 @@ class InvarianceTest {
             }
             waited.addAndGet(others ? System.nanoTime() - start : 0);
             return program.decode(tokens, positions, lengths, cache, prefixes, steps, repetition);
-        }
-
-        @Override
-        public KvCache allocate(KvCache before, KvCache like, int rows, int capacity) {
-            return program.allocate(before, like, rows, capacity);
-        }
-
-        @Override
-        public void fill(KvCache cache, int row, Opening opening) {
-            program.fill(cache, row, opening);
-        }
-
-        @Override
-        public void move(KvCache cache, int source, int target, int count) {
-            program.move(cache, source, target, count);
         }
 
         private static void require(boolean enough) {
