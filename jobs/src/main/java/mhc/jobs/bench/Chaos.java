@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import mhc.datasets.InputException;
 import mhc.jobs.run.RowHash;
+import mhc.jobs.run.ShutdownHook;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -34,11 +35,12 @@ public final class Chaos {
         }
         ChaosInputs inputs = ChaosInputs.write(folder.resolve("inputs"));
         try (StandaloneCluster cluster = new StandaloneCluster(folder.resolve("cluster"))) {
-            Thread atExit = new Thread(cluster::close);
-            Runtime.getRuntime().addShutdownHook(atExit);
-            int failed = rounds(cluster, inputs, rounds, seed);
-            Runtime.getRuntime().removeShutdownHook(atExit);
-            return failed;
+            ShutdownHook hook = ShutdownHook.of("stop cluster", cluster::close);
+            try {
+                return rounds(cluster, inputs, rounds, seed);
+            } finally {
+                hook.close();
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import mhc.datasets.InputException;
 import mhc.datasets.Location;
 import mhc.datasets.Reason;
 import mhc.jobs.run.BuildInfo;
+import mhc.jobs.run.ShutdownHook;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -44,6 +45,10 @@ import picocli.CommandLine.Spec;
             ChaosCommand.class
         })
 public final class Main implements Runnable {
+    /** What a process says that is told to end. */
+    static final String INTERRUPTION =
+            "mhc-eval: interrupted: what was written is kept; the same command continues a run";
+
     private static final int FAILURE = 1;
     private static final int USER_MISTAKE = 2;
     private static final int TOO_MANY_FAILED = 3;
@@ -60,7 +65,12 @@ public final class Main implements Runnable {
     public static int execute(Object command, String... arguments) {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-        return Interruption.saidOn(err, () -> execute(command, out, err, arguments));
+        ShutdownHook hook = ShutdownHook.of("interruption", () -> err.println(INTERRUPTION));
+        try {
+            return execute(command, out, err, arguments);
+        } finally {
+            hook.close();
+        }
     }
 
     static int execute(Object command, PrintWriter out, PrintWriter err, String... arguments) {

@@ -2,6 +2,7 @@ package mhc.jobs.train;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import mhc.jobs.run.ShutdownHook;
 
 /**
  * A wish to end the process, such as Ctrl-C, heard as a question that work asks between its steps. The process ends
@@ -11,12 +12,8 @@ final class Interruption implements AutoCloseable {
     private static final int SECONDS = 60;
 
     private final CountDownLatch done = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::stop, "stop");
+    private final ShutdownHook hook = ShutdownHook.of("stop", this::stop);
     private volatile boolean wanted;
-
-    Interruption() {
-        Runtime.getRuntime().addShutdownHook(hook);
-    }
 
     private void stop() {
         wanted = true;
@@ -34,10 +31,6 @@ final class Interruption implements AutoCloseable {
     @Override
     public void close() {
         done.countDown();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process is ending already: the hook is what let it wait for this.
-        }
+        hook.close();
     }
 }

@@ -32,6 +32,6 @@ class InterruptionTest {
         }
 
         assertThat(process.exitValue()).isEqualTo(143);
-        assertThat(lines).containsOnlyOnce(Interruption.SENTENCE).noneMatch(line -> line.contains("internal failure"));
+        assertThat(lines).containsOnlyOnce(Main.INTERRUPTION).noneMatch(line -> line.contains("internal failure"));
     }
 }
