@@ -98,9 +98,10 @@ public:
           lse_(a.lse + row * a.queries * a.heads + head),
           depth_((a.width + HELD<P> - 1) / HELD<P>),
           wide_(rounded_up(a.width, LANES)),
-          few_(a.queries < FEW && a.width % LANES == 0) {
+          few_(a.queries < FEW && a.width % LANES == 0),
+          values_as_they_lie_(few_ || (std::is_same_v<S, float> && a.width % LANES == 0)) {
         const int64_t keys = few_ ? 0 : rounded_up(a.keys, TILE) * depth_;
-        const int64_t values = few_ ? 0 : (a.keys + HELD<P> - 1) / HELD<P> * wide_;
+        const int64_t values = values_as_they_lie_ ? 0 : (a.keys + HELD<P> - 1) / HELD<P> * wide_;
         const int64_t queries = few_ ? 0 : QUERIES * depth_;
         memory.resize(keys + values + queries + QUERIES * (KEYS + wide_));
         keys_ = reinterpret_cast<P*>(memory.data());
@@ -111,7 +112,8 @@ public:
     }
 
     void run() {
-        if (!few_) order();
+        if (!few_) order_keys();
+        if (!values_as_they_lie_) order_values();
         for (int64_t first = 0; first < a_.queries; first += QUERIES) {
             block(first, a_.queries - first < QUERIES ? a_.queries - first : QUERIES);
         }
@@ -124,17 +126,42 @@ private:
         return joined<P>(token + d * HELD<P>, next < a_.width ? token + next : nullptr);
     }
 
-    // Keys in tiles [tile][depth][TILE], zeros behind the last; values [keys, wide], of which neighbours are pairs.
-    void order() {
-        for (int64_t first = 0; first < a_.keys; first += TILE) {
-            P* const to = keys_ + first * depth_;
-            const int64_t count = a_.keys - first < TILE ? a_.keys - first : TILE;
-            const S* const from = k_ + first * a_.k_strides.token;
-            for (int64_t d = 0; d < depth_; d++) {
-                for (int64_t j = 0; j < count; j++) to[d * TILE + j] = at(from + j * a_.k_strides.token, d);
-                for (int64_t j = count; j < TILE; j++) to[d * TILE + j] = P{};
+    // Keys in tiles [tile][depth][TILE], zeros behind the last; squares of LANES turn in registers.
+    void order_keys() {
+        const int64_t whole = a_.width / HELD<P> / LANES * LANES;
+        for (int64_t j = 0; j < rounded_up(a_.keys, TILE); j += LANES) {
+            P* const to = keys_ + j / TILE * TILE * depth_ + j % TILE;
+            const int64_t count = a_.keys - j < LANES ? a_.keys - j : LANES;
+            const S* const from = k_ + j * a_.k_strides.token;
+            for (int64_t d = 0; d < whole; d += LANES) {
+                Vec square[LANES];
+                for (int64_t l = 0; l < LANES; l++) {
+                    square[l] = l < count ? numbers(from + l * a_.k_strides.token, d) : Vec{};
+                }
+                transpose(square);
+                for (int64_t l = 0; l < LANES; l++) {
+                    store(reinterpret_cast<float*>(to + (d + l) * TILE), square[l], Whole{});
+                }
+            }
+            for (int64_t d = whole; d < depth_; d++) {
+                for (int64_t l = 0; l < LANES; l++) {
+                    to[d * TILE + l] = l < count ? at(from + l * a_.k_strides.token, d) : P{};
+                }
             }
         }
+    }
+
+    // LANES numbers or pairs of a token from number d on.
+    static Vec numbers(const S* token, int64_t d) {
+        if constexpr (HELD<P> == 2) {
+            return load(reinterpret_cast<const float*>(token) + d, Whole{});
+        } else {
+            return load(token + d, Whole{});
+        }
+    }
+
+    // Values [keys, wide], of which neighbours are pairs.
+    void order_values() {
         for (int64_t j = 0; j < a_.keys; j += HELD<P>) {
             P* const to = values_ + j / HELD<P> * wide_;
             const S* const from = v_ + j * a_.v_strides.token;
@@ -147,6 +174,20 @@ private:
     // How many keys a query sees.
     int64_t seen(int64_t query) const { return a_.causal && query + 1 < a_.keys ? query + 1 : a_.keys; }
 
+    // Of some keys, how many there are up to the last one that the mask shows to one of the queries.
+    int64_t shown(int64_t first, int64_t count, int64_t from, int64_t keys) const {
+        if (!mask_) return keys;
+        const int64_t masks = a_.mask_strides.token == 0 ? 1 : count;
+        int64_t most = 0;
+        for (int64_t i = 0; i < masks && most < keys; i++) {
+            const float* const mask = mask_ + (first + i) * a_.mask_strides.token + from;
+            int64_t visible = keys;
+            while (visible > most && mask[visible - 1] == NONE) visible--;
+            most = visible;
+        }
+        return most;
+    }
+
     void block(int64_t first, int64_t count) {
         float most[QUERIES], total[QUERIES];
         for (int64_t i = 0; i < count; i++) most[i] = NONE, total[i] = 0;
@@ -156,7 +197,8 @@ private:
         }
         const int64_t last = seen(first + count - 1);
         for (int64_t from = 0; from < last; from += KEYS) {
-            const int64_t keys = last - from < KEYS ? last - from : KEYS;
+            const int64_t keys = shown(first, count, from, last - from < KEYS ? last - from : KEYS);
+            if (keys == 0) continue;
             score(first, count, from, keys);
             for (int64_t i = 0; i < count; i++) {
                 const int64_t visible = seen(first + i) - from;
@@ -257,7 +299,7 @@ private:
     }
 
     void add_values(int64_t count, int64_t from, int64_t keys) {
-        if (few_) {
+        if (values_as_they_lie_) {
             add(count, keys, scores_, v_ + from * a_.v_strides.token, a_.v_strides.token);
         } else {
             add(count, (keys + HELD<P> - 1) / HELD<P>, reinterpret_cast<const P*>(scores_),
@@ -288,7 +330,7 @@ private:
     S* o_;
     float* lse_;
     const int64_t depth_, wide_;
-    const bool few_;
+    const bool few_, values_as_they_lie_;
     P *keys_, *values_, *queries_;
     float *scores_, *sums_;
 };

@@ -193,6 +193,25 @@ inline Vec sums(const Vec* v, int stride = 1) {
     }
 }
 
+// Numbers of two vectors whose lanes differ in the bit HALF change places: a's where it is set with b's where it is not.
+template <int HALF, size_t... I>
+inline void exchange(Vec& a, Vec& b, std::index_sequence<I...>) {
+    const Vec before = a;
+    a = __builtin_shufflevector(before, b, (I & HALF ? I - HALF + LANES : I)...);
+    b = __builtin_shufflevector(before, b, (I & HALF ? I + LANES : I + HALF)...);
+}
+
+// LANES vectors of LANES numbers: rows become columns.
+template <int HALF = 1>
+inline void transpose(Vec* v) {
+    if constexpr (HALF < LANES) {
+        for (int i = 0; i < LANES; i++) {
+            if (!(i & HALF)) exchange<HALF>(v[i], v[i + HALF], std::make_index_sequence<LANES>());
+        }
+        transpose<2 * HALF>(v);
+    }
+}
+
 inline float sum(Vec v) {
     float lanes[LANES];
     std::memcpy(lanes, &v, sizeof v);
