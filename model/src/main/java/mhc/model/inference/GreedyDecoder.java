@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, AutoCloseable {
     /** A longer end of a prompt is attended to where it is instead of being copied into the cache. */
-    private static final int LONGEST_COPIED = 256;
+    private static final int LONGEST_COPIED = 1024;
 
     /** Steps of one call to the engine, at most. */
     private static final int MOST_STEPS = 4;
