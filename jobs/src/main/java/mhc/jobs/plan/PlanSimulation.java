@@ -5,9 +5,7 @@ import static mhc.jobs.run.TextColumns.name;
 import static mhc.jobs.run.TextColumns.number;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.run.RecordedRequest;
@@ -37,13 +35,14 @@ public final class PlanSimulation {
     private final Configuration hadoop;
     private final String run;
     private final List<ShardPlan.Uncut> uncut;
-    private final Map<String, List<List<RecordedRequest>>> answers = new HashMap<>();
+    private final ToDoubleFunction<QueuedShard> length;
 
     private PlanSimulation(RunConfig config, String run, Configuration hadoop) {
         this.config = config;
         this.hadoop = hadoop;
         this.run = run;
         this.uncut = ShardPlan.uncut(config, hadoop);
+        this.length = run.isEmpty() ? shard -> shard.cost().total() / 1e3 : recorded();
     }
 
     /** The queue of a plan that is cut for so many executors. */
@@ -95,8 +94,6 @@ public final class PlanSimulation {
 
     private String line(Queue queue, int executors) {
         List<String> models = List.copyOf(config.models().keySet());
-        ToDoubleFunction<QueuedShard> length =
-                run.isEmpty() ? shard -> shard.cost().total() / 1e3 : recorded(queue.plan());
         Schedule schedule = Schedule.of(
                 QueuedShard.inOrder(queue.shards(), models, executors).stream()
                         .mapToDouble(length)
@@ -145,16 +142,15 @@ public final class PlanSimulation {
         return sum == 0 ? 0 : 100.0 * (sum - whole) / sum;
     }
 
-    private ToDoubleFunction<QueuedShard> recorded(List<ShardPlan.Planned> plan) {
+    private ToDoubleFunction<QueuedShard> recorded() {
         RecordedLengths lengths = new RecordedLengths(run);
         for (String model : config.models().keySet()) {
-            for (ShardPlan.Planned planned : plan) {
-                String benchmark = planned.benchmark().name();
+            for (ShardPlan.Uncut benchmark : uncut) {
+                boolean generated = benchmark.requests().get(0).cost().generated() > 0;
                 lengths.add(
                         model,
-                        planned,
-                        answers.computeIfAbsent(
-                                model + "/" + benchmark, key -> RecordedRequest.read(run, model, benchmark, hadoop)));
+                        generated,
+                        RecordedRequest.read(run, model, benchmark.benchmark().name(), hadoop));
             }
         }
         return lengths::of;

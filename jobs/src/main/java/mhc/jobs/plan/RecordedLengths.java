@@ -8,69 +8,75 @@ import mhc.datasets.InputException;
 import mhc.jobs.run.RecordedRequest;
 
 /**
- * Lengths of shards by a finished run, which may have been cut otherwise: the tokens that each request really took, at
- * the seconds per token of the file that it stands in.
+ * Lengths of shards by a finished run, which may have been cut otherwise: what each request really took, at the model's
+ * rates in that run, by as much slower or faster as the file was that the request stands in.
  */
 final class RecordedLengths {
     private final String run;
-    private final Map<String, Recorded> requests = new HashMap<>();
+    private final Map<String, Model> models = new HashMap<>();
 
-    /** What one request of one model took. */
-    private record Recorded(RequestCost cost, double secondsPerToken) {}
+    /** The files of one model, and its answers by example. */
+    private static final class Model {
+        private final List<RecordedRates.Sample> samples = new ArrayList<>();
+        private final Map<String, Answer> answers = new HashMap<>();
+        private RecordedRates rates;
+
+        private RecordedRates rates() {
+            if (rates == null) {
+                rates = RecordedRates.fit(samples);
+            }
+            return rates;
+        }
+
+        /** A file's seconds over those that the rates give it. */
+        private double pace(RecordedRates.Sample file) {
+            return file.seconds() / rates().seconds(file.work());
+        }
+    }
+
+    private record Answer(RecordedRequest request, boolean generated, RecordedRates.Sample file) {}
 
     RecordedLengths(String run) {
         this.run = run;
     }
 
-    /** Takes in a model's answers to a benchmark, by part file. */
-    void add(String model, ShardPlan.Planned planned, List<List<RecordedRequest>> parts) {
-        Map<String, RequestCost> estimates = new HashMap<>();
-        for (Shard shard : planned.shards()) {
-            for (int i = 0; i < shard.items().size(); i++) {
-                estimates.put(
-                        shard.items().get(i).example().id(),
-                        planned.requests().get(shard.index()).get(i));
-            }
-        }
+    /**
+     * Takes in a model's answers to a benchmark, by part file.
+     *
+     * @param generated whether the model's new tokens were generated, or read
+     */
+    void add(String name, boolean generated, List<List<RecordedRequest>> parts) {
+        Model model = models.computeIfAbsent(name, key -> new Model());
+        model.rates = null;
         for (List<RecordedRequest> part : parts) {
-            List<RequestCost> costs = new ArrayList<>();
-            double seconds = 0;
-            for (RecordedRequest row : part) {
-                RequestCost estimate = estimates.get(row.id());
-                if (estimate != null) {
-                    costs.add(counted(row, estimate));
-                    requests.put(model + "/" + row.id(), new Recorded(counted(row, estimate), 0));
-                }
-                seconds = Math.max(seconds, row.seconds());
+            double seconds =
+                    part.stream().mapToDouble(RecordedRequest::seconds).max().orElse(0);
+            if (seconds > 0) {
+                RecordedRates.Sample file = new RecordedRates.Sample(RecordedWork.of(part, generated), seconds);
+                model.samples.add(file);
+                part.forEach(request -> model.answers.put(request.id(), new Answer(request, generated, file)));
             }
-            double rate = seconds / Math.max(1, ShardCost.of(costs).total() - ShardCost.TASK);
-            part.forEach(row -> requests.computeIfPresent(
-                    model + "/" + row.id(), (key, recorded) -> new Recorded(recorded.cost(), rate)));
         }
     }
 
-    /** A generation has its own tokens; those of a choice are read. What is shared is shared in proportion. */
-    private static RequestCost counted(RecordedRequest row, RequestCost estimate) {
-        boolean generates = estimate.generated() > 0;
-        int read = row.promptTokens() + (generates ? 0 : row.newTokens());
-        int shared = (int) ((long) estimate.shared() * read / Math.max(1, estimate.read()));
-        return new RequestCost(read, shared, generates ? row.newTokens() : 0);
-    }
-
-    /** Seconds of a shard. */
+    /** Seconds of a shard, and of launching and committing it. */
     double of(QueuedShard queued) {
-        List<RequestCost> costs = new ArrayList<>();
-        double rates = 0;
+        Model model = models.getOrDefault(queued.model(), new Model());
+        List<RecordedRequest> requests = new ArrayList<>();
+        boolean generated = false;
+        double paces = 0;
         for (Shard.Item item : queued.shard().items()) {
-            Recorded recorded =
-                    requests.get(queued.model() + "/" + item.example().id());
-            if (recorded == null) {
+            Answer answer = model.answers.get(item.example().id());
+            if (answer == null) {
                 throw new InputException("Run " + run + " has no answer of " + queued.model() + " to "
                         + item.example().id() + ": give a finished run of this configuration to --recorded");
             }
-            costs.add(recorded.cost());
-            rates += recorded.secondsPerToken();
+            requests.add(answer.request());
+            generated = answer.generated();
+            paces += model.pace(answer.file());
         }
-        return ShardCost.of(costs).total() * rates / costs.size();
+        RecordedRates rates = model.rates();
+        return ShardCost.TASK * rates.read()
+                + rates.seconds(RecordedWork.of(requests, generated)) * paces / requests.size();
     }
 }

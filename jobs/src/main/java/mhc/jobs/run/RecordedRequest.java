@@ -3,6 +3,7 @@ package mhc.jobs.run;
 import static mhc.eval.PredictionColumn.ID;
 import static mhc.eval.PredictionColumn.NEW_TOKENS;
 import static mhc.eval.PredictionColumn.PROMPT_TOKENS;
+import static mhc.eval.PredictionColumn.REUSED_TOKENS;
 import static mhc.eval.PredictionColumn.SECONDS;
 
 import java.io.IOException;
@@ -24,10 +25,11 @@ import org.apache.parquet.schema.Type;
 /**
  * What one answer of a finished run took.
  *
+ * @param reusedTokens of the prompt, read for another request
  * @param newTokens generated, or scored
  * @param seconds from the beginning of its shard to the answer
  */
-public record RecordedRequest(String id, int promptTokens, int newTokens, double seconds) {
+public record RecordedRequest(String id, int promptTokens, int reusedTokens, int newTokens, double seconds) {
 
     /**
      * A model's answers to a benchmark, by part file and in its order.
@@ -57,7 +59,7 @@ public record RecordedRequest(String id, int promptTokens, int newTokens, double
         Configuration narrow = new Configuration(hadoop);
         try (ParquetFileReader reader = ParquetFiles.open(part, hadoop)) {
             MessageType schema = reader.getFileMetaData().getSchema();
-            List<Type> columns = List.of(ID, PROMPT_TOKENS, NEW_TOKENS, SECONDS).stream()
+            List<Type> columns = List.of(ID, PROMPT_TOKENS, REUSED_TOKENS, NEW_TOKENS, SECONDS).stream()
                     .map(PredictionColumn::key)
                     .map(schema::getType)
                     .toList();
@@ -71,6 +73,7 @@ public record RecordedRequest(String id, int promptTokens, int newTokens, double
                 rows.add(new RecordedRequest(
                         row.getString(ID.key(), 0),
                         row.getInteger(PROMPT_TOKENS.key(), 0),
+                        row.getInteger(REUSED_TOKENS.key(), 0),
                         row.getInteger(NEW_TOKENS.key(), 0),
                         row.getDouble(SECONDS.key(), 0)));
             }

@@ -11,7 +11,6 @@ import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.eval.Request;
 import mhc.eval.Shots;
-import mhc.eval.paper.PaperProtocol;
 import mhc.jobs.run.RecordedRequest;
 import org.junit.jupiter.api.Test;
 
@@ -91,35 +90,56 @@ class ScheduleTest {
     }
 
     @Test
-    void recordedSecondsAreSharedByTokensAndAPrefixIsReadAgainWhereThePlanCuts() {
+    void recordedRatesAreThoseThatMadeTheFiles() {
+        RecordedRates made = new RecordedRates(1e-4, 2e-3, 3e-6, 0);
+        List<RecordedRates.Sample> files = IntStream.rangeClosed(1, 9)
+                .mapToObj(i -> new RecordedWork(1000 * i, 100 * (i % 4), 5e4 * (i % 3), 10 * (i % 5)))
+                .map(work -> new RecordedRates.Sample(work, made.seconds(work)))
+                .toList();
+
+        RecordedRates fitted = RecordedRates.fit(files);
+
+        assertThat(fitted.read()).isCloseTo(made.read(), within(1e-9));
+        assertThat(fitted.generated()).isCloseTo(made.generated(), within(1e-8));
+        assertThat(fitted.attended()).isCloseTo(made.attended(), within(1e-11));
+        assertThat(fitted.step()).isCloseTo(0, within(1e-7));
+    }
+
+    @Test
+    void noRecordedRateIsNegative() {
+        RecordedRates fitted = RecordedRates.fit(List.of(
+                new RecordedRates.Sample(new RecordedWork(1000, 100, 0, 0), 1),
+                new RecordedRates.Sample(new RecordedWork(2000, 0, 0, 0), 3)));
+
+        assertThat(fitted.read()).isPositive();
+        assertThat(fitted.generated()).isZero();
+        assertThat(fitted.attended()).isZero();
+    }
+
+    @Test
+    void recordedTokensAreReadAgainWhereThePlanCutsAndKeepThePaceOfTheirFile() {
         List<Shard.Item> items = shard(0).items();
         Shard first = new Shard("paper", "mmlu", 0, 0, items.subList(0, 2), false);
         Shard second = new Shard("paper", "mmlu", 1, 0, items.subList(2, 4), false);
-        RequestCost estimate = new RequestCost(100, 80, 0);
-        ShardPlan.Planned plan = new ShardPlan.Planned(
-                PaperProtocol.PROTOCOL.benchmark("mmlu"),
-                null,
-                0,
-                List.of(first, second),
-                List.of(List.of(new RequestCost(100, 0, 0), estimate), List.of(estimate, estimate)),
-                "");
         RecordedLengths lengths = new RecordedLengths("/runs/a");
 
-        // Twice the tokens of the estimate; one file with all four took 2.8 s: 200 + 3 x 40 tokens, and 128 steps of
-        // none.
-        List<RecordedRequest> rows = items.stream()
-                .map(item -> new RecordedRequest(item.example().id(), 190, 10, 2.8))
+        // One file of all four, 3.6 s: 200 + 3 x 40 tokens; another benchmark's, 320 tokens, in half the time.
+        List<RecordedRequest> rows = IntStream.range(0, 4)
+                .mapToObj(i -> new RecordedRequest("mmlu/" + i, 190, i == 0 ? 0 : 160, 10, 0.9 * (i + 1)))
                 .toList();
-        lengths.add("m", plan, List.of(rows));
+        lengths.add("m", false, List.of(rows));
+        lengths.add("m", false, List.of(List.of(new RecordedRequest("piqa/0", 310, 0, 10, 1.8))));
 
-        double rate = 2.8 / 320;
-        assertThat(lengths.of(new QueuedShard("m", first, plan.cost(first))))
-                .isCloseTo((ShardCost.TASK + 240) * rate, within(1e-9));
-        assertThat(lengths.of(new QueuedShard("m", second, plan.cost(second))))
-                .isCloseTo((ShardCost.TASK + 240) * rate, within(1e-9));
-        assertThatThrownBy(() -> lengths.of(new QueuedShard("other", first, plan.cost(first))))
+        double rate = 2 / (320 / 3.6 + 320 / 1.8);
+        assertThat(lengths.of(queued("m", first))).isCloseTo(ShardCost.TASK * rate + 240 * 3.6 / 320, within(1e-9));
+        assertThat(lengths.of(queued("m", second))).isCloseTo(ShardCost.TASK * rate + 240 * 3.6 / 320, within(1e-9));
+        assertThatThrownBy(() -> lengths.of(queued("other", first)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Run /runs/a has no answer of other to mmlu/0");
+    }
+
+    private static QueuedShard queued(String model, Shard shard) {
+        return new QueuedShard(model, shard, ShardCost.NONE);
     }
 
     private static Shard shard(int index) {
