@@ -78,9 +78,12 @@ public record RunConfig(
         }
     }
 
-    /** @param executors that a plan keeps busy to its end; it depends on this number, not on those that are there */
-    public record Shards(int executors) implements Serializable {
-        public static final Shards DEFAULT = new Shards(16);
+    /**
+     * @param executors that a plan keeps busy to its end; it depends on this number, not on those that are there
+     * @param recorded a run whose answers' lengths take the place of estimates, or the empty string
+     */
+    public record Shards(int executors, String recorded) implements Serializable {
+        public static final Shards DEFAULT = new Shards(16, "");
     }
 
     /**

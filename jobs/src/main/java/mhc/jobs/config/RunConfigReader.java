@@ -225,8 +225,9 @@ public final class RunConfigReader {
 
     private RunConfig.Shards shards(Section section) {
         int executors = section.integer("executors", RunConfig.Shards.DEFAULT.executors(), 1);
+        String recorded = section.text("recorded", RunConfig.Shards.DEFAULT.recorded());
         section.refuseOthers();
-        return new RunConfig.Shards(executors);
+        return new RunConfig.Shards(executors, recorded);
     }
 
     private RunConfig.Faults faults(Section section) {

@@ -117,7 +117,9 @@ final class RunStart {
                 .put("prefix-cache", inference.prefixCache())
                 .put("deterministic", inference.deterministic())
                 .set("position-offsets", RunDirectory.json(inference.positionOffsets()));
-        json.putObject("shards").put("executors", config.shards().executors());
+        json.putObject("shards")
+                .put("executors", config.shards().executors())
+                .put("recorded", config.shards().recorded());
         json.putObject("faults")
                 .put("retries", config.faults().retries())
                 .put("example-seconds", config.faults().exampleSeconds())

@@ -5,10 +5,15 @@ import static mhc.jobs.run.TextColumns.name;
 import static mhc.jobs.run.TextColumns.number;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import mhc.datasets.InputException;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.run.RecordedRequest;
+import mhc.jobs.run.RecordedRun;
 import mhc.jobs.run.TextColumns;
 import org.apache.hadoop.conf.Configuration;
 
@@ -35,6 +40,7 @@ public final class PlanSimulation {
     private final Configuration hadoop;
     private final String run;
     private final List<ShardPlan.Uncut> uncut;
+    private final Set<String> substitutes = new LinkedHashSet<>();
     private final ToDoubleFunction<QueuedShard> length;
 
     private PlanSimulation(RunConfig config, String run, Configuration hadoop) {
@@ -52,8 +58,8 @@ public final class PlanSimulation {
      * Two tables: the plan by benchmark as the configuration has it cut, its costs in thousands of tokens to prefill, and
      * the queue on clusters of so many executors each, cut so and cut for that number.
      *
-     * @param recorded a finished run on the same examples, however it was cut, whose measured costs are taken, or the empty
-     *     string for estimates
+     * @param recorded a run on the same examples, however it was cut, whose measured costs are taken, or the empty string
+     *     for estimates; a model that it did not ask takes as long as its first one
      * @throws mhc.datasets.InputException when the recorded run lacks an answer
      */
     public static String describe(RunConfig config, List<Integer> executors, String recorded) {
@@ -70,7 +76,8 @@ public final class PlanSimulation {
                         configured.shards().size(),
                         run.isEmpty()
                                 ? "times in thousands of tokens to prefill, estimated"
-                                : "times in seconds, by the answers of " + run));
+                                : "times in seconds, by the answers of " + run
+                                        + (substitutes.isEmpty() ? "" : " (" + String.join(", ", substitutes) + ")")));
         text.append(CLUSTERS.header()).append('\n');
         for (int number : executors) {
             text.append(line(configured, number)).append('\n');
@@ -143,6 +150,7 @@ public final class PlanSimulation {
     }
 
     private ToDoubleFunction<QueuedShard> recorded() {
+        RecordedRun recorded = RecordedRun.at(run, hadoop);
         RecordedLengths lengths = new RecordedLengths(run);
         for (String model : config.models().keySet()) {
             for (ShardPlan.Uncut benchmark : uncut) {
@@ -150,9 +158,25 @@ public final class PlanSimulation {
                 lengths.add(
                         model,
                         generated,
-                        RecordedRequest.read(run, model, benchmark.benchmark().name(), hadoop));
+                        answers(recorded, model, benchmark.benchmark().name()));
             }
         }
         return lengths::of;
+    }
+
+    /** Of the model, or of one that was asked in its place. */
+    private List<List<RecordedRequest>> answers(RecordedRun recorded, String model, String benchmark) {
+        for (String other :
+                Stream.concat(Stream.of(model), recorded.models().stream()).toList()) {
+            List<List<RecordedRequest>> answers = recorded.answers(other, benchmark);
+            if (!answers.isEmpty()) {
+                if (!other.equals(model)) {
+                    substitutes.add(model + " as " + other);
+                }
+                return answers;
+            }
+        }
+        throw new InputException("Run " + run + " has no answers to " + benchmark
+                + ": give a finished run of this configuration to --recorded");
     }
 }

@@ -38,6 +38,11 @@ public record RequestCost(int read, int shared, int generated) {
         return new RequestCost(read, shared, generated);
     }
 
+    /** Keys that its generated tokens attend to: the context, and those before them. */
+    long attended() {
+        return (long) generated * read + (long) generated * generated / 2;
+    }
+
     private static int common(String one, String other) {
         int least = Math.min(one.length(), other.length());
         int at = 0;

@@ -11,14 +11,22 @@ import java.util.List;
  *     more because the plan was cut here
  * @param read tokens to read, {@code first} included
  * @param generated tokens to generate
+ * @param attended keys that generated tokens attend to
  * @param longest of the generations
  */
-public record ShardCost(int requests, long first, long read, long generated, int longest) implements Serializable {
+public record ShardCost(int requests, long first, long read, long generated, long attended, int longest)
+        implements Serializable {
     /** Launching a task and committing its file, a tenth of a second or two. */
     static final int TASK = 512;
 
-    /** A generated token beside those of other rows, whose keys and values are its own. */
+    /** A generated token beside those of other rows. */
     static final int TOKEN = 2;
+
+    /**
+     * Keys that a generated token attends to, for the cost of a token that is read: 100 with a model of a million
+     * parameters, 1,000 and more with large ones whose heads share their keys.
+     */
+    static final int KEYS = 512;
 
     /** A decoding step, whatever the number of its rows: it reads all weights, as a pass over a few dozen tokens does. */
     static final int STEP = 32;
@@ -26,7 +34,7 @@ public record ShardCost(int requests, long first, long read, long generated, int
     /** Rows that decode together, at most. */
     static final int ROWS = 256;
 
-    static final ShardCost NONE = new ShardCost(0, 0, 0, 0, 0);
+    static final ShardCost NONE = new ShardCost(0, 0, 0, 0, 0, 0);
 
     static ShardCost of(List<RequestCost> requests) {
         ShardCost cost = NONE;
@@ -44,6 +52,7 @@ public record ShardCost(int requests, long first, long read, long generated, int
                 opens ? request.shared() : first,
                 read + request.read() - (opens ? 0 : request.shared()),
                 generated + request.generated(),
+                attended + request.attended(),
                 Math.max(longest, request.generated()));
     }
 
@@ -54,7 +63,7 @@ public record ShardCost(int requests, long first, long read, long generated, int
 
     /** In tokens to prefill. */
     public long total() {
-        return requests == 0 ? 0 : TASK + read + TOKEN * generated + STEP * steps();
+        return requests == 0 ? 0 : TASK + read + TOKEN * generated + attended / KEYS + STEP * steps();
     }
 
     /** Rows that end make way for others, so that it takes no more steps than the longest while all fit. */

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -21,6 +22,7 @@ import mhc.eval.protocol.Protocols;
 import mhc.jobs.config.Problems;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.plan.ShardCutter.Costed;
+import mhc.jobs.run.RecordedRun;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -105,10 +107,13 @@ public final class ShardPlan {
     /** The benchmarks, to be cut in one way or another. */
     static List<Uncut> uncut(RunConfig config, Configuration hadoop) {
         Corpora corpora = new Corpora(config.data(), hadoop);
+        Optional<RecordedRun> recorded = Optional.of(config.shards().recorded())
+                .filter(run -> !run.isEmpty())
+                .map(run -> RecordedRun.at(run, hadoop));
         Problems problems = new Problems();
         List<Uncut> uncut = new ArrayList<>();
         for (String name : config.benchmarks()) {
-            problems.collect(() -> uncut.add(uncut(config, corpora, name)));
+            problems.collect(() -> uncut.add(uncut(config, corpora, name, recorded)));
         }
         problems.throwIfAny("The data under " + config.data());
         return uncut;
@@ -124,7 +129,7 @@ public final class ShardPlan {
                 .toList();
     }
 
-    private static Uncut uncut(RunConfig config, Corpora corpora, String name) {
+    private static Uncut uncut(RunConfig config, Corpora corpora, String name, Optional<RecordedRun> recorded) {
         Benchmark benchmark = Protocols.named(config.protocol()).benchmark(name);
         int shots = config.shots().getOrDefault(name, benchmark.defaultShots());
         LoadedCorpus corpus = corpora.load(benchmark.corpus(), benchmark.info().poolFor(shots), config.filesOf(name));
@@ -145,7 +150,17 @@ public final class ShardPlan {
             requests.add(new Costed(item, RequestCost.of(request, before, item.example(), item.shots())));
             before = request.context();
         }
-        return new Uncut(benchmark, corpus, shots, requests, Sha256.of(hashes.toString()));
+        return new Uncut(benchmark, corpus, shots, costed(requests, benchmark, recorded), Sha256.of(hashes.toString()));
+    }
+
+    /** With the costs of a recorded run in the place of estimates, if the configuration names one. */
+    private static List<Costed> costed(List<Costed> requests, Benchmark benchmark, Optional<RecordedRun> recorded) {
+        if (recorded.isEmpty()) {
+            return requests;
+        }
+        boolean generated = requests.stream().anyMatch(request -> request.cost().generated() > 0);
+        RecordedCosts costs = new RecordedCosts(recorded.get(), benchmark, generated);
+        return requests.stream().map(costs::of).toList();
     }
 
     /** Sub-tasks in name order, in each of them passages in the order of their first question. */

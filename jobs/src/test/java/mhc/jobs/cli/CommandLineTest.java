@@ -155,7 +155,10 @@ class CommandLineTest {
                         "--recorded",
                         folder.toString()))
                 .isEqualTo(2);
-        assertThat(lastError()).contains("has no answers of model a to piqa: give a finished run");
+        assertThat(lastError()).contains(folder + " is not a run directory (it has no _run.json)");
+        assertThat(run("plan", "shards", "--config", file.toString(), "--set", "shards.recorded=" + folder))
+                .isEqualTo(2);
+        assertThat(lastError()).contains(folder + " is not a run directory (it has no _run.json)");
     }
 
     @Test

@@ -40,7 +40,7 @@ class RunConfigReaderTest {
                         "a",
                         new RunConfig.Inference(
                                 "auto", List.of(), "float32", "auto", "expanded", 16_384, 0, true, false, List.of(0)),
-                        new RunConfig.Shards(16),
+                        new RunConfig.Shards(16, ""),
                         new RunConfig.Faults(2, 600, 6000, 0.005),
                         "",
                         "/runs/a"));
@@ -72,7 +72,7 @@ class RunConfigReaderTest {
                   deterministic: true
                   weights: stored
                   position-offsets: [0, 3]
-                shards: {executors: 8}
+                shards: {executors: 8, recorded: /runs/before}
                 faults: {retries: 5, example-seconds: 60, hang-seconds: 90, max-failed: 0.02}
                 cache: /cache
                 out: runs/x
@@ -101,7 +101,7 @@ class RunConfigReaderTest {
                                 false,
                                 true,
                                 List.of(0, 3)),
-                        new RunConfig.Shards(8),
+                        new RunConfig.Shards(8, "/runs/before"),
                         new RunConfig.Faults(5, 60, 90, 0.02),
                         "/cache",
                         "runs/x"));

@@ -17,8 +17,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
@@ -26,11 +28,15 @@ import mhc.datasets.Samples;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
 import mhc.jobs.plan.PlanSimulation;
+import mhc.jobs.plan.RequestCost;
+import mhc.jobs.plan.Shard;
+import mhc.jobs.plan.ShardPlan;
 import mhc.jobs.run.PredictionEdits;
 import mhc.jobs.run.RunDifference;
 import mhc.jobs.run.RunStatus;
 import mhc.model.checkpoint.TinyCheckpoints;
 import mhc.reports.RunReport;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +88,15 @@ class EvaluationTest {
         assertThat(PlanSimulation.describe(RunConfigReader.read(settings(out)), List.of(1, 4), out.toString()))
                 .contains("2 models, 4 shards; times in seconds, by the answers of " + out)
                 .containsPattern("\n +1 +16 +4 +0\\.0% +\\d+\\.\\d +\\d+\\.\\d +0\\.0%\n");
+        Settings renamed = settings(out);
+        renamed.assign("models.third=" + inputs.resolve("plain"));
+        assertThat(PlanSimulation.describe(RunConfigReader.read(renamed), List.of(4), out.toString()))
+                .contains("3 models, 6 shards; times in seconds, by the answers of " + out + " (third as plain)");
+        assertThat(plannedByRecord(out)).allSatisfy((id, cost) -> {
+            assertThat(cost.read()).isPositive();
+            assertThat(cost.shared()).isLessThan(cost.read());
+            assertThat(cost.generated() > 0).isEqualTo(id.startsWith("gsm8k/"));
+        });
         assertThat(progress.toString(StandardCharsets.UTF_8)).contains("time: start-up ");
         assertThat(out.resolve("predictions/model=mhc/benchmark=piqa/part-00000.parquet"))
                 .exists();
@@ -137,6 +152,23 @@ class EvaluationTest {
     /** A report but for its last part, which says how fast the models were. */
     private static String results(String report) {
         return report.substring(0, report.indexOf("## Models"));
+    }
+
+    /** Costs by example of a plan that is cut by a finished run. */
+    private static Map<String, RequestCost> plannedByRecord(Path finished) {
+        Settings settings = settings(finished.resolveSibling("next"));
+        settings.assign("shards.recorded=" + finished);
+        Map<String, RequestCost> costs = new HashMap<>();
+        for (ShardPlan.Planned planned : ShardPlan.of(RunConfigReader.read(settings), new Configuration())) {
+            for (Shard shard : planned.shards()) {
+                for (int i = 0; i < shard.items().size(); i++) {
+                    costs.put(
+                            shard.items().get(i).example().id(),
+                            planned.requests().get(shard.index()).get(i));
+                }
+            }
+        }
+        return costs;
     }
 
     @Test

@@ -102,7 +102,7 @@ class ShardWatchTest {
                         new Example.Piqa("piqa/valid/" + i, "goal", List.of("yes", "no"), 0), Shots.NONE))
                 .toList();
         return new QueuedShard(
-                "m", new Shard("paper", "piqa", index, 0, items, false), new ShardCost(4, 0, 400, 200, 50));
+                "m", new Shard("paper", "piqa", index, 0, items, false), new ShardCost(4, 0, 400, 200, 0, 50));
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

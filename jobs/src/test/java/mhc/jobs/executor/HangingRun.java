@@ -99,7 +99,7 @@ final class HangingRun {
                         new SerializableConfiguration(context.hadoopConfiguration()),
                         Map.of("mhc", asked),
                         lease.ticket());
-                QueuedShard queued = new QueuedShard("mhc", shard(), new ShardCost(EXAMPLES, 0, 1, 0, 0));
+                QueuedShard queued = new QueuedShard("mhc", shard(), new ShardCost(EXAMPLES, 0, 1, 0, 0, 0));
                 context.parallelize(List.of(queued), 1)
                         .map(one -> {
                             ExecutorModels.slot(List.of("cpu"))

@@ -35,8 +35,8 @@ class ScheduleTest {
         List<QueuedShard> shards = new ArrayList<>();
         for (String model : List.of("a", "b")) {
             IntStream.range(0, 8)
-                    .forEach(index ->
-                            shards.add(new QueuedShard(model, shard(index), new ShardCost(1, 0, index * 10L, 0, 0))));
+                    .forEach(index -> shards.add(
+                            new QueuedShard(model, shard(index), new ShardCost(1, 0, index * 10L, 0, 0, 0))));
         }
 
         assertThat(QueuedShard.inOrder(shards, MODELS, 2))
@@ -85,8 +85,11 @@ class ScheduleTest {
         ShardCost many = ShardCost.of(
                 IntStream.range(0, 512).mapToObj(i -> new RequestCost(1, 0, 10)).toList());
 
-        assertThat(few.total()).isEqualTo(ShardCost.TASK + 256 + 2560 * ShardCost.TOKEN + 10 * ShardCost.STEP);
-        assertThat(many.total()).isEqualTo(ShardCost.TASK + 512 + 5120 * ShardCost.TOKEN + 20 * ShardCost.STEP);
+        // Each request's 10 tokens attend to the one before them, and to 5 of their own on the average.
+        long keys = 256 * 10 * (1 + 5) / ShardCost.KEYS;
+        assertThat(few.total()).isEqualTo(ShardCost.TASK + 256 + 2560 * ShardCost.TOKEN + keys + 10 * ShardCost.STEP);
+        assertThat(many.total())
+                .isEqualTo(ShardCost.TASK + 512 + 5120 * ShardCost.TOKEN + 2 * keys + 20 * ShardCost.STEP);
     }
 
     @Test

@@ -35,6 +35,11 @@ final class DecodeBatch implements AutoCloseable {
         int length() {
             return copied + job.tokens() - before - 1;
         }
+
+        /** The most of these that there can be. */
+        int most() {
+            return copied + job.maxTokens() - before;
+        }
     }
 
     DecodeBatch(ForwardPasses program, int mostRows) {
@@ -67,7 +72,7 @@ final class DecodeBatch implements AutoCloseable {
      * @param like a cache of the same decoder
      */
     void expect(int more, int copied, KvCache like) {
-        cache.reserve(rows.size() + more, copied + 1, mostRows, like);
+        reserve(rows.size() + more, copied + 1, like);
     }
 
     /**
@@ -81,7 +86,7 @@ final class DecodeBatch implements AutoCloseable {
         attended.add(node);
         attended.removeAll(copied);
         int tokens = copied.stream().mapToInt(Node::length).sum();
-        cache.reserve(rows.size() + 1, tokens + 1, mostRows, node.kept());
+        reserve(rows.size() + 1, tokens + 1, node.kept());
         cache.fill(
                 rows.size(),
                 new Opening(
@@ -106,12 +111,17 @@ final class DecodeBatch implements AutoCloseable {
         int[] positions = rows.stream().mapToInt(row -> row.job().length() - 1).toArray();
         int[] lengths = rows.stream().mapToInt(Row::length).toArray();
         int longest = Arrays.stream(lengths).max().orElseThrow();
-        cache.reserve(rows.size(), longest + steps, mostRows, cache.cache());
+        reserve(rows.size(), longest + steps, cache.cache());
         List<GenerateJob> jobs = rows.stream().map(Row::job).toList();
         Repetition repetition = Repetition.of(
                 GreedyDecoder.penalty(jobs),
                 jobs.stream().map(GenerateJob::seen).toList());
         return program.decode(tokens, positions, lengths, cache.cache(), prefixes(), steps, repetition);
+    }
+
+    private void reserve(int wantedRows, int tokens, KvCache like) {
+        int most = rows.stream().mapToInt(Row::most).max().orElse(tokens);
+        cache.reserve(wantedRows, tokens, mostRows, most, like);
     }
 
     /** Takes a row out; the last one moves to its index. */

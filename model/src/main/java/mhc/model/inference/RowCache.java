@@ -4,7 +4,8 @@ import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.Opening;
 
 /**
- * The KV cache of a batch that decodes: rows of equal capacity, of which the first ones are in use. It grows as needed.
+ * The KV cache of a batch that decodes: rows of equal capacity, of which the first ones are in use. It grows as needed,
+ * in few and large steps: each copies all of it into new pages of the operating system.
  */
 final class RowCache implements AutoCloseable {
     /** The capacity of a row is a multiple of so many tokens. */
@@ -24,14 +25,16 @@ final class RowCache implements AutoCloseable {
     }
 
     /**
-     * Makes sure that so many rows of so many tokens fit, doubling the rows where they do not, up to the most wanted.
+     * Makes sure that so many rows of so many tokens fit, with twice the rows or half as many tokens more where they do
+     * not, up to the most wanted.
      */
-    void reserve(int wantedRows, int tokens, int mostRows, KvCache like) {
+    void reserve(int wantedRows, int tokens, int mostRows, int mostTokens, KvCache like) {
         if (wantedRows <= rows && tokens <= capacity) {
             return;
         }
         int wider = wantedRows <= rows ? rows : Math.max(wantedRows, Math.min(mostRows, 2 * rows));
-        int longer = tokens <= capacity ? capacity : (tokens + BLOCK - 1) / BLOCK * BLOCK;
+        int grown = Math.max(tokens, Math.min(mostTokens, capacity + capacity / 2));
+        int longer = tokens <= capacity ? capacity : (grown + BLOCK - 1) / BLOCK * BLOCK;
         replace(program.allocate(cache, like, wider, longer));
         rows = wider;
         capacity = longer;
