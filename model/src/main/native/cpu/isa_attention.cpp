@@ -49,24 +49,37 @@ inline P joined(const S* first, [[maybe_unused]] const S* second) {
     }
 }
 
+// Sums of a tile that are carried side by side, each of every so manieth product: small tiles would wait for theirs.
+template <int T, int W>
+constexpr int CHAINS = T * W <= 2 ? 4 : T * W <= 4 ? 2 : 1;
+
 // c [T, W * LANES] (+)= a [T, depth] * b [depth, W * LANES]
 template <int T, int W, class A, class B>
 inline void tile(int64_t depth, const A* a, int64_t a_row, const B* b, int64_t b_row, float* c, int64_t c_row,
                  bool add) {
-    Vec sums[T][W];
-    for (int t = 0; t < T; t++) {
-        for (int w = 0; w < W; w++) sums[t][w] = add ? load(c + t * c_row + w * LANES, Whole{}) : Vec{};
+    constexpr int chains = CHAINS<T, W>;
+    Vec sums[chains][T][W] = {};
+    for (int t = 0; t < T && add; t++) {
+        for (int w = 0; w < W; w++) sums[0][t][w] = load(c + t * c_row + w * LANES, Whole{});
     }
-    for (int64_t d = 0; d < depth; d++) {
+    const auto multiply = [&](int64_t d, Vec (&to)[T][W]) {
         decltype(load(b, Whole{})) wide[W];
         for (int w = 0; w < W; w++) wide[w] = load(b + d * b_row + w * LANES, Whole{});
         for (int t = 0; t < T; t++) {
             const auto tall = broadcast(a + t * a_row + d);
-            for (int w = 0; w < W; w++) sums[t][w] = multiply_add(tall, wide[w], sums[t][w]);
+            for (int w = 0; w < W; w++) to[t][w] = multiply_add(tall, wide[w], to[t][w]);
         }
+    };
+    int64_t d = 0;
+    for (; d + chains <= depth; d += chains) {
+        for (int chain = 0; chain < chains; chain++) multiply(d + chain, sums[chain]);
     }
+    for (; d < depth; d++) multiply(d, sums[0]);
     for (int t = 0; t < T; t++) {
-        for (int w = 0; w < W; w++) store(c + t * c_row + w * LANES, sums[t][w], Whole{});
+        for (int w = 0; w < W; w++) {
+            for (int chain = 1; chain < chains; chain++) sums[0][t][w] += sums[chain][t][w];
+            store(c + t * c_row + w * LANES, sums[0][t][w], Whole{});
+        }
     }
 }
 
@@ -316,6 +329,10 @@ private:
             for (; d + TILE <= wide_; d += TILE) {
                 tile_of<WIDE>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d, wide_,
                               true);
+            }
+            for (; d + 2 * LANES <= wide_; d += 2 * LANES) {
+                tile_of<2>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d, wide_,
+                           true);
             }
             for (; d < wide_; d += LANES) {
                 tile_of<1>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d, wide_,

@@ -17,15 +17,20 @@ def write_tokens_(rows: Tensor, part: Tensor, lengths: Tensor) -> Tensor:
 
 
 def allocate_rows(cache: List[Tensor], like: List[Tensor], rows: int, capacity: int) -> List[Tensor]:
-    # For rows that decode; zeros, because a hidden key still takes part with weight 0.
+    # For rows that decode; zeros behind what is held, because a hidden key still takes part with weight 0.
     allocated = annotate(List[Tensor], [])
     for i in range(len(like)):
         shape = [rows, like[i].size(1), places_of(i, capacity), like[i].size(3)]
-        wide = torch.zeros(shape, dtype=like[i].dtype, device=like[i].device)
-        if len(cache) > 0:
+        if len(cache) == 0:
+            allocated.append(torch.zeros(shape, dtype=like[i].dtype, device=like[i].device))
+        else:
+            wide = torch.empty(shape, dtype=like[i].dtype, device=like[i].device)
             held = cache[i].narrow(0, 0, min(rows, cache[i].size(0)))
-            wide.narrow(0, 0, held.size(0)).narrow(2, 0, held.size(2)).copy_(held)
-        allocated.append(wide)
+            count, tokens = held.size(0), held.size(2)
+            wide.narrow(0, 0, count).narrow(2, 0, tokens).copy_(held)
+            wide.narrow(0, 0, count).narrow(2, tokens, shape[2] - tokens).zero_()
+            wide.narrow(0, count, rows - count).zero_()
+            allocated.append(wide)
     return allocated
 
 
