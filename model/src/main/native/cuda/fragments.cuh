@@ -38,14 +38,14 @@ MHC_DEVICE void lay_out(const Raw<Bf16> (&tokens)[2], uint32_t ones, Streams16<B
     }
 }
 
-MHC_DEVICE void lay_out(const Raw<float> (&tokens)[2], uint32_t, Streams16<float>& a) {
+MHC_DEVICE void lay_out(const Raw<float> (&tokens)[2], uint32_t ones, Streams16<float>& a) {
 #pragma unroll
     for (int token = 0; token < 2; token++) {
         const Eight x = widen(tokens[token]);
 #pragma unroll
         for (int i = 0; i < LANE; i++) {
             const int at = i % 2 * 2 + token;
-            a.high[i / 2][at] = tf32_high(x.at[i]);
+            a.high[i / 2][at] = tf32_high(x.at[i]) & ones;
             a.rest[i / 2][at] = tf32_rest(x.at[i], a.high[i / 2][at]);
         }
     }

@@ -187,9 +187,10 @@ MHC_DEVICE void coefficients_of_block(const SiteCall<S>& call, float* totals, fl
     }
 }
 
-// A cooperative launch of call.workers blocks with chunks and some more with tokens.
+// A cooperative launch of call.workers blocks with chunks and some more with tokens. Asked for one block of a
+// multiprocessor, nvcc gives a thread the registers that it needs; by its own choice it spills some.
 template <class S, int N>
-MHC_KERNEL(32 * SITE_WARPS<N>) void boundary(SiteCall<S> call) {
+MHC_KERNEL(32 * SITE_WARPS<N>, 1) void boundary(SiteCall<S> call) {
     const int tokens = int(call.sums.tokens), lane = threadIdx.x % 32;
     const int64_t chunks = call.sums.units;
     const bool worker = int(blockIdx.x) < call.workers;
