@@ -282,9 +282,29 @@ void run(const char* op, dim3 dim, int threads, size_t shared, bool at_once, con
     }
 }
 
-// Products are exact and their sum is cut, not rounded, to fp32: no better than any tensor core.
-void multiply_warp(Warp& warp) {
-    double a[16][8], b[8][8], sum[16][8];
+namespace {
+
+// c += a b over K values. Products are exact and their sum is cut, not rounded, to fp32: no better than any tensor
+// core.
+template <int K>
+void add_products(Warp& warp, const double (&a)[16][K], const double (&b)[K][8]) {
+    for (int lane = 0; lane < 32; lane++) {
+        for (int i = 0; i < 4; i++) {
+            const int row = lane / 4 + i / 2 * 8, column = lane % 4 * 2 + i % 2;
+            double exact = double(warp.products[lane].c[i]);
+            for (int k = 0; k < K; k++) exact += a[row][k] * b[k][column];
+            const float near = float(exact);
+            const bool beyond_exact = std::isfinite(near) && std::fabs(double(near)) > std::fabs(exact);
+            // The float before is one bit less.
+            warp.products[lane].c[i] = beyond_exact ? as_float(as_bits(near) - 1) : near;
+        }
+    }
+}
+
+}  // namespace
+
+void multiply_tf32(Warp& warp) {
+    double a[16][8], b[8][8];
     uint32_t beyond = 0;
     for (int lane = 0; lane < 32; lane++) {
         const int g = lane / 4, q = lane % 4;
@@ -292,7 +312,6 @@ void multiply_warp(Warp& warp) {
         for (int i = 0; i < 4; i++) {
             beyond |= product.a[i];
             a[g + i % 2 * 8][q + i / 2 * 4] = double(as_float(product.a[i]));
-            sum[g + i / 2 * 8][2 * q + i % 2] = double(product.c[i]);
         }
         for (int i = 0; i < 2; i++) {
             beyond |= product.b[i];
@@ -300,20 +319,22 @@ void multiply_warp(Warp& warp) {
         }
     }
     if (beyond & 0x1fff) fail("a value that is not tf32");
-    for (int row = 0; row < 16; row++) {
-        for (int k = 0; k < 8; k++) {
-            for (int column = 0; column < 8; column++) sum[row][column] += a[row][k] * b[k][column];
-        }
-    }
+    add_products(warp, a, b);
+}
+
+void multiply_bf16(Warp& warp) {
+    double a[16][16], b[16][8];
     for (int lane = 0; lane < 32; lane++) {
-        for (int i = 0; i < 4; i++) {
-            const double exact = sum[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2];
-            const float near = float(exact);
-            const bool beyond_exact = std::isfinite(near) && std::fabs(double(near)) > std::fabs(exact);
-            // The float before is one bit less.
-            warp.products[lane].c[i] = beyond_exact ? as_float(as_bits(near) - 1) : near;
+        const int g = lane / 4, q = lane % 4;
+        const Product& product = warp.products[lane];
+        // The first of a word's two values lies lower.
+        for (int half = 0; half < 2; half++) {
+            auto value = [&](uint32_t word) { return double(as_float(half ? word & 0xffff0000u : word << 16)); };
+            for (int i = 0; i < 4; i++) a[g + i % 2 * 8][2 * q + i / 2 * 8 + half] = value(product.a[i]);
+            for (int i = 0; i < 2; i++) b[2 * q + i * 8 + half][g] = value(product.b[i]);
         }
     }
+    add_products(warp, a, b);
 }
 
 namespace {
@@ -346,7 +367,9 @@ Instruction::Instruction(const char* text) {
         {"st.global.v4.b32", {Code::STORE, "[r],{r,r,r,r};"}},
         {"rcp.approx.ftz.f32", {Code::RECIPROCAL, "r,r;"}},
         {"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32",
-         {Code::MULTIPLY, "{r,r,r,r},{r,r,r,r},{r,r},{r,r,r,r};"}}};
+         {Code::MULTIPLY_TF32, "{r,r,r,r},{r,r,r,r},{r,r},{r,r,r,r};"}},
+        {"mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32",
+         {Code::MULTIPLY_BF16, "{r,r,r,r},{r,r,r,r},{r,r},{r,r,r,r};"}}};
     const auto found = known.find(whole.substr(0, name));
     if (found == known.end()) fail("an instruction that it does not know");
     code_ = found->second.first;
@@ -382,7 +405,8 @@ void Instruction::execute(std::initializer_list<Operand> operands) const {
             break;
         // Some units off, as no device's estimate would be: the step after it must mend that.
         case Code::RECIPROCAL: set(at(0), as_bits(1 / as_float(uint32_t(at(1).bits))) + 16); break;
-        case Code::MULTIPLY: {
+        case Code::MULTIPLY_TF32:
+        case Code::MULTIPLY_BF16: {
             Warp& w = warp();
             Product& product = w.products[self->thread.x % 32];
             for (int i = 0; i < 4; i++) {
@@ -390,7 +414,11 @@ void Instruction::execute(std::initializer_list<Operand> operands) const {
                 product.c[i] = as_float(uint32_t(at(3, i).bits));
             }
             for (int i = 0; i < 2; i++) product.b[i] = uint32_t(at(2, i).bits);
-            meet(w, 1000, [&] { multiply_warp(w); });
+            if (code_ == Code::MULTIPLY_TF32) {
+                meet(w, 1000, [&] { multiply_tf32(w); });
+            } else {
+                meet(w, 1001, [&] { multiply_bf16(w); });
+            }
             for (int i = 0; i < 4; i++) set(at(0, i), as_bits(product.c[i]));
             break;
         }

@@ -49,6 +49,9 @@ struct alignas(16) [[gnu::may_alias]] uint4 {
 struct alignas(16) [[gnu::may_alias]] float4 {
     float x, y, z, w;
 };
+struct alignas(8) [[gnu::may_alias]] uint2 {
+    uint32_t x, y;
+};
 struct alignas(8) [[gnu::may_alias]] float2 {
     float x, y;
 };
@@ -95,7 +98,7 @@ public:
     void execute(std::initializer_list<Operand> operands) const;
 
 private:
-    enum class Code { PACK, STORE, RECIPROCAL, MULTIPLY } code_;
+    enum class Code { PACK, STORE, RECIPROCAL, MULTIPLY_TF32, MULTIPLY_BF16 } code_;
     std::vector<std::vector<int>> places_;
 };
 
@@ -166,7 +169,8 @@ void meet(Gathering& gathering, int kind, const std::function<void()>& all);
 uint64_t arrive(Gathering& gathering);
 void wait(Gathering& gathering, uint64_t arrival);
 void run(const char* op, dim3 grid, int threads, size_t shared, bool at_once, const std::function<void()>& kernel);
-void multiply_warp(Warp& warp);
+void multiply_tf32(Warp& warp);
+void multiply_bf16(Warp& warp);
 
 inline Warp& warp() { return self->block->warps[self->thread.x / 32]; }
 

@@ -2,7 +2,7 @@
 // what failed; the exit status is 1 then.
 #include <set>
 
-#include "../../main/native/cuda/device.cuh"
+#include "../../main/native/cuda/values.cuh"
 #include "cases.h"
 
 namespace mhc {
@@ -251,6 +251,57 @@ void unaligned() {
     }
 }
 
+// fp32 numbers are the sums of their three bf16 parts: all from 2^-110 on, smaller ones to what bf16 can hold.
+void parts() {
+    context = "parts";
+    auto part = [](float value, int p, bool second) {
+        uint32_t words[cuda::BF16_PARTS];
+        cuda::split_in_bf16(second ? 1.0f : value, second ? value : 1.0f, words);
+        return double(cuda::as_float(second ? words[p] & 0xffff0000u : words[p] << 16));
+    };
+    auto sum = [&](float value, bool second) {
+        return part(value, 2, second) + part(value, 1, second) + part(value, 0, second);
+    };
+    // One bit, ties of the first and the second part, both sides of them, and all bits.
+    std::vector<uint32_t> mantissas = {0,        1,        0x80,     0x7f,     0x81,     0x100,    0x180,    0x8000,
+                                       0x7fff,   0x8001,   0x18000,  0x8080,   0x18180,  0x7fffff, 0x7f8000, 0x400000};
+    Random random(7);
+    for (int i = 0; i < 200; i++) mantissas.push_back(cuda::as_bits(random.normal()) & 0x7fffff);
+    for (bool second : {false, true}) {
+        for (uint32_t sign : {0u, 0x80000000u}) {
+            for (uint32_t exponent = 0; exponent < 255; exponent++) {
+                for (uint32_t mantissa : mantissas) {
+                    const float value = cuda::as_float(sign | exponent << 23 | mantissa);
+                    const double off = std::fabs(sum(value, second) - double(value));
+                    if (std::fabs(value) >= 0x1p-110f) {
+                        expect(off == 0, "a number is not the sum of its parts", double(value));
+                    } else {
+                        expect(off < 0x1p-133, "a small number's parts are too far off", double(value));
+                    }
+                }
+            }
+        }
+        for (uint32_t bad : {0x7f800000u, 0xff800000u, 0x7fc00000u, 0x7f800001u}) {
+            expect(!std::isfinite(sum(cuda::as_float(bad), second)), "what is no number has finite parts");
+        }
+    }
+}
+
+// bf16 streams take fn with all its bits: a token of a single 1, whose root mean square is 1/8, has it eightfold.
+void exact_products() {
+    context = "exact products";
+    Fixture x(64, 4, 16, Dtype::BF16);
+    std::fill(x.h.narrow.begin(), x.h.narrow.end(), uint16_t(0));
+    for (int64_t t = 0; t < 64; t++) x.h.narrow[t * 64 + t] = 0x3f80;
+    x.site.norm_eps = 0;
+    on_device(x.shape).mix(x.shape, x.h.data(), x.site, x.mix.data());
+    for (int64_t t = 0; t < 64; t++) {
+        for (int row = 0; row < x.rows; row++) {
+            expect(x.mix[t * x.rows + row] == 8 * x.fn[row * 64 + t], "a weight has lost bits", double(t));
+        }
+    }
+}
+
 // What is not a number is not lost between high and low parts.
 void infinities() {
     for (Dtype dtype : {Dtype::F32, Dtype::BF16}) {
@@ -322,6 +373,8 @@ int main(int count, char** arguments) {
     tiles();
     splits();
     unaligned();
+    parts();
+    exact_products();
     infinities();
     self_test();
     gains();

@@ -32,7 +32,7 @@ MHC_DEVICE float reciprocal(float value) {
 // (g, q), (g + 8, q), (g, q + 4), (g + 8, q + 4); b holds (q, g), (q + 4, g); c holds (g, 2q), (g, 2q + 1) and both at
 // g + 8.
 template <int STEPS>
-MHC_DEVICE void multiply(float (&c)[4], const uint32_t (&a)[STEPS][4], const uint32_t (&b)[STEPS][2]) {
+MHC_DEVICE void multiply_tf32(float (&c)[4], const uint32_t (&a)[STEPS][4], const uint32_t (&b)[STEPS][2]) {
 #pragma unroll
     for (int s = 0; s < STEPS; s++) {
         MHC_PTX(
@@ -41,6 +41,15 @@ MHC_DEVICE void multiply(float (&c)[4], const uint32_t (&a)[STEPS][4], const uin
             (MHC_WORD(a[s][0]), MHC_WORD(a[s][1]), MHC_WORD(a[s][2]), MHC_WORD(a[s][3]), MHC_WORD(b[s][0]),
              MHC_WORD(b[s][1])));
     }
+}
+
+// The same over 16 values, both bf16, two neighbouring ones in a word: of lane 4g + q, a holds those from (g, 2q),
+// (g + 8, 2q), (g, 2q + 8), (g + 8, 2q + 8) on; b those from (2q, g), (2q + 8, g) on.
+MHC_DEVICE void multiply_bf16(float (&c)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
+    MHC_PTX(
+        "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};",
+        (MHC_SUM(c[0]), MHC_SUM(c[1]), MHC_SUM(c[2]), MHC_SUM(c[3])),
+        (MHC_WORD(a[0]), MHC_WORD(a[1]), MHC_WORD(a[2]), MHC_WORD(a[3]), MHC_WORD(b0), MHC_WORD(b1)));
 }
 
 }  // namespace mhc::cuda

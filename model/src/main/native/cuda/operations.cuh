@@ -79,7 +79,7 @@ struct Typed {
         while (warps > 1 && parts(s.tokens, warps * TOKENS) * sums.units * slices < 2 * gpu().multiprocessors) {
             warps /= 2;
         }
-        const size_t shared = floats(STAGES * TILES * 8 * ROW_STRIDE + warps * TOKENS * MERGE<MADE>);
+        const size_t shared = floats(WeightRing<S, TILES, true>::SIZE + warps * TOKENS * MERGE<MADE>);
         launch(op, vectored ? project<S, true, TILES, MADE> : project<S, false, TILES, MADE>,
                grid(parts(s.tokens, warps * TOKENS), sums.units, slices), int(warps) * 32, shared, projection, source);
     }

@@ -95,11 +95,9 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
         // The new streams may take the place of those before, which every warp reads.
         if (call.source.f != nullptr) __syncthreads();
         if (warp < N) {
-            Eight x[2];
 #pragma unroll
             for (int half = 0; half < 2; half++) {
                 const int token = from + g + 8 * half;
-                x[half] = widen(made[half]);
                 if (token >= tokens) continue;
                 keep(kept + (token * N + warp) * CHUNK + q * LANE, made[half]);
                 if (call.source.f == nullptr) continue;
@@ -107,7 +105,7 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
                       made[half]);
             }
             Streams16<S> a;
-            lay_out(x[0], x[1], a);
+            lay_out(made, tokens > 0 ? ~0u : 0, a);
             float* mine = stage + (warp * TOKENS + g) * STRIDE + 2 * q;
 #pragma unroll
             for (int tile = 0; tile < TILES_OF<N>; tile++) {
@@ -117,16 +115,19 @@ MHC_DEVICE void make_and_project(const SiteCall<S>& call, int64_t chunk, S* kept
                 } else {
                     weights = read_weights(tile);
                 }
+                Rows8<S> rows;
                 float products[4];
-                multiply_rows(a, widen(weights), products);
+                lay_out(weights, rows);
+                multiply_rows(a, rows, products);
                 *reinterpret_cast<float2*>(mine + tile * 8) = {products[0], products[1]};
                 *reinterpret_cast<float2*>(mine + 8 * STRIDE + tile * 8) = {products[2], products[3]};
             }
-            float* square = stage + N * TOKENS * STRIDE + warp * TOKENS + g;
-#pragma unroll
-            for (int half = 0; half < 2; half++) {
-                const float sum = sum_of_lanes<4>(squares(x[half]));
-                if (q == 0) square[8 * half] = sum;
+            float squares[2];
+            squares_of_tokens(made, a, threadIdx.x % 32, squares);
+            if (has_squares(threadIdx.x % 32)) {
+                float* square = stage + N * TOKENS * STRIDE + warp * TOKENS + g;
+                square[0] = squares[0];
+                square[8] = squares[1];
             }
         }
         __syncthreads();
@@ -186,9 +187,10 @@ MHC_DEVICE void coefficients_of_block(const SiteCall<S>& call, float* totals, fl
     }
 }
 
-// A cooperative launch of call.workers blocks with chunks and some more with tokens.
+// A cooperative launch of call.workers blocks with chunks and some more with tokens. Asked for one block of a
+// multiprocessor, nvcc gives a thread the registers that it needs; by its own choice it spills some.
 template <class S, int N>
-MHC_KERNEL(32 * SITE_WARPS<N>) void boundary(SiteCall<S> call) {
+MHC_KERNEL(32 * SITE_WARPS<N>, 1) void boundary(SiteCall<S> call) {
     const int tokens = int(call.sums.tokens), lane = threadIdx.x % 32;
     const int64_t chunks = call.sums.units;
     const bool worker = int(blockIdx.x) < call.workers;

@@ -1,4 +1,4 @@
-// Eight neighbouring channels of a stream, as stored and as fp32; fp32 values as sums of tf32 ones.
+// Eight neighbouring channels of a stream, as stored and as fp32; fp32 values as sums of tf32 or bf16 ones.
 #pragma once
 #include "instructions.cuh"
 
@@ -155,5 +155,20 @@ MHC_DEVICE float largest_of_lanes(float value) {
 // NaN whose payload is in the bits that `high` lacks makes that an infinity.
 MHC_DEVICE uint32_t tf32_high(float x) { return as_bits(x) & 0xffffe000u; }
 MHC_DEVICE uint32_t tf32_rest(float x, uint32_t high) { return as_bits(x - as_float(high)) & 0xffffe000u; }
+
+// Two values as sums of three bf16 ones, the first and the second value's in a word: each part is what those before it
+// have left, cut to its first eight bits, so that three have all 24. Cut, not rounded: nothing comes to lie beyond the
+// largest number. Below 2^-110 the third would need smaller bits than bf16 has, and what lies under 2^-133 is cut off.
+// Of an infinity or NaN the second part is NaN.
+constexpr int BF16_PARTS = 3;
+MHC_DEVICE void split_in_bf16(float first, float second, uint32_t (&part)[BF16_PARTS]) {
+#pragma unroll
+    for (int p = 0; p < BF16_PARTS; p++) {
+        const uint32_t low = as_bits(first) & 0xffff0000u, high = as_bits(second) & 0xffff0000u;
+        part[p] = low >> 16 | high;
+        first -= as_float(low);
+        second -= as_float(high);
+    }
+}
 
 }  // namespace mhc::cuda
