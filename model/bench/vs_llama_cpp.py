@@ -8,15 +8,15 @@
 `make` writes the plain model of vs_lm_eval.py as GGUF files, one of each type, without a tokenizer: both sides are given the
 same ids. `compare` compiles llama_cpp_peer.cpp against llama.cpp's SOURCE and the shared libraries under its BUILD, and prints
 
-    prefill N       tokens/s of one prompt of N tokens, up to its next token
-    decode          tokens/s of 128 greedy tokens behind a prompt of 128, one sequence
     MMLU            log-likelihood requests/s: one for each option of a question, under the lm-eval protocol
+    decode          tokens/s of 128 greedy tokens behind a prompt of 128, one sequence
+    prefill N       tokens/s of one prompt of N tokens, up to its next token
 
 as medians of `--rounds`, in which the sides take turns. llama.cpp is given the questions in the order in which neighbours share
 the longest prefix, keeps its keys and values, and reads all options of a question from one row of logits; it is not charged for
 tokenisation, mhc-eval is. mhc-eval is given all questions at once. Keys and values are of the weights' type.
 
-It first proves that the answers are equal: log-likelihoods within max(1e-3, 1e-4 |LL|) in float32, since two engines sum 768
+It proves that the answers are equal: log-likelihoods within max(1e-3, 1e-4 |LL|) in float32, since two engines sum 768
 to 2,048 products in orders of their own, and all greedy tokens. In bfloat16 they cannot be (each engine rounds in other places),
 so the largest difference and the texts' differing ends are printed. Exit status 1 when answers in float32 differ.
 
@@ -31,6 +31,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from vs_lm_eval import SAMPLES, ours
@@ -119,10 +120,6 @@ class Peer:
         words = self.ask("score", len(targets), *targets, *context).split()
         return float(words[self.clock]), [float(word) for word in words[2:]]
 
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
 
 # ---------------------------------------------------------------- comparison
 
@@ -133,8 +130,7 @@ class Comparison:
     def __init__(self, arguments, scratch):
         from tokenizers import Tokenizer
 
-        self.arguments = arguments
-        self.folder = arguments.models / "none"
+        self.arguments, self.folder = arguments, arguments.models / "none"
         self.tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
         self.scratch = Path(scratch)
         self.peer = Peer(arguments, scratch)
@@ -145,12 +141,12 @@ class Comparison:
         inference = {"threads": self.arguments.threads, "dtype": self.arguments.dtype}
         questions, summary = ours(self.arguments.data, self.folder, [benchmark], {benchmark: sample}, self.arguments.repeats,
                                   inference, decode, **fields)
-        measured = summary[benchmark]
-        return questions[benchmark], statistics.median(measured["processor_seconds" if self.arguments.processor else "seconds"]), measured["work"]
+        seconds = summary[benchmark]["processor_seconds" if self.arguments.processor else "seconds"]
+        return questions[benchmark], statistics.median(seconds), summary[benchmark]["work"]
 
     def generation(self, length, steps):
         """Seconds of ours, seconds of llama.cpp's prompt and steps, for 1 + steps tokens behind a prompt of this length."""
-        words = [token.replace("Ġ", " ") for token in sorted(self.tokenizer.get_vocab()) if token[0] == "Ġ" and token[1:].isalpha()]
+        words = [token.replace("Ġ", " ") for token in sorted(self.tokenizer.get_vocab()) if token[0] == "Ġ" and token[1:].isascii() and token[1:].isalpha()]
         frame = len(self.ids("Q:\nA:"))
         text = "".join(random.Random(0).choices(words, k=length - frame))
         file = self.scratch / "question.jsonl"
@@ -195,8 +191,7 @@ class Comparison:
                 self.largest = max(self.largest, abs(mine - yours))
                 if not abs(mine - yours) <= max(1e-3, 1e-4 * abs(yours)):
                     self.unequal.append(f"{question['id']}: log-likelihood {mine} is {yours} there")
-        requests = sum(len(targets) for _, targets, _ in asked)
-        return requests / seconds, requests / theirs
+        return 4 * len(asked) / seconds, 4 * len(asked) / theirs     # options
 
     def ids(self, text):
         return self.tokenizer.encode(text).ids
@@ -207,8 +202,8 @@ def compare(arguments):
         comparison = Comparison(arguments, scratch)
         print(f"{arguments.dtype}, {arguments.threads} threads{', processor seconds' if arguments.processor else ''}, llama.cpp's ubatch {arguments.ubatch}, "
               f"flash attention {'on' if arguments.flash else 'off'}, load {os.getloadavg()[0]:.1f}\nllama.cpp {comparison.peer.info}")
-        parts = {f"prefill {length}": lambda length=length: comparison.prefill(length) for length in PREFILL}
-        parts |= {"decode": comparison.decode, "MMLU": comparison.mmlu}
+        parts = {"MMLU": comparison.mmlu, "decode": comparison.decode}
+        parts |= {f"prefill {length}": partial(comparison.prefill, length) for length in PREFILL}
         rounds = {name: [] for name in parts}
         print(f"{'per second':14} {'llama.cpp':>10} {'mhc-eval':>10} {'ratio':>6}", flush=True)
         for _ in range(arguments.rounds):
@@ -216,7 +211,7 @@ def compare(arguments):
                 mine, theirs = part()
                 rounds[name].append((mine, theirs))
                 print(f"{name:14} {theirs:10.1f} {mine:10.1f} {mine / theirs:6.2f}", flush=True)
-        comparison.peer.close()
+        comparison.peer.process.communicate()     # ends it
     print("medians")
     for name, pairs in rounds.items():
         mine, theirs = (statistics.median(side) for side in zip(*pairs))
@@ -239,7 +234,7 @@ def main():
     command.add_argument("--dtype", choices=tuple(GGUF), default="float32")
     command.add_argument("--threads", type=int, default=os.cpu_count())
     command.add_argument("--ubatch", type=int, default=512, help="most tokens that llama.cpp computes together")
-    command.add_argument("--flash", action="store_true", help="llama.cpp's flash attention")
+    command.add_argument("--flash", action="store_true", help="llama.cpp's flash attention, which is faster and less exact: answers in float32 then differ")
     command.add_argument("--sample", default=SAMPLES["mmlu"], metavar="N[/TASKS]", help="MMLU's questions")
     command.add_argument("--rounds", type=int, default=3)
     command.add_argument("--repeats", type=int, default=5, help="mhc-eval's measurements in a round")
