@@ -228,28 +228,23 @@ def gemm_rate(torch):
 # ---------------------------------------------------------------- mhc-eval
 
 
-def ours(arguments, folder, benchmarks):
-    """Questions with our answers, and measurements, both by benchmark."""
+def ours(data, folder, benchmarks, samples, repeats, inference, decode=DECODE, **fields):
+    """Questions with our answers, and measurements, both by benchmark. `fields` lie over the configuration's."""
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         files = {name: dict(zip(("eval", "pool"), paths)) for name, paths in FILES.items() if name in benchmarks}
-        config = {"protocol": "lm-eval", "benchmarks": benchmarks, "data": str(arguments.data.resolve()), "files": files,
-                  "models": {"model": str(folder.resolve())}, "out": str(scratch / "run"),
-                  "inference": {"threads": arguments.threads, "deterministic": arguments.deterministic}}
+        config = {"protocol": "lm-eval", "benchmarks": benchmarks, "data": str(data.resolve()), "files": files,
+                  "models": {"model": str(folder.resolve())}, "out": str(scratch / "run"), "inference": inference} | fields
         (scratch / "config.yaml").write_text(json.dumps(config))     # JSON is YAML
         command = [str(ROOT / "bin/mhc-eval"), "bench", "inference", "--config", str(scratch / "config.yaml"),
-                   "--decode", str(DECODE), "--repeats", str(arguments.repeats),
+                   "--decode", str(decode), "--repeats", str(repeats),
                    "--answers", str(scratch / "answers"), "--summary", str(scratch / "summary")]
-        for name, sample in samples(arguments).items():
+        for name, sample in samples.items():
             command += ["--sample", f"{name}={sample}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         questions = [json.loads(line) for line in (scratch / "answers").open()]
         summary = [json.loads(line) for line in (scratch / "summary").open()]
     return ({name: [q for q in questions if q["benchmark"] == name] for name in benchmarks}, {s["benchmark"]: s for s in summary})
-
-
-def samples(arguments):
-    return SAMPLES | dict(pair.split("=") for pair in arguments.sample)
 
 
 def differences(questions, theirs):
@@ -269,7 +264,9 @@ def differences(questions, theirs):
 def compare(arguments):
     folder = arguments.models / arguments.model
     benchmarks = arguments.benchmarks.split(",")
-    questions, summary = ours(arguments, folder, benchmarks)
+    samples = SAMPLES | dict(pair.split("=") for pair in arguments.sample)
+    questions, summary = ours(arguments.data, folder, benchmarks, samples, arguments.repeats,
+                              {"threads": arguments.threads, "deterministic": arguments.deterministic})
     peer = Peer(folder, arguments.threads)
     config = json.loads((folder / "config.json").read_text())
     layer = 4 * config["hidden_size"] ** 2 + 3 * config["hidden_size"] * config["intermediate_size"]
