@@ -132,8 +132,7 @@ class Comparison:
 
         self.arguments, self.folder = arguments, arguments.models / "none"
         self.tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        self.scratch = Path(scratch)
-        self.peer = Peer(arguments, scratch)
+        self.scratch, self.peer = Path(scratch), Peer(arguments, scratch)
         self.unequal, self.largest = [], 0.0
 
     def ours(self, benchmark, sample, decode=0, **fields):
@@ -147,8 +146,7 @@ class Comparison:
     def generation(self, length, steps):
         """Seconds of ours, seconds of llama.cpp's prompt and steps, for 1 + steps tokens behind a prompt of this length."""
         words = [token.replace("Ġ", " ") for token in sorted(self.tokenizer.get_vocab()) if token[0] == "Ġ" and token[1:].isascii() and token[1:].isalpha()]
-        frame = len(self.ids("Q:\nA:"))
-        text = "".join(random.Random(0).choices(words, k=length - frame))
+        text = "".join(random.Random(0).choices(words, k=length - len(self.ids("Q:\nA:"))))
         file = self.scratch / "question.jsonl"
         file.write_text(json.dumps({"question": text.strip(), "answer": words[0] * (1 + steps) + "\n#### 1"}))
         pool = self.arguments.data.resolve() / "gsm8k/cot_8shot.jsonl"
@@ -205,12 +203,14 @@ def compare(arguments):
         parts = {"MMLU": comparison.mmlu, "decode": comparison.decode}
         parts |= {f"prefill {length}": partial(comparison.prefill, length) for length in PREFILL}
         rounds = {name: [] for name in parts}
-        print(f"{'per second':14} {'llama.cpp':>10} {'mhc-eval':>10} {'ratio':>6}", flush=True)
+        print(f"{'per second':14} {'llama.cpp':>10} {'mhc-eval':>10} {'ratio':>6}  answers", flush=True)
         for _ in range(arguments.rounds):
             for name, part in parts.items():
-                mine, theirs = part()
-                rounds[name].append((mine, theirs))
-                print(f"{name:14} {theirs:10.1f} {mine:10.1f} {mine / theirs:6.2f}", flush=True)
+                before = len(comparison.unequal)
+                rounds[name].append(part())
+                mine, theirs = rounds[name][-1]
+                wrong = len(comparison.unequal) - before
+                print(f"{name:14} {theirs:10.1f} {mine:10.1f} {mine / theirs:6.2f}  {f'{wrong} differ' if wrong else 'equal'}", flush=True)
         comparison.peer.process.communicate()     # ends it
     print("medians")
     for name, pairs in rounds.items():
@@ -234,7 +234,7 @@ def main():
     command.add_argument("--dtype", choices=tuple(GGUF), default="float32")
     command.add_argument("--threads", type=int, default=os.cpu_count())
     command.add_argument("--ubatch", type=int, default=512, help="most tokens that llama.cpp computes together")
-    command.add_argument("--flash", action="store_true", help="llama.cpp's flash attention, which is faster and less exact: answers in float32 then differ")
+    command.add_argument("--flash", action="store_true", help="llama.cpp's flash attention, for which it rounds keys and values to float16: answers in float32 then differ")
     command.add_argument("--sample", default=SAMPLES["mmlu"], metavar="N[/TASKS]", help="MMLU's questions")
     command.add_argument("--rounds", type=int, default=3)
     command.add_argument("--repeats", type=int, default=5, help="mhc-eval's measurements in a round")
