@@ -49,7 +49,7 @@ inline P joined(const S* first, [[maybe_unused]] const S* second) {
     }
 }
 
-// Sums of a tile that are carried side by side, each of every so manieth product: small tiles would wait for theirs.
+// Partial sums that a tile carries side by side: a small one would wait for each sum before it adds the next product.
 template <int T, int W>
 constexpr int CHAINS = T * W <= 2 ? 4 : T * W <= 4 ? 2 : 1;
 
@@ -326,18 +326,16 @@ private:
         for (int64_t i = 0; i < count; i += TALL) {
             const int64_t rows = count - i < TALL ? count - i : TALL;
             int64_t d = 0;
-            for (; d + TILE <= wide_; d += TILE) {
-                tile_of<WIDE>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d, wide_,
-                              true);
-            }
-            for (; d + 2 * LANES <= wide_; d += 2 * LANES) {
-                tile_of<2>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d, wide_,
-                           true);
-            }
-            for (; d < wide_; d += LANES) {
-                tile_of<1>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d, wide_,
-                           true);
-            }
+            const auto add_tiles = [&](auto vectors) {
+                constexpr int wide = vectors;
+                for (; d + wide * LANES <= wide_; d += wide * LANES) {
+                    tile_of<wide>(rows, depth, exponentials + i * KEYS, KEYS, values + d, row, sums_ + i * wide_ + d,
+                                  wide_, true);
+                }
+            };
+            add_tiles(std::integral_constant<int, WIDE>());
+            add_tiles(std::integral_constant<int, 2>());
+            add_tiles(std::integral_constant<int, 1>());
         }
     }
 
