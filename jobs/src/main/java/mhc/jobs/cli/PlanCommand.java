@@ -53,7 +53,7 @@ final class PlanCommand implements Runnable {
                             names = "--recorded",
                             paramLabel = "RUN",
                             description =
-                                    "Take each request's cost from this finished run of the configuration, however it was cut.")
+                                    "Take each request's cost from this run of the configuration, however it was cut.")
                     String recorded) {
         RunConfig run = RunConfigReader.read(settings(config, assignments));
         List<Integer> numbers = executors == null ? List.of() : executors;

@@ -154,10 +154,9 @@ public final class PlanSimulation {
         RecordedLengths lengths = new RecordedLengths(run);
         for (String model : config.models().keySet()) {
             for (ShardPlan.Uncut benchmark : uncut) {
-                boolean generated = benchmark.requests().get(0).cost().generated() > 0;
                 lengths.add(
                         model,
-                        generated,
+                        benchmark.generates(),
                         answers(recorded, model, benchmark.benchmark().name()));
             }
         }

@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -81,8 +80,25 @@ public final class ShardPlan {
         }
     }
 
-    /** A benchmark before it is cut: its requests in plan order. */
-    record Uncut(Benchmark benchmark, LoadedCorpus corpus, int shots, List<Costed> requests, String prompts) {
+    /**
+     * A benchmark before it is cut: its requests in plan order.
+     *
+     * @param generates whether a model's new tokens are generated, one after the other, or read
+     */
+    record Uncut(
+            Benchmark benchmark,
+            LoadedCorpus corpus,
+            int shots,
+            List<Costed> requests,
+            boolean generates,
+            String prompts) {
+        /** With the costs of a recorded run in the place of estimates. */
+        private Uncut by(RecordedRun run) {
+            RecordedCosts costs = new RecordedCosts(run, benchmark, generates);
+            return new Uncut(
+                    benchmark, corpus, shots, requests.stream().map(costs::of).toList(), generates, prompts);
+        }
+
         private long cost() {
             return ShardCutter.cost(requests).total();
         }
@@ -107,16 +123,17 @@ public final class ShardPlan {
     /** The benchmarks, to be cut in one way or another. */
     static List<Uncut> uncut(RunConfig config, Configuration hadoop) {
         Corpora corpora = new Corpora(config.data(), hadoop);
-        Optional<RecordedRun> recorded = Optional.of(config.shards().recorded())
-                .filter(run -> !run.isEmpty())
-                .map(run -> RecordedRun.at(run, hadoop));
         Problems problems = new Problems();
         List<Uncut> uncut = new ArrayList<>();
         for (String name : config.benchmarks()) {
-            problems.collect(() -> uncut.add(uncut(config, corpora, name, recorded)));
+            problems.collect(() -> uncut.add(uncut(config, corpora, name)));
         }
         problems.throwIfAny("The data under " + config.data());
-        return uncut;
+        if (config.shards().recorded().isEmpty()) {
+            return uncut;
+        }
+        RecordedRun recorded = RecordedRun.at(config.shards().recorded(), hadoop);
+        return uncut.stream().map(benchmark -> benchmark.by(recorded)).toList();
     }
 
     /** The plan of a run that is to keep so many executors busy. */
@@ -129,7 +146,7 @@ public final class ShardPlan {
                 .toList();
     }
 
-    private static Uncut uncut(RunConfig config, Corpora corpora, String name, Optional<RecordedRun> recorded) {
+    private static Uncut uncut(RunConfig config, Corpora corpora, String name) {
         Benchmark benchmark = Protocols.named(config.protocol()).benchmark(name);
         int shots = config.shots().getOrDefault(name, benchmark.defaultShots());
         LoadedCorpus corpus = corpora.load(benchmark.corpus(), benchmark.info().poolFor(shots), config.filesOf(name));
@@ -143,24 +160,16 @@ public final class ShardPlan {
         }
         StringBuilder hashes = new StringBuilder();
         List<Costed> requests = new ArrayList<>();
+        boolean generates = false;
         String before = "";
         for (Shard.Item item : inOrder(items)) {
             Request request = benchmark.request(item.example(), item.shots());
             hashes.append(request.hash()).append('\n');
             requests.add(new Costed(item, RequestCost.of(request, before, item.example(), item.shots())));
+            generates |= request instanceof Request.Generate;
             before = request.context();
         }
-        return new Uncut(benchmark, corpus, shots, costed(requests, benchmark, recorded), Sha256.of(hashes.toString()));
-    }
-
-    /** With the costs of a recorded run in the place of estimates, if the configuration names one. */
-    private static List<Costed> costed(List<Costed> requests, Benchmark benchmark, Optional<RecordedRun> recorded) {
-        if (recorded.isEmpty()) {
-            return requests;
-        }
-        boolean generated = requests.stream().anyMatch(request -> request.cost().generated() > 0);
-        RecordedCosts costs = new RecordedCosts(recorded.get(), benchmark, generated);
-        return requests.stream().map(costs::of).toList();
+        return new Uncut(benchmark, corpus, shots, requests, generates, Sha256.of(hashes.toString()));
     }
 
     /** Sub-tasks in name order, in each of them passages in the order of their first question. */
