@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mhc.datasets.InputException;
-import mhc.datasets.Samples;
 import mhc.jobs.config.RunConfigReader;
 import mhc.jobs.config.Settings;
 import mhc.jobs.plan.PlanSimulation;
@@ -42,7 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole runs on the bundled samples: what is written, what a second start does, and what bad input says. */
+/** Whole runs on the bundled samples: what is written, and what a second start does. */
 class EvaluationTest {
     @TempDir
     private static Path inputs;
@@ -54,10 +53,7 @@ class EvaluationTest {
 
     @BeforeAll
     static void writeInputs() throws IOException {
-        Samples.copyTo(inputs.resolve("data"));
-        TinyCheckpoints.write(inputs.resolve("plain"), "none", 1);
-        Files.writeString(inputs.resolve("plain/generation_config.json"), "{\"repetition_penalty\": 1.1}");
-        TinyCheckpoints.write(inputs.resolve("mhc"), "mhc", 1);
+        SampleRuns.writeInputs(inputs);
     }
 
     @Test
@@ -127,7 +123,7 @@ class EvaluationTest {
         assertThat(RunStatus.describe(out.toString(), true)).contains("unfinished, 1 shards left");
         progress.reset();
         String continued = run(settings(out));
-        assertThat(results(continued)).isEqualTo(results(report));
+        assertThat(SampleRuns.results(continued)).isEqualTo(SampleRuns.results(report));
         assertThat(progress.toString(StandardCharsets.UTF_8))
                 .contains("mhc: 3 examples in 1 shards")
                 .doesNotContain("plain:");
@@ -150,10 +146,6 @@ class EvaluationTest {
     }
 
     /** A report but for its last part, which says how fast the models were. */
-    private static String results(String report) {
-        return report.substring(0, report.indexOf("## Models"));
-    }
-
     /** Costs by example of a plan that is cut by a finished run. */
     private static Map<String, RequestCost> plannedByRecord(Path finished) {
         Settings settings = settings(finished.resolveSibling("next"));
@@ -342,59 +334,6 @@ class EvaluationTest {
     }
 
     @Test
-    void aCacheAnswersAgainWithoutTheModel() throws IOException {
-        Settings first = settings(folder.resolve("first"));
-        first.assign("cache=" + folder.resolve("cache"));
-        String report = run(first);
-        Settings more = settings(folder.resolve("more"));
-        more.assign("cache=" + folder.resolve("cache"));
-        more.assign("limit=4");
-        run(more);
-        Settings second = settings(folder.resolve("second"));
-        second.assign("cache=" + folder.resolve("cache"));
-
-        assertThat(results(run(second))).isEqualTo(results(report));
-
-        assertThat(RunDifference.between(
-                                LocalSpark.session(),
-                                folder.resolve("first").toString(),
-                                folder.resolve("second").toString())
-                        .isEmpty())
-                .isTrue();
-        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
-            // Per model one file for each of the two shards of the first run, and of the two examples more; none for
-            // the third.
-            assertThat(files.filter(path -> path.toString().endsWith(".jsonl"))).hasSize(8);
-        }
-    }
-
-    /** A full or unwritable disk below a cache costs its answers, never a row. */
-    @Test
-    void aCacheThatCannotBeWrittenOrReadCostsNoRow() throws IOException {
-        run(settings(folder.resolve("without")));
-        Settings full = settings(folder.resolve("full"));
-        full.assign("cache=full:" + folder.resolve("cache"));
-        Settings file = settings(folder.resolve("file"));
-        file.assign("cache=" + Files.writeString(folder.resolve("no-folder"), ""));
-        LocalSpark.session().sparkContext().hadoopConfiguration().set("fs.full.impl", FullDisk.class.getName());
-
-        run(full);
-        run(file);
-
-        for (String name : List.of("full", "file")) {
-            assertThat(RunDifference.between(
-                                    LocalSpark.session(),
-                                    folder.resolve("without").toString(),
-                                    folder.resolve(name).toString())
-                            .isEmpty())
-                    .isTrue();
-        }
-        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
-            assertThat(files.filter(Files::isRegularFile)).isEmpty();
-        }
-    }
-
-    @Test
     void differencesBetweenRunsAreFound() throws IOException {
         Path first = folder.resolve("first");
         Path second = folder.resolve("second");
@@ -408,50 +347,6 @@ class EvaluationTest {
         assertThat(difference.isEmpty()).isFalse();
         assertThat(difference.rows()).isEqualTo(difference.otherRows()).isEqualTo(12);
         assertThat(difference.examples()).allMatch(row -> row.startsWith("mhc "));
-    }
-
-    @Test
-    void missingModelsAreAllNamed() {
-        Settings settings = settings(folder.resolve("run"));
-        settings.assign("models.plain=" + folder.resolve("nowhere"));
-        settings.assign("models.mhc=" + folder);
-
-        assertThatThrownBy(() -> run(settings))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining(folder.resolve("nowhere").toString())
-                .hasMessageContaining("config.json");
-        assertThat(folder.resolve("run")).doesNotExist();
-    }
-
-    @Test
-    void missingDataIsNamedAndNothingIsWritten() {
-        Settings settings = settings(folder.resolve("run"));
-        settings.assign("data=" + folder.resolve("nothing"));
-
-        assertThatThrownBy(() -> run(settings))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("nothing");
-        assertThat(folder.resolve("run")).doesNotExist();
-    }
-
-    @Test
-    void aDirectoryWithSomethingElseIsRefused() throws IOException {
-        Files.writeString(folder.resolve("notes.txt"), "mine");
-
-        assertThatThrownBy(() -> run(settings(folder)))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("holds files that are not a run");
-        assertThat(folder.resolve("notes.txt")).hasContent("mine");
-    }
-
-    @Test
-    void anUnwritableDirectoryIsNamed() throws IOException {
-        Path file = Files.writeString(folder.resolve("file"), "not a folder");
-
-        assertThatThrownBy(() -> run(settings(file.resolve("run"))))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining(file.resolve("run").toString())
-                .hasMessageContaining("give a writable directory");
     }
 
     /** Without Hadoop's checksum of the old file, as a copy by hand leaves it. */
@@ -488,20 +383,11 @@ class EvaluationTest {
     }
 
     private Evaluation.Result run(Settings settings, boolean retryFailed) {
-        return Evaluation.run(
-                RunConfigReader.read(settings),
-                LocalSpark.session(),
-                new Evaluation.Mode(retryFailed, false),
-                new PrintStream(progress, true, StandardCharsets.UTF_8));
+        return SampleRuns.run(settings, retryFailed, progress);
     }
 
     private static Settings settings(Path out) {
-        Settings settings = Settings.parse("{name: test, benchmarks: [piqa, gsm8k], limit: 3, shots: {gsm8k: 2}}");
-        settings.put("data", inputs.resolve("data").toString());
-        settings.assign("models.plain=" + inputs.resolve("plain"));
-        settings.assign("models.mhc=" + inputs.resolve("mhc"));
-        settings.put("out", out.toString());
-        return settings;
+        return SampleRuns.settings(inputs, out);
     }
 
     private static void copy(Path from, Path to) throws IOException {
