@@ -132,7 +132,7 @@ record EvaluatedRun(
     /** Spark passes over empty files without a word. */
     private static void requireContent(FileStatus file) {
         if (file.isFile() && file.getLen() == 0 && file.getPath().getName().endsWith(".parquet")) {
-            throw PredictionTable.damaged(file.getPath().toString(), null);
+            throw new InputException(PredictionPart.damage(file.getPath().toString()));
         }
     }
 
@@ -151,6 +151,13 @@ record EvaluatedRun(
         ordered.retainAll(present);
         present.stream().filter(model -> !ordered.contains(model)).forEach(ordered::add);
         return ordered.stream().map(this::shown).toList();
+    }
+
+    /** All files, in the order of benchmarks, models and names. */
+    Stream<PredictionPart> parts() {
+        return files.entrySet().stream().flatMap(benchmark -> benchmark.getValue().entrySet().stream()
+                .flatMap(model -> model.getValue().stream()
+                        .map(path -> new PredictionPart(shown(model.getKey()), benchmark.getKey(), path.toString()))));
     }
 
     /** Folders of the files. */

@@ -26,12 +26,12 @@ import mhc.eval.Answer;
 import mhc.eval.BenchmarkTally;
 import mhc.eval.Extracted;
 import mhc.eval.Prediction;
-import org.apache.spark.sql.Row;
+import mhc.eval.PredictionColumn;
 
 /** Adds prediction rows of one model and benchmark one by one. */
 final class ModelRowsBuilder {
     /** What is read of each row. */
-    static final PredictionTable TABLE = new PredictionTable(List.of(
+    static final List<PredictionColumn> COLUMNS = List.of(
             ID,
             TASK,
             CLUSTER,
@@ -48,7 +48,7 @@ final class ModelRowsBuilder {
             KERNELS,
             PROMPT_TOKENS,
             REUSED_TOKENS,
-            NEW_TOKENS));
+            NEW_TOKENS);
 
     private final String model;
     private final TreeSet<String> protocols = new TreeSet<>();
@@ -68,31 +68,30 @@ final class ModelRowsBuilder {
         this.model = model;
     }
 
-    /** Adds a row of {@link #TABLE}, or keeps what is wrong with it. */
-    void add(Row row) {
-        String wrong = TABLE.mistake(row);
+    /** Adds a row of {@link #COLUMNS}, or keeps what is wrong with it. */
+    void add(PredictionRow row) {
+        String wrong = mistake(row);
         if (!wrong.isEmpty()) {
             mistake(wrong);
             return;
         }
-        String task = TABLE.text(row, TASK);
-        boolean noAnswer = TABLE.text(row, STATUS).equals(Prediction.FAILED);
-        boolean cut = row.getBoolean(TABLE.at(TRUNCATED));
+        String task = row.text(TASK);
+        boolean noAnswer = row.text(STATUS).equals(Prediction.FAILED);
+        boolean cut = row.truth(TRUNCATED);
         // one rule for every figure: a row that failed has no metric, whatever stands in it
-        Map<String, Double> metrics = noAnswer ? Map.of() : row.getJavaMap(TABLE.at(METRICS));
-        protocols.add(TABLE.text(row, PROTOCOL));
-        shots.add(row.getInt(TABLE.at(SHOTS)));
-        versions.add(TABLE.text(row, VERSION));
-        kernels.add(TABLE.text(row, KERNELS));
+        Map<String, Double> metrics = noAnswer ? Map.of() : row.map(METRICS);
+        protocols.add(row.text(PROTOCOL));
+        shots.add(row.integer(SHOTS));
+        versions.add(row.text(VERSION));
+        kernels.add(row.text(KERNELS));
         tally.add(task, metrics, noAnswer, cut);
-        int options = noAnswer ? 0 : row.getList(TABLE.at(TOKENS)).size();
-        examples.add(
-                TABLE.text(row, ID), task, TABLE.text(row, CLUSTER), TABLE.text(row, REQUEST_HASH), options, metrics);
+        int options = noAnswer ? 0 : row.list(TOKENS).size();
+        examples.add(row.text(ID), task, row.text(CLUSTER), row.text(REQUEST_HASH), options, metrics);
         if (cut) {
             examples.mark(ExampleScores.TRUNCATED);
         }
         if (!noAnswer && options == 0) {
-            row.<String, String>getJavaMap(TABLE.at(EXTRACTED)).forEach((filter, answer) -> {
+            row.<String>map(EXTRACTED).forEach((filter, answer) -> {
                 if (Extracted.isNothing(answer)) {
                     examples.mark(ExampleScores.nothing(filter));
                 }
@@ -100,12 +99,29 @@ final class ModelRowsBuilder {
         }
         if (noAnswer) {
             examples.mark(ExampleScores.FAILED);
-            failures.merge(Answer.Cause.failureClass(TABLE.text(row, REASON)), 1L, Long::sum);
+            failures.merge(Answer.Cause.failureClass(row.text(REASON)), 1L, Long::sum);
         }
         truncated += cut ? 1 : 0;
-        promptTokens += row.getInt(TABLE.at(PROMPT_TOKENS));
-        reusedTokens += row.getInt(TABLE.at(REUSED_TOKENS));
-        newTokens += row.getInt(TABLE.at(NEW_TOKENS));
+        promptTokens += row.integer(PROMPT_TOKENS);
+        reusedTokens += row.integer(REUSED_TOKENS);
+        newTokens += row.integer(NEW_TOKENS);
+    }
+
+    /** What the user has to mend in a row, or the empty string. */
+    private static String mistake(PredictionRow row) {
+        for (PredictionColumn column : COLUMNS) {
+            if (row.lacks(column)) {
+                return row.part().damage();
+            }
+        }
+        for (Map.Entry<String, Double> metric : row.<Double>map(METRICS).entrySet()) {
+            Double value = metric.getValue();
+            if (value == null || !(value >= 0 && value <= 1)) {
+                return "Example " + row.text(ID) + " of " + row.part().benchmark() + " has " + metric.getKey() + " "
+                        + value + ", expected 0 to 1: the run was written by another version, evaluate it again";
+            }
+        }
+        return "";
     }
 
     /** Keeps the first thing that the user has to mend in these rows. */

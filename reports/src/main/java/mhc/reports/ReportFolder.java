@@ -10,7 +10,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
@@ -47,15 +46,12 @@ final class ReportFolder {
         Path fresh = new Path(folder, "_" + name + ".new");
         Path old = new Path(folder, "_" + name + ".old");
         try {
-            files.mkdirs(fresh);
+            files.delete(fresh, true);
+            TableFile.write(
+                    new Path(fresh, "part-00000.parquet"), spark.sparkContext().hadoopConfiguration(), rows, schema);
         } catch (IOException e) {
             throw unwritable(target.toString(), e);
         }
-        spark.createDataFrame(rows, schema)
-                .coalesce(1)
-                .write()
-                .mode(SaveMode.Overwrite)
-                .parquet(fresh.toString());
         replace(target, fresh, old);
     }
 

@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import mhc.datasets.InputException;
 import mhc.eval.MetricName;
 import mhc.reports.BenchmarkComparison.ModelDifference;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
@@ -37,52 +37,34 @@ final class RowScan implements AutoCloseable {
 
     /** @param models in table order */
     static RowScan of(SparkSession spark, List<EvaluatedRun> runs, List<String> models) {
-        List<String> names = runs.stream()
-                .flatMap(run -> run.files().keySet().stream())
-                .distinct()
-                .sorted()
-                .toList();
-        Cell anywhere = new Cell(names.get(0), models.get(0));
-        JavaRDD<BenchmarkRows> benchmarks = ModelRowsBuilder.TABLE
-                .read(spark, runs)
-                .javaRDD()
-                .mapPartitionsToPair(rows -> reduced(rows, anywhere))
-                .partitionBy(new ByBenchmark(new ArrayList<>(names))) // groupByKey would weigh every part in memory
+        PredictionParts parts = PredictionParts.of(spark, runs);
+        JavaRDD<BenchmarkRows> benchmarks = parts.distributed()
+                .mapPartitionsToPair(files -> reduced(files, parts))
+                .partitionBy(new ByBenchmark(parts.benchmarks())) // groupByKey would weigh every part in memory
                 .mapPartitions(RowScan::joined)
                 .persist(StorageLevel.MEMORY_AND_DISK());
         return new RowScan(JavaSparkContext.fromSparkContext(spark.sparkContext()), models, benchmarks);
     }
 
-    private record Cell(String benchmark, String model) implements Serializable {
-        private static final long serialVersionUID = 1L;
-    }
+    private record Cell(String benchmark, String model) {}
 
     /** A file that cannot be read is a mistake among the rows: thrown, it would be logged as Spark's error before it is said. */
-    private static Iterator<Tuple2<String, ModelRows>> reduced(Iterator<Row> rows, Cell anywhere) {
+    private static Iterator<Tuple2<String, ModelRows>> reduced(Iterator<PredictionPart> files, PredictionParts parts) {
         Map<Cell, ModelRowsBuilder> builders = new HashMap<>();
-        try {
-            while (rows.hasNext()) {
-                Row row = rows.next();
-                Cell cell = new Cell(
-                        row.getString(ModelRowsBuilder.TABLE.benchmark()),
-                        row.getString(ModelRowsBuilder.TABLE.model()));
-                builder(builders, cell).add(row);
+        Function<PredictionPart, ModelRowsBuilder> builder = file -> builders.computeIfAbsent(
+                new Cell(file.benchmark(), file.model()), cell -> new ModelRowsBuilder(cell.model()));
+        files.forEachRemaining(file -> {
+            try {
+                parts.rows(file, ModelRowsBuilder.COLUMNS)
+                        .forEachRemaining(row -> builder.apply(file).add(row));
+            } catch (InputException e) {
+                builder.apply(file).mistake(e.getMessage());
             }
-        } catch (Exception e) { // Spark throws checked exceptions that its methods do not declare
-            RuntimeException failure = PredictionTable.unreadable(e);
-            if (!(failure instanceof InputException mistake)) {
-                throw failure;
-            }
-            builder(builders, anywhere).mistake(mistake.getMessage());
-        }
+        });
         return builders.entrySet().stream()
                 .map(entry -> new Tuple2<>(
                         entry.getKey().benchmark(), entry.getValue().build()))
                 .iterator();
-    }
-
-    private static ModelRowsBuilder builder(Map<Cell, ModelRowsBuilder> builders, Cell cell) {
-        return builders.computeIfAbsent(cell, key -> new ModelRowsBuilder(key.model()));
     }
 
     private static Iterator<BenchmarkRows> joined(Iterator<Tuple2<String, ModelRows>> parts) {
@@ -97,9 +79,9 @@ final class RowScan implements AutoCloseable {
     /** A partition for each benchmark: the largest one alone is much of the work. */
     private static final class ByBenchmark extends Partitioner {
         private static final long serialVersionUID = 1L;
-        private final ArrayList<String> names;
+        private final List<String> names;
 
-        ByBenchmark(ArrayList<String> names) {
+        ByBenchmark(List<String> names) {
             this.names = names;
         }
 
@@ -114,20 +96,12 @@ final class RowScan implements AutoCloseable {
         }
     }
 
-    /**
-     * Benchmarks by name, those without an example left out.
-     *
-     * @throws InputException when a file is damaged or holds something else, or an id comes twice
-     */
+    /** Benchmarks by name, those without an example left out. */
     List<BenchmarkSummary> summaries() {
-        try {
-            return benchmarks.map(BenchmarkSummary::of).collect().stream()
-                    .sorted(Comparator.comparing(BenchmarkSummary::benchmark))
-                    .map(benchmark -> benchmark.inOrder(models))
-                    .toList();
-        } catch (Exception e) { // Spark throws checked exceptions that its methods do not declare
-            throw PredictionTable.unreadable(e);
-        }
+        return benchmarks.map(BenchmarkSummary::of).collect().stream()
+                .sorted(Comparator.comparing(BenchmarkSummary::benchmark))
+                .map(benchmark -> benchmark.inOrder(models))
+                .toList();
     }
 
     /** A pair of models and its place in the table. */

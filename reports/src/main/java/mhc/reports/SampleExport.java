@@ -1,15 +1,15 @@
 package mhc.reports;
 
-import static org.apache.spark.sql.functions.col;
-
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import mhc.eval.MetricName;
 import mhc.eval.PredictionColumn;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
 
 /**
  * Writes the single examples of a report for reading: files of a few dozen examples with the answers of all models side by
@@ -21,26 +21,6 @@ final class SampleExport {
 
     /** Tasks that write; more than most machines have cores, few enough to start at once. */
     private static final int WRITERS = 32;
-
-    /** What is read of each row. */
-    static final PredictionTable TABLE = new PredictionTable(List.of(
-            PredictionColumn.ID,
-            PredictionColumn.TASK,
-            PredictionColumn.REQUEST_HASH,
-            PredictionColumn.CONTEXT,
-            PredictionColumn.CONTINUATIONS,
-            PredictionColumn.LOGLIKELIHOODS,
-            PredictionColumn.TOKENS,
-            PredictionColumn.RAW,
-            PredictionColumn.EXTRACTED,
-            PredictionColumn.GOLD,
-            PredictionColumn.METRICS,
-            PredictionColumn.STATUS,
-            PredictionColumn.REASON,
-            PredictionColumn.TRUNCATED,
-            PredictionColumn.STOP,
-            PredictionColumn.PROMPT_TOKENS,
-            PredictionColumn.NEW_TOKENS));
 
     private SampleExport() {}
 
@@ -57,38 +37,46 @@ final class SampleExport {
             List<String> models,
             Map<String, MetricName> headlines,
             ChunkFolder folder) {
-        List<String> order = List.copyOf(models);
+        Map<String, Integer> places = new HashMap<>();
+        models.forEach(model -> places.put(model, places.size()));
         Map<String, MetricName> metrics = new TreeMap<>(headlines);
-        String task = PredictionColumn.TASK.key();
-        String id = PredictionColumn.ID.key();
-        List<SampleTask> written = TABLE.read(spark, runs)
-                .repartition(WRITERS, col("benchmark"), col(task))
-                .sortWithinPartitions(col("benchmark"), col(task), col(id), col("model"))
-                .javaRDD()
-                .mapPartitions(rows -> tasks(rows, order, metrics, folder))
+        PredictionParts parts = PredictionParts.of(spark, runs);
+        List<SampleTask> written = parts.distributed()
+                .flatMap(part -> parts.rows(part, SampleAnswer.COLUMNS))
+                .mapToPair(row -> answer(row, places, metrics))
+                .repartitionAndSortWithinPartitions(new SampleKey.ByTask(WRITERS))
+                .mapPartitions(answers -> tasks(answers, places.size(), folder))
                 .collect();
         Map<String, SampleTask> ordered = new TreeMap<>();
         written.forEach(each -> ordered.put(each.benchmark() + "\0" + each.task(), each));
         return List.copyOf(ordered.values());
     }
 
-    /** A task at a time: rows come sorted. */
+    private static Tuple2<SampleKey, SampleAnswer> answer(
+            PredictionRow row, Map<String, Integer> places, Map<String, MetricName> headlines) {
+        String benchmark = row.part().benchmark();
+        SampleKey key = new SampleKey(
+                benchmark,
+                row.text(PredictionColumn.TASK),
+                row.text(PredictionColumn.ID),
+                places.get(row.part().model()));
+        return new Tuple2<>(key, SampleAnswer.of(row, headlines.get(benchmark)));
+    }
+
+    /** A task at a time: answers come sorted. */
     private static Iterator<SampleTask> tasks(
-            Iterator<Row> rows, List<String> models, Map<String, MetricName> headlines, ChunkFolder folder)
-            throws Exception {
+            Iterator<Tuple2<SampleKey, SampleAnswer>> answers, int models, ChunkFolder folder) throws IOException {
         Map<String, SampleTask> done = new TreeMap<>();
         SampleTaskWriter open = null;
-        while (rows.hasNext()) {
-            Row row = rows.next();
-            String benchmark = row.getString(TABLE.benchmark());
-            String task = TABLE.text(row, PredictionColumn.TASK);
-            if (open == null || !open.isOf(benchmark, task)) {
+        while (answers.hasNext()) {
+            Tuple2<SampleKey, SampleAnswer> answer = answers.next();
+            if (open == null || !open.takes(answer._1())) {
                 if (open != null) {
                     done.put(open.file(), open.finish());
                 }
-                open = new SampleTaskWriter(benchmark, task, models, headlines.get(benchmark), folder);
+                open = new SampleTaskWriter(answer._1(), models, folder);
             }
-            open.add(row);
+            open.add(answer._1(), answer._2());
         }
         if (open != null) {
             done.put(open.file(), open.finish());

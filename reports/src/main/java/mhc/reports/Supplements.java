@@ -11,7 +11,6 @@ import mhc.datasets.InputException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -31,7 +30,7 @@ record Supplements(List<ModelGains> gains, List<TrainingCurve> curves) {
         for (EvaluatedRun run : runs) {
             try {
                 FileSystem files = run.directory().getFileSystem(hadoop);
-                all.add(spark, files, run);
+                all.add(files, run);
             } catch (IOException e) {
                 throw new InputException(
                         "Run directory " + run.directory() + " cannot be read (" + e.getMessage()
@@ -42,7 +41,7 @@ record Supplements(List<ModelGains> gains, List<TrainingCurve> curves) {
         return all;
     }
 
-    private void add(SparkSession spark, FileSystem files, EvaluatedRun run) throws IOException {
+    private void add(FileSystem files, EvaluatedRun run) throws IOException {
         for (String model : run.models()) {
             Path measured = new Path(run.directory(), "stability/" + model + ".json");
             if (files.exists(measured)) {
@@ -50,7 +49,7 @@ record Supplements(List<ModelGains> gains, List<TrainingCurve> curves) {
             }
             Path training = new Path(run.directory(), "training/" + model + ".parquet");
             if (files.exists(training)) {
-                curves.add(curve(spark, model, training));
+                curves.add(curve(files.getConf(), model, training));
             }
         }
     }
@@ -63,17 +62,13 @@ record Supplements(List<ModelGains> gains, List<TrainingCurve> curves) {
         }
     }
 
-    private static TrainingCurve curve(SparkSession spark, String model, Path path) {
+    private static TrainingCurve curve(Configuration hadoop, String model, Path path) {
         try {
-            return TrainingCurve.read(spark, model, path);
-        } catch (Exception e) { // Spark throws checked exceptions that its methods do not declare
-            if (e instanceof AnalysisException || e.getCause() instanceof IOException) {
-                throw new InputException(
-                        path
-                                + " is no training curve (columns step, loss, gradient_norm): write it again, or delete it",
-                        e);
-            }
-            throw PredictionTable.unreadable(e);
+            return TrainingCurve.read(hadoop, model, path);
+        } catch (IOException | RuntimeException e) { // Parquet throws many kinds at bytes that are not its own
+            throw new InputException(
+                    path + " is no training curve (columns step, loss, gradient_norm): write it again, or delete it",
+                    e);
         }
     }
 }

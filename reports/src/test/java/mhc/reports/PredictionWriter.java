@@ -6,62 +6,24 @@ import java.util.List;
 import java.util.Map;
 import mhc.eval.Prediction;
 import mhc.eval.PredictionColumn;
-import mhc.eval.PredictionColumn.Shape.Element;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
-import org.apache.parquet.schema.Type;
-import org.apache.parquet.schema.Types;
 
 /** Writes prediction files as a run does, with Parquet's own example writer. */
 final class PredictionWriter {
-    private static final MessageType SCHEMA = schema();
-
     private PredictionWriter() {}
-
-    private static MessageType schema() {
-        Types.MessageTypeBuilder message = Types.buildMessage();
-        for (PredictionColumn column : PredictionColumn.values()) {
-            message.addField(type(column));
-        }
-        return message.named("prediction");
-    }
-
-    private static Type type(PredictionColumn column) {
-        boolean text = column.shape().element() == Element.TEXT;
-        PrimitiveTypeName element =
-                switch (column.shape().element()) {
-                    case TEXT -> PrimitiveTypeName.BINARY;
-                    case INTEGER -> PrimitiveTypeName.INT32;
-                    case DOUBLE -> PrimitiveTypeName.DOUBLE;
-                    case BOOLEAN -> PrimitiveTypeName.BOOLEAN;
-                };
-        LogicalTypeAnnotation annotation = text ? LogicalTypeAnnotation.stringType() : null;
-        return switch (column.shape().form()) {
-            case ONE -> Types.required(element).as(annotation).named(column.key());
-            case LIST ->
-                Types.requiredList().requiredElement(element).as(annotation).named(column.key());
-            case MAP ->
-                Types.requiredMap()
-                        .key(PrimitiveTypeName.BINARY)
-                        .as(LogicalTypeAnnotation.stringType())
-                        .requiredValue(element)
-                        .as(annotation)
-                        .named(column.key());
-        };
-    }
 
     static void write(Path file, Iterable<Prediction> predictions) throws IOException {
         Configuration hadoop = new Configuration();
         org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toUri());
         try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(HadoopOutputFile.fromPath(path, hadoop))
-                .withType(SCHEMA)
+                .withType(PredictionSchema.WHOLE)
+                .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
                 .build()) {
             for (Prediction prediction : predictions) {
                 writer.write(row(prediction));
@@ -70,7 +32,7 @@ final class PredictionWriter {
     }
 
     private static Group row(Prediction prediction) {
-        Group row = new SimpleGroup(SCHEMA);
+        Group row = new SimpleGroup(PredictionSchema.WHOLE);
         for (PredictionColumn column : PredictionColumn.values()) {
             Object value = column.of(prediction);
             switch (column.shape().form()) {

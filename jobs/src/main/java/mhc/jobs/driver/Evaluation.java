@@ -227,7 +227,7 @@ public final class Evaluation {
                 .filter(shard -> !committed.contains(shard.index()))
                 .forEach(pending::add);
         if (mode.retryFailed) {
-            FailedRows.of(spark, directory, model, benchmark)
+            FailedRows.of(hadoop, directory, model, benchmark)
                     .forEach((index, ids) ->
                             pending.add(planned.shards().get(index).again(ids)));
         }

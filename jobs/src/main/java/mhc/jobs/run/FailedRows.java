@@ -1,49 +1,44 @@
 package mhc.jobs.run;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.element_at;
-import static org.apache.spark.sql.functions.input_file_name;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.regexp_extract;
-import static org.apache.spark.sql.functions.split;
-
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import mhc.eval.Prediction;
 import mhc.eval.PredictionColumn;
-import mhc.reports.LiteralPath;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
+import mhc.reports.PredictionFileReader;
+import mhc.reports.PredictionPart;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /** The examples without an answer among a run's committed rows. */
 public final class FailedRows {
+    private static final List<PredictionColumn> COLUMNS = List.of(PredictionColumn.ID, PredictionColumn.STATUS);
+
     private FailedRows() {}
 
-    /** Ids of one model's failed examples of a benchmark, by the index of their shard. */
+    /**
+     * Ids of one model's failed examples of a benchmark, by the index of their shard.
+     *
+     * @throws mhc.datasets.InputException when a file is damaged
+     */
     public static TreeMap<Integer, Set<String>> of(
-            SparkSession spark, RunDirectory run, String model, String benchmark) {
-        TreeMap<Integer, Set<String>> failed = new TreeMap<>();
-        if (run.committed(model, benchmark).isEmpty()) {
-            return failed;
-        }
-        StructType schema = new StructType()
-                .add(PredictionColumn.ID.key(), DataTypes.StringType)
-                .add(PredictionColumn.STATUS.key(), DataTypes.StringType);
-        for (Row row : spark.read()
-                .schema(schema)
-                .option("pathGlobFilter", "part-*.parquet")
-                .parquet(LiteralPath.of(run.folder(model, benchmark)))
-                .where(col(PredictionColumn.STATUS.key()).equalTo(Prediction.FAILED))
-                .select(
-                        col(PredictionColumn.ID.key()),
-                        regexp_extract(element_at(split(input_file_name(), "/"), lit(-1)), "\\d+", 0)
-                                .cast(DataTypes.IntegerType))
-                .collectAsList()) {
-            failed.computeIfAbsent(row.getInt(1), shard -> new TreeSet<>()).add(row.getString(0));
-        }
-        return failed;
+            Configuration hadoop, RunDirectory run, String model, String benchmark) {
+        return run.committed(model, benchmark).parallelStream()
+                .map(shard -> Map.entry(shard, failed(hadoop, run.part(model, benchmark, shard))))
+                .filter(shard -> !shard.getValue().isEmpty())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, TreeMap::new));
+    }
+
+    private static Set<String> failed(Configuration hadoop, Path file) {
+        Set<String> ids = new TreeSet<>();
+        PredictionFileReader.open(hadoop, PredictionPart.at(file), COLUMNS).forEachRemaining(row -> {
+            if (row.text(PredictionColumn.STATUS).equals(Prediction.FAILED)) {
+                ids.add(row.text(PredictionColumn.ID));
+            }
+        });
+        return ids;
     }
 }

@@ -5,22 +5,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import mhc.eval.Prediction;
 import mhc.eval.PredictionColumn;
-import mhc.eval.PredictionColumn.Shape.Element;
+import mhc.reports.PredictionSchema;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
-import org.apache.parquet.schema.Type;
-import org.apache.parquet.schema.Types;
 
 /** Writes predictions with the columns of {@link PredictionColumn}, lists and maps in Parquet's three-level layout. */
 final class PredictionWriteSupport extends WriteSupport<Prediction> {
-    /** Message type of a predictions file. */
-    static final MessageType SCHEMA = schema();
-
     private final PartStamp stamp;
     private RecordConsumer out;
 
@@ -29,42 +21,10 @@ final class PredictionWriteSupport extends WriteSupport<Prediction> {
         this.stamp = stamp;
     }
 
-    private static MessageType schema() {
-        Types.MessageTypeBuilder message = Types.buildMessage();
-        for (PredictionColumn column : PredictionColumn.values()) {
-            message.addField(type(column));
-        }
-        return message.named("prediction");
-    }
-
-    private static Type type(PredictionColumn column) {
-        PrimitiveTypeName element =
-                switch (column.shape().element()) {
-                    case TEXT -> PrimitiveTypeName.BINARY;
-                    case INTEGER -> PrimitiveTypeName.INT32;
-                    case DOUBLE -> PrimitiveTypeName.DOUBLE;
-                    case BOOLEAN -> PrimitiveTypeName.BOOLEAN;
-                };
-        LogicalTypeAnnotation text = LogicalTypeAnnotation.stringType();
-        LogicalTypeAnnotation logical = column.shape().element() == Element.TEXT ? text : null;
-        return switch (column.shape().form()) {
-            case ONE -> Types.required(element).as(logical).named(column.key());
-            case LIST ->
-                Types.requiredList().requiredElement(element).as(logical).named(column.key());
-            case MAP ->
-                Types.requiredMap()
-                        .key(PrimitiveTypeName.BINARY)
-                        .as(text)
-                        .requiredValue(element)
-                        .as(logical)
-                        .named(column.key());
-        };
-    }
-
     @Override
     @SuppressWarnings("deprecation") // still abstract, although its successor is what is called
     public WriteContext init(Configuration hadoop) {
-        return new WriteContext(SCHEMA, stamp.metadata());
+        return new WriteContext(PredictionSchema.WHOLE, stamp.metadata());
     }
 
     @Override

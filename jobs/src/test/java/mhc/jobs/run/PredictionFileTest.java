@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import mhc.eval.Prediction;
 import mhc.jobs.driver.LocalSpark;
+import mhc.reports.PredictionSchema;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -117,7 +118,7 @@ class PredictionFileTest {
 
     @Test
     void theSchemaIsTheContract() {
-        assertThat(PredictionWriteSupport.SCHEMA).isEqualTo(MessageTypeParser.parseMessageType(CONTRACT));
+        assertThat(PredictionSchema.WHOLE).isEqualTo(MessageTypeParser.parseMessageType(CONTRACT));
     }
 
     @Test

@@ -1,0 +1,69 @@
+package mhc.reports;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import mhc.datasets.InputException;
+import mhc.eval.PredictionColumn;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The prediction files of some runs, and how executors read them: each whole, by Parquet's own record assembly. Spark's
+ * reader would plan a query and compile it, which takes longer than reading a small run.
+ */
+final class PredictionParts implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Files of a task: opening some is what a task is worth starting for. */
+    private static final int FILES = 32;
+
+    /** Tasks of a slot where there are enough files, so that a large file is not all that is left. */
+    private static final int TASKS = 4;
+
+    private final transient JavaSparkContext context;
+    private final transient List<PredictionPart> all;
+    private final Broadcast<SerializableConfiguration> hadoop;
+
+    private PredictionParts(
+            JavaSparkContext context, List<PredictionPart> all, Broadcast<SerializableConfiguration> hadoop) {
+        this.context = context;
+        this.all = all;
+        this.hadoop = hadoop;
+    }
+
+    static PredictionParts of(SparkSession spark, List<EvaluatedRun> runs) {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        return new PredictionParts(
+                context,
+                runs.stream().flatMap(EvaluatedRun::parts).toList(),
+                context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())));
+    }
+
+    /** In name order. */
+    List<String> benchmarks() {
+        TreeSet<String> names = new TreeSet<>();
+        all.forEach(part -> names.add(part.benchmark()));
+        return new ArrayList<>(names);
+    }
+
+    /** As they were listed, so that whatever else stands beside them is no data. */
+    JavaRDD<PredictionPart> distributed() {
+        int tasks = Math.max(TASKS * context.defaultParallelism(), (all.size() + FILES - 1) / FILES);
+        return context.parallelize(all, Math.min(tasks, all.size()));
+    }
+
+    /**
+     * Reads a file, on whichever machine.
+     *
+     * @throws InputException when it is damaged, and so does the iterator
+     */
+    Iterator<PredictionRow> rows(PredictionPart part, List<PredictionColumn> columns) {
+        return PredictionFileReader.open(hadoop.value().value(), part, columns);
+    }
+}
