@@ -44,7 +44,11 @@ public final class ModelBench implements AutoCloseable {
     private static final int CONTEXT = 128;
 
     private static final int STEPS = 4;
-    private static final int ROUNDS = 9;
+
+    /** A prompt's rounds take long, and a step's scatter. */
+    private static final int PREFILL_ROUNDS = 15;
+
+    private static final int DECODE_ROUNDS = 61;
 
     private final List<TorchProgram> programs = new ArrayList<>();
 
@@ -129,6 +133,7 @@ public final class ModelBench implements AutoCloseable {
         PrefixTree.Node prompt = node(PROMPT);
         rows.accept(compare(
                 "prefill " + PROMPT,
+                PREFILL_ROUNDS,
                 programs.stream()
                         .map(program -> (Supplier<Double>) () -> seconds(() -> program.prefill(lastOf(prompt), 1)))
                         .toList()));
@@ -142,7 +147,7 @@ public final class ModelBench implements AutoCloseable {
                     KvCache cache = caches.get(i);
                     works.add(() -> steps(program, cache, count));
                 }
-                rows.accept(compare("decode, batch " + count, works));
+                rows.accept(compare("decode, batch " + count, DECODE_ROUNDS, works));
             } finally {
                 caches.forEach(KvCache::close);
             }
@@ -195,9 +200,9 @@ public final class ModelBench implements AutoCloseable {
      * Rounds of plain, fused and reference in turn, after one that does not count: what slows a machine slows all
      * three.
      */
-    private static Row compare(String work, List<Supplier<Double>> works) {
-        double[][] seconds = new double[works.size()][ROUNDS];
-        for (int round = -1; round < ROUNDS; round++) {
+    private static Row compare(String work, int rounds, List<Supplier<Double>> works) {
+        double[][] seconds = new double[works.size()][rounds];
+        for (int round = -1; round < rounds; round++) {
             for (int i = 0; i < works.size(); i++) {
                 double once = works.get(i).get();
                 if (round >= 0) {
