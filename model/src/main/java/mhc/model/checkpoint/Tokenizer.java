@@ -1,13 +1,16 @@
 package mhc.model.checkpoint;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -136,8 +139,14 @@ public final class Tokenizer implements AutoCloseable {
         return encode(text, firstText.isEmpty() || !text.startsWith(firstText));
     }
 
+    /** The tokens alone: {@link HuggingFaceTokenizer#encode} also fetches the text and the place of each, which takes longer. */
     private long[] encode(String text, boolean withSpecialTokens) {
-        return tokenizer.encode(text, withSpecialTokens, false).getIds();
+        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, withSpecialTokens);
+        try {
+            return TokenizersLibrary.LIB.getTokenIds(encoding);
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
+        }
     }
 
     /** Tokens of a text that opens a sequence; never empty. */
@@ -146,25 +155,31 @@ public final class Tokenizer implements AutoCloseable {
         return ids.length == 0 ? new long[] {requirePrefix()} : ids;
     }
 
-    /** Tokens of a context and of a continuation after it. */
-    public Pair encodePair(String context, String continuation) {
+    /** Tokens of a context and of each continuation after it. */
+    public List<Pair> encodePairs(String context, List<String> continuations) {
         if (context.isEmpty()) {
-            long opening = requirePrefix();
-            long[] ids = encode(continuation, false);
-            boolean opened = ids.length > 0 && ids[0] == opening;
-            return new Pair(new long[] {opening}, opened ? Arrays.copyOfRange(ids, 1, ids.length) : ids);
+            return continuations.stream().map(this::withoutContext).toList();
         }
         int kept = context.length();
         while (kept > 0 && isWhitespace(context.charAt(kept - 1))) {
             kept--;
         }
-        String bare = context.substring(0, kept);
-        long[] contextIds = encode(bare);
-        long[] whole = encode(context + continuation);
-        long[] rest = contextIds.length < whole.length
-                ? Arrays.copyOfRange(whole, contextIds.length, whole.length)
-                : new long[0];
-        return new Pair(contextIds.length == 0 ? new long[] {requirePrefix()} : contextIds, rest);
+        long[] bare = encode(context.substring(0, kept));
+        List<Pair> pairs = new ArrayList<>();
+        for (String continuation : continuations) {
+            long[] whole = encode(context + continuation);
+            long[] rest =
+                    bare.length < whole.length ? Arrays.copyOfRange(whole, bare.length, whole.length) : new long[0];
+            pairs.add(new Pair(bare.length == 0 ? new long[] {requirePrefix()} : bare, rest));
+        }
+        return pairs;
+    }
+
+    private Pair withoutContext(String continuation) {
+        long opening = requirePrefix();
+        long[] ids = encode(continuation, false);
+        boolean opened = ids.length > 0 && ids[0] == opening;
+        return new Pair(new long[] {opening}, opened ? Arrays.copyOfRange(ids, 1, ids.length) : ids);
     }
 
     /**

@@ -107,8 +107,7 @@ final class CheckpointModel implements LanguageModel {
 
     private ChoiceJob job(Request.Choice request, int offset) throws UnanswerableException {
         List<Tokenizer.Pair> pairs = new ArrayList<>();
-        for (String continuation : request.continuations()) {
-            Tokenizer.Pair pair = tokenizer.encodePair(request.context(), continuation);
+        for (Tokenizer.Pair pair : tokenizer.encodePairs(request.context(), request.continuations())) {
             requireKnown(pair.context());
             requireKnown(pair.continuation());
             pairs.add(new Tokenizer.Pair(tokenizer.shifted(pair.context(), offset), pair.continuation()));

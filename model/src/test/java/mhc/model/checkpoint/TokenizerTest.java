@@ -53,7 +53,7 @@ class TokenizerTest {
 
     @Test
     void blanksBeforeTheContinuationBelongToIt() {
-        Tokenizer.Pair pair = tokenizer.encodePair("Question: who?\nAnswer: \u00a0", "the man");
+        Tokenizer.Pair pair = encodePair("Question: who?\nAnswer: \u00a0", "the man");
         assertThat(pair.context()).isEqualTo(tokenizer.encode("Question: who?\nAnswer:"));
         assertThat(tokenizer.decode(pair.continuation())).isEqualTo(" \u00a0the man");
     }
@@ -61,7 +61,7 @@ class TokenizerTest {
     @Test
     void continuationTokensAreThoseBehindTheContextsOwnCount() {
         // "an" and "swer" may be one token together: what counts is how many tokens the context has by itself.
-        Tokenizer.Pair pair = tokenizer.encodePair("The an", "swer is");
+        Tokenizer.Pair pair = encodePair("The an", "swer is");
         long[] whole = tokenizer.encode("The answer is");
         assertThat(pair.context()).isEqualTo(tokenizer.encode("The an"));
         assertThat(pair.continuation()).isEqualTo(Arrays.copyOfRange(whole, pair.context().length, whole.length));
@@ -69,9 +69,9 @@ class TokenizerTest {
 
     @Test
     void withoutContextTheOpeningTokenStandsBefore() {
-        assertThat(tokenizer.encodePair("", " yes").context()).containsExactly(0);
-        assertThat(tokenizer.encodePair("", " yes").continuation()).isEqualTo(tokenizer.encode(" yes"));
-        assertThat(tokenizer.encodePair("", "<|endoftext|> yes").continuation()).isEqualTo(tokenizer.encode(" yes"));
+        assertThat(encodePair("", " yes").context()).containsExactly(0);
+        assertThat(encodePair("", " yes").continuation()).isEqualTo(tokenizer.encode(" yes"));
+        assertThat(encodePair("", "<|endoftext|> yes").continuation()).isEqualTo(tokenizer.encode(" yes"));
         assertThat(tokenizer.encodePrompt("")).containsExactly(0);
         assertThat(tokenizer.isEnd(0)).isTrue();
         assertThat(tokenizer.isEnd(1)).isFalse();
@@ -160,5 +160,11 @@ class TokenizerTest {
             clear.add(id, 2e-4f);
         }
         assertThat(((Answer.Text) clear.answer(0)).nearTie()).isEqualTo(Answer.Text.CLEAR);
+    }
+
+    private static Tokenizer.Pair encodePair(String context, String continuation) {
+        List<Tokenizer.Pair> pairs = tokenizer.encodePairs(context, List.of(continuation, " another"));
+        assertThat(pairs.get(1).context()).isEqualTo(pairs.get(0).context());
+        return pairs.get(0);
     }
 }
