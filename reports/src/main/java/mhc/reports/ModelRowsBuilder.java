@@ -125,7 +125,7 @@ final class ModelRowsBuilder {
     }
 
     /** Keeps the first thing that the user has to mend in these rows. */
-    void mistake(String wrong) {
+    private void mistake(String wrong) {
         mistake = mistake.isEmpty() ? wrong : mistake;
     }
 

@@ -2,8 +2,10 @@ package mhc.reports;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.TreeSet;
 import mhc.datasets.InputException;
 import mhc.eval.PredictionColumn;
@@ -11,6 +13,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -29,20 +32,19 @@ final class PredictionParts implements Serializable {
     private final transient JavaSparkContext context;
     private final transient List<PredictionPart> all;
     private final Broadcast<SerializableConfiguration> hadoop;
+    private final CollectionAccumulator<String> damages;
 
-    private PredictionParts(
-            JavaSparkContext context, List<PredictionPart> all, Broadcast<SerializableConfiguration> hadoop) {
+    private PredictionParts(JavaSparkContext context, List<PredictionPart> all) {
         this.context = context;
         this.all = all;
-        this.hadoop = hadoop;
+        this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+        this.damages = context.sc().collectionAccumulator("damaged files");
     }
 
     static PredictionParts of(SparkSession spark, List<EvaluatedRun> runs) {
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         return new PredictionParts(
-                context,
-                runs.stream().flatMap(EvaluatedRun::parts).toList(),
-                context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())));
+                JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                runs.stream().flatMap(EvaluatedRun::parts).toList());
     }
 
     /** In name order. */
@@ -59,11 +61,57 @@ final class PredictionParts implements Serializable {
     }
 
     /**
-     * Reads a file, on whichever machine.
-     *
-     * @throws InputException when it is damaged, and so does the iterator
+     * Reads a file, on whichever machine, up to its damage if it has one: {@link #requireSound} tells of it. Thrown in a
+     * task, it would be logged as Spark's error before it is said.
      */
     Iterator<PredictionRow> rows(PredictionPart part, List<PredictionColumn> columns) {
-        return PredictionFileReader.open(hadoop.value().value(), part, columns);
+        try {
+            return new SoundRows(PredictionFileReader.open(hadoop.value().value(), part, columns));
+        } catch (InputException e) {
+            damages.add(e.getMessage());
+            return Collections.emptyIterator();
+        }
+    }
+
+    private final class SoundRows implements Iterator<PredictionRow> {
+        private final PredictionFileReader file;
+        private PredictionRow ahead;
+
+        SoundRows(PredictionFileReader file) {
+            this.file = file;
+        }
+
+        @Override
+        public boolean hasNext() {
+            try {
+                if (ahead == null && file.hasNext()) {
+                    ahead = file.next();
+                }
+            } catch (InputException e) {
+                damages.add(e.getMessage());
+            }
+            return ahead != null;
+        }
+
+        @Override
+        public PredictionRow next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            PredictionRow row = ahead;
+            ahead = null;
+            return row;
+        }
+    }
+
+    /**
+     * Called behind the job that read.
+     *
+     * @throws InputException when a file was damaged or held something else
+     */
+    void requireSound() {
+        damages.value().stream().sorted().findFirst().ifPresent(damage -> {
+            throw new InputException(damage);
+        });
     }
 }

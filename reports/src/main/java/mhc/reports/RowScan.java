@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import mhc.datasets.InputException;
 import mhc.eval.MetricName;
 import mhc.reports.BenchmarkComparison.ModelDifference;
 import org.apache.spark.Partitioner;
@@ -26,11 +24,14 @@ import scala.Tuple2;
  */
 final class RowScan implements AutoCloseable {
     private final JavaSparkContext context;
+    private final PredictionParts parts;
     private final List<String> models;
     private final JavaRDD<BenchmarkRows> benchmarks;
 
-    private RowScan(JavaSparkContext context, List<String> models, JavaRDD<BenchmarkRows> benchmarks) {
+    private RowScan(
+            JavaSparkContext context, PredictionParts parts, List<String> models, JavaRDD<BenchmarkRows> benchmarks) {
         this.context = context;
+        this.parts = parts;
         this.models = models;
         this.benchmarks = benchmarks;
     }
@@ -43,24 +44,17 @@ final class RowScan implements AutoCloseable {
                 .partitionBy(new ByBenchmark(parts.benchmarks())) // groupByKey would weigh every part in memory
                 .mapPartitions(RowScan::joined)
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        return new RowScan(JavaSparkContext.fromSparkContext(spark.sparkContext()), models, benchmarks);
+        return new RowScan(JavaSparkContext.fromSparkContext(spark.sparkContext()), parts, models, benchmarks);
     }
 
     private record Cell(String benchmark, String model) {}
 
-    /** A file that cannot be read is a mistake among the rows: thrown, it would be logged as Spark's error before it is said. */
     private static Iterator<Tuple2<String, ModelRows>> reduced(Iterator<PredictionPart> files, PredictionParts parts) {
         Map<Cell, ModelRowsBuilder> builders = new HashMap<>();
-        Function<PredictionPart, ModelRowsBuilder> builder = file -> builders.computeIfAbsent(
-                new Cell(file.benchmark(), file.model()), cell -> new ModelRowsBuilder(cell.model()));
-        files.forEachRemaining(file -> {
-            try {
-                parts.rows(file, ModelRowsBuilder.COLUMNS)
-                        .forEachRemaining(row -> builder.apply(file).add(row));
-            } catch (InputException e) {
-                builder.apply(file).mistake(e.getMessage());
-            }
-        });
+        files.forEachRemaining(
+                file -> parts.rows(file, ModelRowsBuilder.COLUMNS).forEachRemaining(row -> builders.computeIfAbsent(
+                                new Cell(file.benchmark(), file.model()), cell -> new ModelRowsBuilder(cell.model()))
+                        .add(row)));
         return builders.entrySet().stream()
                 .map(entry -> new Tuple2<>(
                         entry.getKey().benchmark(), entry.getValue().build()))
@@ -96,9 +90,15 @@ final class RowScan implements AutoCloseable {
         }
     }
 
-    /** Benchmarks by name, those without an example left out. */
+    /**
+     * Benchmarks by name, those without an example left out.
+     *
+     * @throws mhc.datasets.InputException when a file is damaged or holds something else
+     */
     List<BenchmarkSummary> summaries() {
-        return benchmarks.map(BenchmarkSummary::of).collect().stream()
+        List<BenchmarkSummary> summaries = benchmarks.map(BenchmarkSummary::of).collect();
+        parts.requireSound();
+        return summaries.stream()
                 .sorted(Comparator.comparing(BenchmarkSummary::benchmark))
                 .map(benchmark -> benchmark.inOrder(models))
                 .toList();

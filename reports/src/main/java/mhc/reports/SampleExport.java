@@ -30,6 +30,7 @@ final class SampleExport {
      * @param models in table order
      * @param headlines by benchmark
      * @return ordered by benchmark and task
+     * @throws mhc.datasets.InputException when a file is damaged
      */
     static List<SampleTask> write(
             SparkSession spark,
@@ -47,6 +48,7 @@ final class SampleExport {
                 .repartitionAndSortWithinPartitions(new SampleKey.ByTask(WRITERS))
                 .mapPartitions(answers -> tasks(answers, places.size(), folder))
                 .collect();
+        parts.requireSound();
         Map<String, SampleTask> ordered = new TreeMap<>();
         written.forEach(each -> ordered.put(each.benchmark() + "\0" + each.task(), each));
         return List.copyOf(ordered.values());

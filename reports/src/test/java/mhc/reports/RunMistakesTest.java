@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -132,6 +133,18 @@ class RunMistakesTest {
         new RunFixture(folder).add("a", "piqa", RIGHT).write();
         byte[] bytes = Files.readAllBytes(part);
         Arrays.fill(bytes, 4, 200, (byte) 0x5a);
+        Files.write(part, bytes);
+        Files.deleteIfExists(part.resolveSibling(".part-00000.parquet.crc"));
+        assertDamaged();
+    }
+
+    /** What only the samples read is held to its checksum as well. */
+    @Test
+    void flippedBitOfAPrompt() throws IOException {
+        new RunFixture(folder).add("a", "piqa", RIGHT).write();
+        byte[] bytes = Files.readAllBytes(part);
+        int place = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("Question");
+        bytes[place] ^= 1;
         Files.write(part, bytes);
         Files.deleteIfExists(part.resolveSibling(".part-00000.parquet.crc"));
         assertDamaged();
