@@ -16,18 +16,16 @@ import org.apache.parquet.io.api.RecordMaterializer;
 
 /** Puts a file's columns together to rows, by the calls of Parquet's record assembly. */
 final class PredictionConverters extends RecordMaterializer<PredictionRow> {
-    private final PredictionPart part;
     private final GroupConverter root;
     private PredictionRow row;
 
     /** @param columns in the order of the projection */
     PredictionConverters(PredictionPart part, List<PredictionColumn> columns) {
-        this.part = part;
-        List<Converter> fields = columns.stream().map(column -> field(column)).toList();
+        List<Converter> fields = columns.stream().map(this::field).toList();
         this.root = new Fields(fields) {
             @Override
             public void start() {
-                row = new PredictionRow(PredictionConverters.this.part);
+                row = new PredictionRow(part);
             }
         };
     }

@@ -1,6 +1,5 @@
 package mhc.reports;
 
-import java.util.Collection;
 import java.util.List;
 import mhc.eval.PredictionColumn;
 import mhc.eval.PredictionColumn.Shape.Element;
@@ -13,13 +12,15 @@ import org.apache.parquet.schema.Types;
 /** The columns of {@link PredictionColumn} in Parquet's types, lists and maps in the three-level layout. */
 public final class PredictionSchema {
     /** Message type of a predictions file. */
-    public static final MessageType WHOLE = of(List.of(PredictionColumn.values()));
+    public static final MessageType WHOLE = whole();
 
     private PredictionSchema() {}
 
-    private static MessageType of(Collection<PredictionColumn> columns) {
+    private static MessageType whole() {
         Types.MessageTypeBuilder message = Types.buildMessage();
-        columns.forEach(column -> message.addField(type(column)));
+        for (PredictionColumn column : PredictionColumn.values()) {
+            message.addField(type(column));
+        }
         return message.named("prediction");
     }
 

@@ -4,15 +4,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import mhc.datasets.ParquetFiles;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
-import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.GroupType;
@@ -45,37 +40,7 @@ final class TableFile extends WriteSupport<Row> {
      * @param schema of texts, numbers and lists of structures of these; nothing in it is nullable
      */
     static void write(Path file, Configuration hadoop, List<Row> rows, StructType schema) throws IOException {
-        try (ParquetWriter<Row> writer = new Builder(HadoopOutputFile.fromPath(file, hadoop), schema)
-                .withConf(hadoop)
-                .withCompressionCodec(CompressionCodecName.ZSTD)
-                .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-                .build()) {
-            for (Row row : rows) {
-                writer.write(row);
-            }
-        } catch (FSError e) { // how Hadoop's local file system says that a disk is full
-            throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    private static final class Builder extends ParquetWriter.Builder<Row, Builder> {
-        private final StructType schema;
-
-        Builder(OutputFile file, StructType schema) {
-            super(file);
-            this.schema = schema;
-        }
-
-        @Override
-        protected Builder self() {
-            return this;
-        }
-
-        @Override
-        @SuppressWarnings("deprecation") // still abstract, although its successor is what is called
-        protected WriteSupport<Row> getWriteSupport(Configuration hadoop) {
-            return new TableFile(schema);
-        }
+        ParquetFiles.write(file, hadoop, new TableFile(schema), rows);
     }
 
     @Override
@@ -84,7 +49,7 @@ final class TableFile extends WriteSupport<Row> {
         return new WriteContext(message(schema), Map.of());
     }
 
-    static MessageType message(StructType schema) {
+    private static MessageType message(StructType schema) {
         return new MessageType("table", fields(schema));
     }
 

@@ -5,19 +5,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import mhc.datasets.ParquetFiles;
 import mhc.eval.Prediction;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
-import org.apache.parquet.io.OutputFile;
 
 /** Writes one shard's predictions as one Parquet file that appears whole; its appearance is the commit. */
 public final class PredictionFile {
@@ -98,36 +92,6 @@ public final class PredictionFile {
     /** Writes rows below a stamp, whether or not it is theirs. */
     static void writeRows(Configuration hadoop, Path path, PartStamp stamp, List<Prediction> predictions)
             throws IOException {
-        try (ParquetWriter<Prediction> writer = new Builder(HadoopOutputFile.fromPath(path, hadoop), stamp)
-                .withConf(hadoop)
-                .withCompressionCodec(CompressionCodecName.ZSTD)
-                .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-                .build()) {
-            for (Prediction prediction : predictions) {
-                writer.write(prediction);
-            }
-        } catch (FSError e) { // how Hadoop's local file system says that a disk is full
-            throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    private static final class Builder extends ParquetWriter.Builder<Prediction, Builder> {
-        private final PartStamp stamp;
-
-        Builder(OutputFile file, PartStamp stamp) {
-            super(file);
-            this.stamp = stamp;
-        }
-
-        @Override
-        protected Builder self() {
-            return this;
-        }
-
-        @Override
-        @SuppressWarnings("deprecation") // still abstract, although its successor is what is called
-        protected WriteSupport<Prediction> getWriteSupport(Configuration hadoop) {
-            return new PredictionWriteSupport(stamp);
-        }
+        ParquetFiles.write(path, hadoop, new PredictionWriteSupport(stamp), predictions);
     }
 }
