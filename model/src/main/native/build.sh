@@ -60,7 +60,7 @@ if [ "$(cat "$target/signature" 2>/dev/null)" != "$signature" ] || [ ! -f "$targ
     }
     compilers=
     rm -rf "$target"/*.o "$target/cuda"
-    all="isa isa_rows isa_attention"
+    all="isa isa_rows isa_attention isa_products"
     isa() { # NAME LANES REGISTERS SOURCES FLAGS...
         name=$1 lanes=$2 registers=$3 sources=$4
         shift 4

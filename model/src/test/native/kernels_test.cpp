@@ -4,9 +4,7 @@
 
 #include "attention_cases.h"
 #include "cases.h"
-
-// Only where the test is linked with an OpenMP runtime.
-extern "C" __attribute__((weak)) void omp_set_num_threads(int);
+#include "product_cases.h"
 
 namespace mhc {
 namespace {
@@ -81,6 +79,11 @@ const Operations& on(Shape shape) {
 }
 
 template <Isa isa>
+const ProductOperations& products_on(Dtype dtype) {
+    return cpu_product_operations(isa, dtype);
+}
+
+template <Isa isa>
 void test() {
     if (!cpu_has(isa)) return;
     context = name_of(isa);
@@ -92,6 +95,7 @@ void test() {
         norm_of_rounded(on<isa>);
         properties(on<isa>);
         threads(on<isa>);
+        products(products_on<isa>);
     }
     attentions(cpu_attention_operations(isa));
     std::printf("%s: %d checks\n", name_of(isa), checks);

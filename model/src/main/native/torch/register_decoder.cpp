@@ -1,8 +1,9 @@
-// What a decoder does between its products as torch.ops.mhc_decoder.*, on the CPU alone: checks what comes in, allocates
+// What a decoder does as torch.ops.mhc_decoder.*, on the CPU alone: checks what comes in, allocates
 // what goes out, calls the kernels. The schemas are those of the plain TorchScript reference.
 #include <cstring>
 
 #include "../cpu/attention.h"
+#include "../cpu/products.h"
 #include "../cpu/rows.h"
 #include "boxed.h"
 
@@ -201,6 +202,50 @@ std::tuple<Tensor> write_tokens_(Tensor rows, Tensor part, Tensor lengths) {
     return {std::move(rows)};
 }
 
+// matrix [N, K] in panels [N / P, K, P], or as it is: where they do not pay, unless `anyway`, and where P does not divide N.
+std::tuple<Tensor> panels(Tensor matrix, bool anyway) {
+    const Sizes sizes = matrix.sizes();
+    const Dtype dtype = dtype_of(matrix);
+    if (sizes.size() != 2 || sizes[1] < 1) refuse("a matrix of other than two dimensions, or without columns");
+    const ProductOperations& operations = cpu_product_operations(cpu_isa(), dtype);
+    const int64_t columns = operations.panel_columns;
+    if ((!anyway && !cpu_panels_pay(cpu_isa())) || sizes[0] % columns != 0) return {std::move(matrix)};
+    matrix = std::move(matrix).contiguous();
+    Tensor packed = Tensor::empty({sizes[0] / columns, sizes[1], columns}, matrix.type(), matrix);
+    operations.pack(sizes[0], sizes[1], matrix.data(), packed.data());
+    return {std::move(packed)};
+}
+
+// x [..., K], panels of [N, K], bias [N] -> [..., N]
+std::tuple<Tensor> panel_product(Tensor x, Tensor panels, OptionalTensor bias) {
+    const Dtype dtype = dtype_of(x);
+    const ProductOperations& operations = cpu_product_operations(cpu_isa(), dtype);
+    const Sizes shape = panels.sizes();
+    Sizes sizes = x.sizes();
+    if (shape.size() != 3 || shape[2] != operations.panel_columns || panels.type() != x.type()) {
+        refuse("panels that are not of this processor or of another type than x");
+    }
+    if (sizes.empty() || sizes.back() != shape[1]) refuse("x that has another number of columns than the matrix");
+    x = std::move(x).contiguous();
+    panels = std::move(panels).contiguous();
+    Product p{product(sizes, sizes.size() - 1), shape[1], shape[0] * shape[2], nullptr, panels.data(), nullptr, nullptr};
+    if (bias) {
+        bias = checked(std::move(*bias), "bias", {p.columns}, x.type());
+        p.bias = bias->data();
+    }
+    if (dtype == Dtype::BF16) {
+        Tensor wide = Tensor::empty(sizes, Type::FLOAT, x);
+        operations.widen(p.rows * p.inner, x.data(), static_cast<float*>(wide.data()));
+        x = std::move(wide);
+    }
+    p.x = floats(std::as_const(x));
+    sizes.back() = p.columns;
+    Tensor y = Tensor::empty(sizes, panels.type(), panels);
+    p.y = y.data();
+    operations.multiply(p);
+    return {std::move(y)};
+}
+
 struct Op {
     const char* name;
     const char* schema;
@@ -217,6 +262,8 @@ constexpr Op OPS[] = {
      Boxed<attended>::call},
     {"write_tokens_", "(Tensor(a!) rows, Tensor part, Tensor lengths) -> Tensor(a!)", Boxed<write_tokens_>::call},
     {"merge_", "(Tensor(a!) o, Tensor(b!) lse, Tensor other, Tensor other_lse) -> Tensor(a!)", Boxed<merge_>::call},
+    {"panels", "(Tensor matrix, bool anyway) -> Tensor", Boxed<panels>::call},
+    {"panel_product", "(Tensor x, Tensor panels, Tensor? bias) -> Tensor", Boxed<panel_product>::call},
     {"turned_", "(Tensor(a!) x, Tensor cos, Tensor sin, float scale) -> Tensor(a!)", Boxed<turned_>::call},
 };
 

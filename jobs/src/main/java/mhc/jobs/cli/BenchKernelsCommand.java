@@ -20,6 +20,7 @@ import mhc.datasets.InputException;
 import mhc.jobs.run.TextColumns;
 import mhc.model.probe.KernelBench;
 import mhc.model.probe.ModelBench;
+import mhc.model.probe.ProductBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
             "pages us: what writing large results for the first time costs, as new pages of the operating system.",
             "of copy: rate of the bytes that must move against a plain copy of 128 MB.",
             "of GEMM: rate of the projection's FLOPs against a square matrix product.",
-            "With --model: what mHC adds to the time of a whole model, prompt and decoding."
+            "With --model: what mHC adds to the time of a whole model, prompt and decoding.",
+            "With --products: a decoder's matrix products, by the engine and in panels."
         })
 final class BenchKernelsCommand implements Callable<Integer> {
     private static final TextColumns OPERATIONS = TextColumns.of(
@@ -52,6 +54,14 @@ final class BenchKernelsCommand implements Callable<Integer> {
             number("plain ms", 12, "%.2f"),
             number("mHC fused", 12, "%+.1f%%"),
             number("mHC reference", 14, "%+.1f%%"));
+    private static final TextColumns PRODUCTS = TextColumns.of(
+            count("tokens", 6),
+            count("inner", 6),
+            count("columns", 8),
+            number("rows GFLOP/s", 14, "%.1f"),
+            number("oneDNN's order", 15, "%.1f"),
+            number("panels", 8, "%.1f"),
+            number("panels over oneDNN", 19, "%.2fx"));
     private static final List<Integer> QUICK_TOKENS = List.of(1, 64, 512);
     private static final List<Integer> QUICK_CHANNELS = List.of(768, 2560);
 
@@ -88,6 +98,13 @@ final class BenchKernelsCommand implements Callable<Integer> {
                             + " mHC fused and mHC by the reference, in turns")
     private boolean model;
 
+    @Option(
+            names = "--products",
+            description =
+                    "Instead of operations, products with the matrices of such a model, in turns: as they are stored"
+                            + " and in oneDNN's order, by the engine, and in panels")
+    private boolean products;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows there as well")
     private Path json;
 
@@ -99,6 +116,11 @@ final class BenchKernelsCommand implements Callable<Integer> {
         }
         if (Stream.concat(tokens.stream(), channels.stream()).anyMatch(count -> count < 1)) {
             throw new InputException("--tokens " + tokens + " --channels " + channels + " must all be at least 1.");
+        }
+        if (products) {
+            requireProcessor();
+            products();
+            return 0;
         }
         String engineDevice = device.equals("gpu") ? "cuda" : device;
         if (model) {
@@ -123,6 +145,34 @@ final class BenchKernelsCommand implements Callable<Integer> {
             write(Map.of("machine", machine, "rows", rows));
         }
         return 0;
+    }
+
+    private void requireProcessor() {
+        if (!device.equals("cpu") || model) {
+            throw new InputException("--products goes with --device cpu and without --model.");
+        }
+    }
+
+    private void products() {
+        print("%s, %d threads, float32", device, threads);
+        print("%s", PRODUCTS.header());
+        List<ProductBench.Row> rows = new ArrayList<>();
+        try (ProductBench bench = ProductBench.open(threads)) {
+            bench.run(row -> {
+                rows.add(row);
+                print(
+                        "%s",
+                        PRODUCTS.line(
+                                row.tokens(),
+                                row.inner(),
+                                row.columns(),
+                                row.rows() * 1e-9,
+                                row.oneDnn() * 1e-9,
+                                row.panels() * 1e-9,
+                                row.gain()));
+            });
+        }
+        write(Map.of("rows", rows));
     }
 
     private void wholeModel(String engineDevice) {

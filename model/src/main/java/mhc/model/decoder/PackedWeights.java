@@ -4,26 +4,36 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Matrices in the order in which the engine's own product (oneDNN) reads them. An x86 processor multiplies by them
- * faster than by rows as they are stored, most of all few tokens: a decoding step reads each weight once, in sequence.
- * They are copies in memory, where weights that are stored in the compute type stay in their mapped file.
+ * Matrices in the order in which a product reads them. An x86 processor multiplies by them faster than by rows as they
+ * are stored, most of all few tokens: a decoding step reads each weight once, in sequence. They are copies in memory,
+ * where weights that are stored in the compute type stay in their mapped file.
  */
 public enum PackedWeights {
     /** Weights stay as they are stored: other devices, where libraries pack for themselves. */
     NONE,
-    ONEDNN;
+    /** As the engine's own product does. */
+    ONEDNN,
+    /**
+     * In panels, as the product of {@code torch.ops.mhc_decoder} does: on processors without AVX-512, where it is faster.
+     * What does not divide into panels is as for oneDNN.
+     */
+    PANELS;
 
-    /** On several devices, only where all of them are the processor. */
-    public static PackedWeights on(List<String> devices) {
-        return devices.stream().allMatch("cpu"::equals) ? on("cpu") : NONE;
-    }
-
-    /** @param device {@code cpu}, {@code cuda} or {@code cuda:N} */
-    public static PackedWeights on(String device) {
+    /**
+     * On several devices, only where all of them are the processor.
+     *
+     * @param devices {@code cpu}, {@code cuda} or {@code cuda:N}
+     * @param operations of the program, which has the fused product only among these
+     */
+    public static PackedWeights on(List<String> devices, DecoderOperations operations) {
         String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        return device.equals("cpu") && processor.equals("amd64") ? ONEDNN : NONE;
+        if (!processor.equals("amd64") || !devices.stream().allMatch("cpu"::equals)) {
+            return NONE;
+        }
+        return operations == DecoderOperations.FUSED && !ProcessorFlags.here().multiplyWide() ? PANELS : ONEDNN;
     }
 
     /** Indices of the tensors to pack. */
@@ -31,12 +41,12 @@ public enum PackedWeights {
         return of(tensors, type, ProcessorFlags.here());
     }
 
-    /** Those of bfloat16 only where a processor multiplies such numbers: elsewhere the engine widens them first. */
+    /** Those of bfloat16 only where a product takes such numbers: elsewhere the engine widens them first. */
     int[] of(List<TensorSpec> tensors, ComputeType type, ProcessorFlags processor) {
         if (this == NONE) {
             return new int[0];
         }
-        boolean all = type == ComputeType.FLOAT32 || processor.multiplyBfloat16();
+        boolean all = type == ComputeType.FLOAT32 || this == PANELS || processor.multiplyBfloat16();
         return IntStream.range(0, tensors.size())
                 .filter(i -> tensors.get(i).onlyMultiplied())
                 .filter(i -> all || tensors.get(i).kind() != TensorSpec.Kind.COMPUTE)
@@ -62,8 +72,18 @@ public enum PackedWeights {
         return products.and(matrices);
     }
 
+    /** Functions of {@link #script()} that operations take the place of. */
+    public List<Linker.Replacement> replacements() {
+        return replacements(Optional.empty());
+    }
+
     /** Where no matrix is packed or compressed, products are the engine's and need no function between. */
     List<Linker.Replacement> replacements(Optional<BlockScales> compressed) {
+        if (this == PANELS) {
+            return Stream.of("panels", "panel_product")
+                    .map(name -> new Linker.Replacement(name, "ops.mhc_decoder." + name, Linker.Replacement.IF_CALLED))
+                    .toList();
+        }
         return this == NONE && compressed.isEmpty()
                 ? List.of(new Linker.Replacement("linear", "torch.linear", 0))
                 : List.of();

@@ -36,6 +36,11 @@ record ProcessorFlags(Set<String> names) {
                 .orElse(Set.of()));
     }
 
+    /** Whether it multiplies sixteen numbers at once. */
+    boolean multiplyWide() {
+        return names.contains("avx512f");
+    }
+
     /** Whether it has instructions for products of bfloat16 with sums in float32: AVX512-BF16, or tiles. */
     boolean multiplyBfloat16() {
         return names.contains("avx512_bf16") || names.contains("amx_bf16");

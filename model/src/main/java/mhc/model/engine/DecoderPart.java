@@ -6,7 +6,14 @@ import java.util.Set;
 /** A part of a decoder's work, by the engine's operations that do it. */
 public enum DecoderPart {
     /** Of the layers with their matrices. */
-    PRODUCTS("products", "mkldnn::_linear_pointwise", "aten::linear", "aten::matmul", "aten::bmm", "aten::mm"),
+    PRODUCTS(
+            "products",
+            "mhc_decoder::panel_product",
+            "mkldnn::_linear_pointwise",
+            "aten::linear",
+            "aten::matmul",
+            "aten::bmm",
+            "aten::mm"),
     /** The merge of its parts included. */
     ATTENTION(
             "attention",

@@ -53,15 +53,11 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                 options.devices(),
                 placement.bytes(),
                 devices.stream().map(Torch::memory).toList());
-        PackedWeights packing = PackedWeights.on(options.devices());
+        DecoderOperations operations = DecoderOperations.choose(options.kernels(), options.devices());
+        PackedWeights packing = PackedWeights.on(options.devices(), operations);
         Optional<BlockScales> compressed = stored ? checkpoint.config().scales() : Optional.empty();
         TorchModule module = TorchModule.load(
-                ProgramModule.source(
-                        checkpoint.program().placed(placement),
-                        kernels,
-                        DecoderOperations.choose(options.kernels(), options.devices()),
-                        packing,
-                        compressed),
+                ProgramModule.source(checkpoint.program().placed(placement), kernels, operations, packing, compressed),
                 options.device());
         try {
             new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint, stored, placement, devices);
@@ -79,9 +75,9 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
      */
     public static TorchProgram load(
             Program program, int vocabulary, String device, KernelPath kernels, List<RandomTensors.Tensor> weights) {
-        PackedWeights packing = PackedWeights.on(device);
         String wanted = kernels == KernelPath.REFERENCE ? "reference" : "auto";
         DecoderOperations operations = DecoderOperations.choose(wanted, List.of(device));
+        PackedWeights packing = PackedWeights.on(List.of(device), operations);
         TorchModule module =
                 TorchModule.load(ProgramModule.source(program, kernels, operations, packing, Optional.empty()), device);
         try {

@@ -1,23 +1,39 @@
-# Products with matrices that may be in the order in which oneDNN reads them. On some processors (AMD family 26, libtorch
-# 2.7.1, 172 rows) the packed product is wrong, so each is tried first.
+# Products with matrices that may be in panels, as this project's own product reads them, or in the order in which oneDNN
+# does. On some processors (AMD family 26, libtorch 2.7.1, 172 rows) oneDNN's is wrong, so each is tried first.
 
 
 def linear(x: Tensor, matrix: Tensor, bias: Optional[Tensor] = None) -> Tensor:
+    if matrix.dim() == 3:
+        return panel_product(x, matrix, bias)
     if ops.prim.is_mkldnn(matrix):
         return ops.mkldnn._linear_pointwise(x, matrix, bias, "none", annotate(List[Optional[number]], []), "")
     return torch.linear(x, as_multiplied(matrix, x), bias)
+
+
+def panels(matrix: Tensor, anyway: bool) -> Tensor:
+    # [N / P, K, P], or the matrix itself where panels are not to be had.
+    return matrix
+
+
+def panel_product(x: Tensor, matrix: Tensor, bias: Optional[Tensor]) -> Tensor:
+    return torch.linear(x, matrix.transpose(1, 2).flatten(0, 1), bias)
 
 
 def pack(w: List[Tensor], multiplied: List[int]) -> int:
     # How many stay in rows, because their packed product is another one; copied too, so that no file is needed.
     left = 0
     for i in multiplied:
-        packed = ops.mkldnn._reorder_linear_weight(w[i])
-        if multiplies_alike(w[i], packed):
+        packed = panels(w[i], False)
+        if packed.dim() == 3:
             w[i] = packed
-        else:
-            w[i] = torch.clone(w[i])
-            left = left + 1
+            continue
+        w[i] = torch.clone(packed)
+        if packed.dtype == FLOAT32 or ops.mkldnn._is_mkldnn_bf16_supported():
+            reordered = ops.mkldnn._reorder_linear_weight(packed)
+            if multiplies_alike(packed, reordered):
+                w[i] = reordered
+            else:
+                left = left + 1
     return left
 
 

@@ -22,6 +22,8 @@ class PackedWeightsTest {
         "ONEDNN, BFLOAT16, avx512_bf16, '[1, 2]'",
         "ONEDNN, BFLOAT16, amx_bf16, '[1, 2]'",
         "ONEDNN, BFLOAT16, avx512f, '[2]'",
+        "PANELS, FLOAT32, avx2, '[1, 2]'",
+        "PANELS, BFLOAT16, avx2, '[1, 2]'",
         "NONE, FLOAT32, avx512_bf16, '[]'"
     })
     void holdWhatTheProcessorMultiplies(PackedWeights packing, ComputeType type, String flag, String expected) {

@@ -165,6 +165,29 @@ class DecoderOperationsTest {
                     errors.append(2e30)
                 return max(errors)
 
+            def multiply(self: Program, x: Tensor, matrix: Tensor, bias: Tensor, half: bool) -> float:
+                matrix = matrix / float(matrix.size(1)) ** 0.5
+                if half:
+                    x, matrix, bias = x.to(15), matrix.to(15), bias.to(15)
+                packed = ops.mhc_decoder.panels(matrix, True)
+                assert packed.dim() == 3 and packed.numel() == matrix.numel()
+                expected = torch.linear(x.to(7), matrix.to(7), bias.to(7))
+                got = ops.mhc_decoder.panel_product(x, packed, bias)
+                plain = ops.mhc_decoder.panel_product(x, packed, None)
+                errors = [worst(got, expected.to(x.dtype))]
+                errors.append(worst(plain, torch.linear(x.to(7), matrix.to(7)).to(x.dtype)))
+                # A row's numbers do not depend on other rows.
+                for i in range(min(3, x.size(0))):
+                    if not torch.equal(ops.mhc_decoder.panel_product(x[i], packed, bias), got[i]):
+                        errors.append(1e30)
+                return max(errors)
+
+            def in_rows(self: Program, matrix: Tensor) -> bool:
+                return ops.mhc_decoder.panels(matrix, True).dim() == 2
+
+            def misfit(self: Program, x: Tensor, matrix: Tensor) -> Tensor:
+                return ops.mhc_decoder.panel_product(x, ops.mhc_decoder.panels(matrix, True), None)
+
             def beyond(self: Program, rows: Tensor, part: Tensor) -> Tensor:
                 return ops.mhc_decoder.write_tokens_(rows, part, torch.arange(rows.size(0)) + rows.size(2) - 1)
 
@@ -263,6 +286,46 @@ class DecoderOperationsTest {
                         IValue.from(half))
                 .toDouble();
         assertThat(error).isLessThan(1e-5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 8, 32, false",
+        "1, 1, 32, false",
+        "1, 768, 2048, false",
+        "3, 700, 96, false",
+        "16, 64, 352, false",
+        "300, 130, 96, false",
+        "1, 768, 2048, true",
+        "16, 64, 352, true",
+        "300, 130, 96, true",
+    })
+    void multiplyInPanelsAsInRows(int rows, int inner, int columns, boolean half) {
+        Random random = new Random(rows + inner);
+        double error = IValueUtils.runMethod(
+                        module,
+                        "multiply",
+                        tensor(random, rows, inner),
+                        tensor(random, columns, inner),
+                        tensor(random, columns),
+                        IValue.from(half))
+                .toDouble();
+        assertThat(error).isLessThan(half ? 0x1p-7 : 2e-6);
+    }
+
+    @Test
+    void leaveAMatrixInRowsThatDoesNotDivideIntoPanels() {
+        assertThat(IValueUtils.runMethod(module, "in_rows", tensor(new Random(1), 33, 8))
+                        .toBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void doNotMultiplyWhatDoesNotFit() {
+        Random random = new Random(1);
+        assertThatThrownBy(() -> IValueUtils.runMethod(module, "misfit", tensor(random, 3, 7), tensor(random, 32, 8)))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("torch.ops.mhc_decoder got x that has another number of columns than the matrix");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.pytorch.jni.IValue;
 import java.util.List;
 import mhc.model.decoder.ComputeType;
+import mhc.model.decoder.DecoderOperations;
 import mhc.model.decoder.Linker;
 import mhc.model.decoder.PackedWeights;
 import mhc.model.decoder.Script;
@@ -29,14 +30,17 @@ class PackedProductTest {
               return float(((__torch__.linear(x, w[0]).to(6) - expected).abs().max() / expected.abs().max()).item())
             """;
 
+    private PackedWeights packing;
     private TorchModule module;
 
     @BeforeAll
     void load() {
-        assumeTrue(
-                PackedWeights.on("cpu") == PackedWeights.ONEDNN, "SKIPPED: this processor's matrices are not packed");
         Torch.start(1);
-        module = TorchModule.load(Linker.link(Script.module(COMPARE), PackedWeights.ONEDNN.script()), "cpu");
+        List<String> devices = List.of("cpu");
+        packing = PackedWeights.on(devices, DecoderOperations.choose("auto", devices));
+        assumeTrue(packing != PackedWeights.NONE, "SKIPPED: this processor's matrices are not packed");
+        module = TorchModule.load(
+                Linker.link(List.of(Script.module(COMPARE), packing.script()), packing.replacements()), "cpu");
     }
 
     @AfterAll
@@ -61,10 +65,10 @@ class PackedProductTest {
         assertCloseFor(ComputeType.BFLOAT16, rows, columns, 0x1p-8 + 1e-5);
     }
 
-    private static boolean packsBfloat16() {
+    private boolean packsBfloat16() {
         TensorSpec any = TensorSpec.of("any", 1, 1);
         List<TensorSpec> multiplied = List.of(new TensorSpec(any.name(), any.shape(), any.kind(), List.of(), true));
-        return PackedWeights.ONEDNN.of(multiplied, ComputeType.BFLOAT16).length == 1;
+        return packing.of(multiplied, ComputeType.BFLOAT16).length == 1;
     }
 
     private void assertCloseFor(ComputeType type, int rows, int columns, double most) {

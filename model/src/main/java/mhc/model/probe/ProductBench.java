@@ -1,0 +1,118 @@
+package mhc.model.probe;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import mhc.datasets.InputException;
+import mhc.model.decoder.Binder;
+import mhc.model.decoder.Linker;
+import mhc.model.engine.RandomTensors;
+import mhc.model.engine.RandomTensors.Tensor;
+import mhc.model.engine.TimedProgram;
+import mhc.model.engine.Torch;
+import mhc.model.kernels.FusedKernels;
+
+/**
+ * Times the product of a decoder's matrices in three forms: rows as they are stored and oneDNN's order, by the engine, and
+ * panels, by this project's kernel. The matrices of C = 768, feed-forward 2048 and vocabulary 32,000, in float32.
+ */
+public final class ProductBench implements AutoCloseable {
+    private static final int ROUNDS = 11;
+    private static final double ROUND_SECONDS = 0.01;
+    private static final List<Long> TOKENS = List.of(1L, 2L, 4L, 16L, 64L, 512L, 2048L);
+
+    private static final List<Shape> SHAPES =
+            List.of(new Shape(768, 768), new Shape(768, 2048), new Shape(2048, 768), new Shape(768, 32_000));
+
+    /** The head runs at few positions. */
+    private static final long MOST_OF_THE_HEAD = 64;
+
+    private final TimedProgram program;
+
+    private ProductBench(TimedProgram program) {
+        this.program = program;
+    }
+
+    private record Shape(long inner, long columns) {}
+
+    /**
+     * One product.
+     *
+     * @param rows, oneDnn, panels floating-point operations per second, by the median round
+     * @param gain median over the rounds, in which the three take turns, of oneDNN's time over that of the panels
+     */
+    public record Row(long tokens, long inner, long columns, double rows, double oneDnn, double panels, double gain) {}
+
+    /** The first caller's threads hold for the process. */
+    public static ProductBench open(int threads) {
+        Torch.start(threads);
+        if (!System.getProperty("os.arch").toLowerCase(Locale.ROOT).equals("amd64")) {
+            throw new InputException("Packed products are compared on x86-64 processors only.");
+        }
+        FusedKernels.load("cpu").ifPresent(missing -> {
+            throw new InputException("There is no product in panels to time: " + missing + ".");
+        });
+        String source =
+                Linker.link(Binder.of(ProductBench.class, "product_bench.py").script());
+        return new ProductBench(TimedProgram.load(source, "cpu"));
+    }
+
+    /** Times every shape. */
+    public void run(Consumer<Row> rows) {
+        for (Shape shape : SHAPES) {
+            for (long tokens : TOKENS) {
+                if (shape.columns <= 2048 || tokens <= MOST_OF_THE_HEAD) {
+                    rows.accept(row(tokens, shape));
+                }
+            }
+        }
+    }
+
+    private Row row(long tokens, Shape shape) {
+        try (RandomTensors tensors = RandomTensors.on("cpu")) {
+            List<Tensor> x = List.of(tensors.normal(1, tokens, shape.inner));
+            List<Tensor> matrix = List.of(tensors.normal(1 / Math.sqrt(shape.inner), shape.columns, shape.inner));
+            program.seconds("prepare", x, x, matrix, 1);
+            List<String> forms = List.of("rows", "onednn", "panels");
+            long[] repeats = new long[forms.size()];
+            for (int form = 0; form < repeats.length; form++) {
+                time(forms.get(form), x, 1);
+                repeats[form] = (long) Math.ceil(ROUND_SECONDS / time(forms.get(form), x, 1));
+            }
+            double[][] seconds = new double[forms.size()][ROUNDS];
+            double[] gains = new double[ROUNDS];
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int form = 0; form < repeats.length; form++) {
+                    seconds[form][round] = time(forms.get(form), x, repeats[form]);
+                }
+                gains[round] = seconds[1][round] / seconds[2][round];
+            }
+            double work = 2.0 * tokens * shape.inner * shape.columns;
+            return new Row(
+                    tokens,
+                    shape.inner,
+                    shape.columns,
+                    work / median(seconds[0]),
+                    work / median(seconds[1]),
+                    work / median(seconds[2]),
+                    median(gains));
+        }
+    }
+
+    /** Seconds of one product. */
+    private double time(String form, List<Tensor> x, long repeats) {
+        return program.seconds("time_" + form, x, x, x, repeats) / repeats;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}

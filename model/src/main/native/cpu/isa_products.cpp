@@ -1,0 +1,142 @@
+// Compiled once per instruction set, as isa.cpp.
+#include <algorithm>
+#include <utility>
+
+#include "products.h"
+#include "team.h"
+#include "vector.h"
+
+namespace mhc::MHC_ISA {
+namespace {
+
+// Of a panel, in each row of it.
+constexpr int VECTORS = 2;
+constexpr int COLUMNS = VECTORS * LANES;
+// Rows of x whose sums are registers, with room for a row of the panel and a number of x.
+constexpr int MOST_ROWS = (MHC_REGISTERS - VECTORS - 1) / VECTORS;
+// Products that are summed by themselves: rounding errors grow with their number and with the number of such sums.
+constexpr int64_t RUN = 512;
+// Bytes of panels that stay in the second cache while rows of x pass.
+constexpr int64_t CACHED = 384 << 10;
+// Rows of x that pass panels together.
+constexpr int64_t BLOCK = 16 * MOST_ROWS;
+// Products for which another thread is worth waking.
+constexpr int64_t PER_THREAD = 1 << 17;
+
+// Panels that so few rows take at once, as a sum follows the one before it by some cycles only: most that registers hold.
+constexpr int panels_of(int rows) {
+    for (int panels = 4; panels > 1; panels /= 2) {
+        const int vectors = panels * VECTORS;
+        if (rows * vectors + (rows > 1 ? vectors : 1) + 1 <= MHC_REGISTERS) return panels;
+    }
+    return 1;
+}
+
+template <class S>
+struct Of {
+    // R rows of x from `row` with P panels from `panel`.
+    template <int R, int P>
+    static void tile(const Product& p, int64_t row, int64_t panel) {
+        const float* x = p.x + row * p.inner;
+        const S* w = static_cast<const S*>(p.panels) + panel * p.inner * COLUMNS;
+        const S* bias = static_cast<const S*>(p.bias) + panel * COLUMNS;
+        S* y = static_cast<S*>(p.y) + row * p.columns + panel * COLUMNS;
+        Vec total[R][P * VECTORS];
+        for (int v = 0; v < P * VECTORS; v++) {
+            const Vec start = p.bias ? load(bias + v * LANES, Whole{}) : Vec{};
+            for (int r = 0; r < R; r++) total[r][v] = start;
+        }
+        for (int64_t from = 0; from < p.inner; from += RUN) {
+            const int64_t to = std::min(p.inner, from + RUN);
+            Vec sums[R][P * VECTORS] = {};
+#pragma GCC unroll 4
+            for (int64_t k = from; k < to; k++) {
+                Vec weights[P * VECTORS];
+#pragma GCC unroll 8
+                for (int v = 0; v < P * VECTORS; v++) {
+                    weights[v] = load(w + (v / VECTORS * p.inner + k) * COLUMNS + v % VECTORS * LANES, Whole{});
+                }
+#pragma GCC unroll 16
+                for (int r = 0; r < R; r++) {
+                    const Vec number = broadcast(x + r * p.inner + k);
+#pragma GCC unroll 8
+                    for (int v = 0; v < P * VECTORS; v++) sums[r][v] = multiply_add(number, weights[v], sums[r][v]);
+                }
+            }
+#pragma GCC unroll 16
+            for (int r = 0; r < R; r++) {
+#pragma GCC unroll 8
+                for (int v = 0; v < P * VECTORS; v++) total[r][v] += sums[r][v];
+            }
+        }
+        for (int r = 0; r < R; r++) {
+            for (int v = 0; v < P * VECTORS; v++) store(y + r * p.columns + v * LANES, total[r][v], Whole{});
+        }
+    }
+
+    template <int R>
+    static void tiles(const Product& p, int64_t row, int64_t from, int64_t to) {
+        constexpr int P = panels_of(R);
+        for (; from + P <= to; from += P) tile<R, P>(p, row, from);
+        for (; from < to; from++) tile<R, 1>(p, row, from);
+    }
+
+    template <size_t... I>
+    static void tiles(int count, const Product& p, int64_t row, int64_t from, int64_t to, std::index_sequence<I...>) {
+        constexpr void (*OF[])(const Product&, int64_t, int64_t, int64_t) = {tiles<int(I) + 1>...};
+        OF[count - 1](p, row, from, to);
+    }
+
+    // Rows in tiles of almost one height.
+    static void rows(const Product& p, int64_t row, int64_t end, int64_t from, int64_t to) {
+        for (int64_t left = (end - row + MOST_ROWS - 1) / MOST_ROWS; left > 0; left--) {
+            const int count = int((end - row + left - 1) / left);
+            tiles(count, p, row, from, to, std::make_index_sequence<MOST_ROWS>());
+            row += count;
+        }
+    }
+
+    static void multiply(const Product& p) {
+        const int64_t panels = p.columns / COLUMNS, blocks = (p.rows + BLOCK - 1) / BLOCK;
+        const int64_t worthwhile = p.rows * p.inner * p.columns / PER_THREAD;
+        const int threads = int(std::min<int64_t>(worthwhile > 1 ? team_size() : 1, std::max<int64_t>(1, worthwhile)));
+        const int64_t least = p.rows < MOST_ROWS ? 4 : 1;  // few rows take several panels at once
+        int64_t group = std::max(least, CACHED / (p.inner * COLUMNS * int64_t(sizeof(S))));
+        while (group > 1 && threads > 1 && blocks * ((panels + group - 1) / group) < 4 * threads) group = (group + 1) / 2;
+        const int64_t groups = (panels + group - 1) / group;
+        parallel(groups * blocks, threads, [&](int64_t from, int64_t to) {
+            for (int64_t job = from; job < to; job++) {
+                const int64_t panel = job / blocks * group, row = job % blocks * BLOCK;
+                rows(p, row, std::min(p.rows, row + BLOCK), panel, std::min(panels, panel + group));
+            }
+        });
+    }
+
+    static void pack(int64_t columns, int64_t inner, const void* matrix, void* panels) {
+        parallel(columns / COLUMNS, team_size(), [&](int64_t from, int64_t to) {
+            for (int64_t panel = from; panel < to; panel++) {
+                const S* rows = static_cast<const S*>(matrix) + panel * COLUMNS * inner;
+                S* out = static_cast<S*>(panels) + panel * COLUMNS * inner;
+                for (int64_t k = 0; k < inner; k++) {
+                    for (int c = 0; c < COLUMNS; c++) *out++ = rows[c * inner + k];
+                }
+            }
+        });
+    }
+
+    static void widen(int64_t count, const void* numbers, float* wide) {
+        const S* in = static_cast<const S*>(numbers);
+        sweep(count, [&](int64_t i, auto part) { store(wide + i, load(in + i, part), part); });
+    }
+};
+
+template <class S>
+constexpr ProductOperations OPERATIONS{COLUMNS, Of<S>::pack, Of<S>::widen, Of<S>::multiply};
+
+}  // namespace
+
+const ProductOperations& product_operations(Dtype dtype) {
+    return dtype == Dtype::F32 ? OPERATIONS<float> : OPERATIONS<Bf16>;
+}
+
+}  // namespace mhc::MHC_ISA

@@ -1,0 +1,30 @@
+// Products with matrices in panels, seen from outside: plain pointers, no torch. Callers check.
+#pragma once
+#include "../kernels.h"
+
+namespace mhc {
+
+// y = x w^T + bias of w [columns, inner]. A panel is as many rows of w as a kernel takes at once, those of one number
+// of `inner` side by side: [columns / panel_columns, inner, panel_columns].
+struct Product {
+    int64_t rows, inner, columns;
+    const float* x;      // [rows, inner]
+    const void* panels;  // as y: fp32 or bf16
+    const void* bias;    // [columns] as y, or null
+    void* y;             // [rows, columns]
+};
+
+// Sums are fp32 and in an order that depends on `inner` alone: a row has the same bits in any company.
+struct ProductOperations {
+    int64_t panel_columns;
+    void (*pack)(int64_t columns, int64_t inner, const void* matrix, void* panels);
+    void (*widen)(int64_t count, const void* numbers, float* wide);
+    void (*multiply)(const Product&);
+};
+
+const ProductOperations& cpu_product_operations(Isa isa, Dtype dtype);
+
+// Whether this is faster than the engine's own product, which has instructions of AVX-512 and tiles at its disposal.
+bool cpu_panels_pay(Isa isa);
+
+}  // namespace mhc
