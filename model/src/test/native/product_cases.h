@@ -20,7 +20,8 @@ inline Stored multiplied(const ProductOperations& ops, const ProductCase& c, Dty
                          const std::vector<float>& x, int64_t row, int64_t rows) {
     const int64_t columns = c.panels * ops.panel_columns;
     Stored y(dtype, rows * columns);
-    ops.multiply({rows, c.inner, columns, x.data() + row * c.inner, panels.data(), c.bias ? bias.data() : nullptr, y.data()});
+    ops.multiply({rows, c.inner, columns, x.data() + row * c.inner, panels.data(), c.bias ? bias.data() : nullptr,
+                  y.data()});
     return y;
 }
 
@@ -58,13 +59,15 @@ inline void multiplies(const ProductOperations& ops, const ProductCase& c, Dtype
     for (int64_t row : {int64_t(0), c.rows / 2, c.rows - 1}) {
         for (int64_t rows : {1, 2, 3, 5}) {
             if (row + rows > c.rows) continue;
-            expect(same(multiplied(ops, c, dtype, panels, bias, x, row, rows), row), "company changes a product's bits");
+            const Stored part = multiplied(ops, c, dtype, panels, bias, x, row, rows);
+            expect(same(part, row), "company changes the bits of products");
         }
     }
     if (!omp_set_num_threads) return;
     for (int count : {1, 3, 16, 2}) {
         omp_set_num_threads(count);
-        expect(same(multiplied(ops, c, dtype, panels, bias, x, 0, c.rows), 0), "threads change a product's bits", count);
+        const Stored all = multiplied(ops, c, dtype, panels, bias, x, 0, c.rows);
+        expect(same(all, 0), "threads change the bits of products", count);
     }
 }
 

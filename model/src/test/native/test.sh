@@ -20,6 +20,16 @@ fi
 signature=$({ cat ./* ../../main/native/*.* ../../main/native/*/*; "$CXX" --version; echo "$2"; } | cksum)
 [ "$(cat "$folder/passed" 2>/dev/null)" = "$signature" ] && exit 0
 
+# Of a function that several objects define the linker takes one: compiled for another instruction set, it would end
+# where this processor lacks that. So those of an instruction set lie in its name space.
+if [ "$objects" != sanitized ] && command -v nm >/dev/null 2>&1; then
+    for object in "$objects"/isa*-*.o; do
+        name=$(basename "$object" .o | sed 's/.*-//')
+        shared=$(nm "$object" | sed -n 's/.* [VWu] //p' | grep -v "${#name}$name" || true)
+        [ -z "$shared" ] || { echo "$object defines for other instruction sets too: $shared" >&2; exit 1; }
+    done
+fi
+
 flags="-std=c++17 -O1 -Wall -Wextra"
 extent=
 if [ "$objects" = sanitized ]; then

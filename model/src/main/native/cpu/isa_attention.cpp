@@ -2,7 +2,6 @@
 // numbers depend on nothing but its keys and on how many queries there are, never on threads or neighbours.
 #include <limits>
 #include <type_traits>
-#include <vector>
 
 #include "attention.h"
 #include "team.h"
@@ -93,6 +92,30 @@ inline void tile_of(int64_t rows, int64_t depth, const A* a, int64_t a_row, cons
     }
 }
 
+// Memory of a thread, which keeps it: its pages are there already the next time. Not a std::vector, of whose functions
+// the linker would take one instruction set's for all.
+class Scratch {
+public:
+    Scratch() = default;
+    Scratch(const Scratch&) = delete;
+    ~Scratch() { delete[] numbers_; }
+
+    // As many numbers at least; what was there may be lost.
+    float* of(int64_t count) {
+        if (count > count_) {
+            delete[] numbers_;
+            numbers_ = nullptr, count_ = 0;
+            numbers_ = new float[count + count / 2];
+            count_ = count + count / 2;
+        }
+        return numbers_;
+    }
+
+private:
+    float* numbers_ = nullptr;
+    int64_t count_ = 0;
+};
+
 // One head of one row at work, with memory of its thread. Exponentials that meet pairs are rounded as these are; their
 // sum is not.
 template <class S>
@@ -101,7 +124,7 @@ class Head {
     static_assert(sizeof(P) == sizeof(float));
 
 public:
-    Head(const Attended& a, int64_t row, int64_t head, std::vector<float>& memory)
+    Head(const Attended& a, int64_t row, int64_t head, Scratch& memory)
         : a_(a),
           q_(static_cast<const S*>(a.q) + row * a.q_strides.row + head * a.q_strides.head),
           k_(static_cast<const S*>(a.k) + row * a.k_strides.row + head * a.k_strides.head),
@@ -116,11 +139,11 @@ public:
         const int64_t keys = few_ ? 0 : rounded_up(a.keys, TILE) * depth_;
         const int64_t values = values_as_they_lie_ ? 0 : (a.keys + HELD<P> - 1) / HELD<P> * wide_;
         const int64_t queries = few_ ? 0 : QUERIES * depth_;
-        memory.resize(keys + values + queries + QUERIES * (KEYS + wide_));
-        keys_ = reinterpret_cast<P*>(memory.data());
+        float* const numbers = memory.of(keys + values + queries + QUERIES * (KEYS + wide_));
+        keys_ = reinterpret_cast<P*>(numbers);
         values_ = keys_ + keys;
         queries_ = values_ + values;
-        scores_ = memory.data() + keys + values + queries;
+        scores_ = numbers + keys + values + queries;
         sums_ = scores_ + QUERIES * KEYS;
     }
 
@@ -354,8 +377,7 @@ template <class S>
 void attend_all(const Attended& a) {
     const int64_t products = a.queries * a.keys * a.width * a.rows * a.heads;
     parallel(a.rows * a.heads, products < (1 << 18) ? 1 : team_size(), [&](int64_t from, int64_t to) {
-        // Kept by the thread: its pages are there already the next time.
-        static thread_local std::vector<float> memory;
+        static thread_local Scratch memory;
         for (int64_t job = from; job < to; job++) Head<S>(a, job / a.heads, job % a.heads, memory).run();
     });
 }

@@ -1,5 +1,4 @@
 // Compiled once per instruction set, as isa.cpp.
-#include <algorithm>
 #include <utility>
 
 #include "products.h"
@@ -23,7 +22,7 @@ constexpr int64_t BLOCK = 16 * MOST_ROWS;
 // Products for which another thread is worth waking.
 constexpr int64_t PER_THREAD = 1 << 17;
 
-// Panels that so few rows take at once, as a sum follows the one before it by some cycles only: most that registers hold.
+// Panels that so few rows take at once, as each sum waits some cycles for the one before it: most that registers hold.
 constexpr int panels_of(int rows) {
     for (int panels = 4; panels > 1; panels /= 2) {
         const int vectors = panels * VECTORS;
@@ -31,6 +30,9 @@ constexpr int panels_of(int rows) {
     }
     return 1;
 }
+
+constexpr int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+constexpr int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
 template <class S>
 struct Of {
@@ -47,7 +49,7 @@ struct Of {
             for (int r = 0; r < R; r++) total[r][v] = start;
         }
         for (int64_t from = 0; from < p.inner; from += RUN) {
-            const int64_t to = std::min(p.inner, from + RUN);
+            const int64_t to = smaller(p.inner, from + RUN);
             Vec sums[R][P * VECTORS] = {};
 #pragma GCC unroll 4
             for (int64_t k = from; k < to; k++) {
@@ -99,15 +101,17 @@ struct Of {
     static void multiply(const Product& p) {
         const int64_t panels = p.columns / COLUMNS, blocks = (p.rows + BLOCK - 1) / BLOCK;
         const int64_t worthwhile = p.rows * p.inner * p.columns / PER_THREAD;
-        const int threads = int(std::min<int64_t>(worthwhile > 1 ? team_size() : 1, std::max<int64_t>(1, worthwhile)));
+        const int threads = worthwhile > 1 ? int(smaller(team_size(), worthwhile)) : 1;
         const int64_t least = p.rows < MOST_ROWS ? 4 : 1;  // few rows take several panels at once
-        int64_t group = std::max(least, CACHED / (p.inner * COLUMNS * int64_t(sizeof(S))));
-        while (group > 1 && threads > 1 && blocks * ((panels + group - 1) / group) < 4 * threads) group = (group + 1) / 2;
+        int64_t group = larger(least, CACHED / (p.inner * COLUMNS * int64_t(sizeof(S))));
+        while (group > 1 && threads > 1 && blocks * ((panels + group - 1) / group) < 4 * threads) {
+            group = (group + 1) / 2;
+        }
         const int64_t groups = (panels + group - 1) / group;
         parallel(groups * blocks, threads, [&](int64_t from, int64_t to) {
             for (int64_t job = from; job < to; job++) {
                 const int64_t panel = job / blocks * group, row = job % blocks * BLOCK;
-                rows(p, row, std::min(p.rows, row + BLOCK), panel, std::min(panels, panel + group));
+                rows(p, row, smaller(p.rows, row + BLOCK), panel, smaller(panels, panel + group));
             }
         });
     }

@@ -1,5 +1,5 @@
-// What a decoder does as torch.ops.mhc_decoder.*, on the CPU alone: checks what comes in, allocates
-// what goes out, calls the kernels. The schemas are those of the plain TorchScript reference.
+// What a decoder does as torch.ops.mhc_decoder.*, on the CPU alone: checks what comes in, allocates what goes out, calls
+// the kernels. The schemas are those of the plain TorchScript reference.
 #include <cstring>
 
 #include "../cpu/attention.h"
@@ -202,7 +202,8 @@ std::tuple<Tensor> write_tokens_(Tensor rows, Tensor part, Tensor lengths) {
     return {std::move(rows)};
 }
 
-// matrix [N, K] in panels [N / P, K, P], or as it is: where they do not pay, unless `anyway`, and where P does not divide N.
+// matrix [N, K] in panels [N / P, K, P], or as it is: where they do not pay, unless `anyway`, and where P does not
+// divide N.
 std::tuple<Tensor> panels(Tensor matrix, bool anyway) {
     const Sizes sizes = matrix.sizes();
     const Dtype dtype = dtype_of(matrix);
@@ -228,7 +229,9 @@ std::tuple<Tensor> panel_product(Tensor x, Tensor panels, OptionalTensor bias) {
     if (sizes.empty() || sizes.back() != shape[1]) refuse("x that has another number of columns than the matrix");
     x = std::move(x).contiguous();
     panels = std::move(panels).contiguous();
-    Product p{product(sizes, sizes.size() - 1), shape[1], shape[0] * shape[2], nullptr, panels.data(), nullptr, nullptr};
+    Product p{};
+    p.rows = product(sizes, sizes.size() - 1), p.inner = shape[1], p.columns = shape[0] * shape[2];
+    p.panels = panels.data();
     if (bias) {
         bias = checked(std::move(*bias), "bias", {p.columns}, x.type());
         p.bias = bias->data();
