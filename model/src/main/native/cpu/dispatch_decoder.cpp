@@ -42,8 +42,6 @@ const ProductOperations& cpu_product_operations([[maybe_unused]] Isa isa, Dtype 
     return baseline::product_operations(dtype);
 }
 
-bool cpu_panels_pay(Isa isa) { return isa == Isa::AVX2; }
-
 const AttentionOperations& cpu_attention_operations([[maybe_unused]] Isa isa) {
 #ifdef __x86_64__
     if (isa == Isa::AVX512_BF16) return avx512_bf16::attention_operations();

@@ -23,8 +23,4 @@ struct ProductOperations {
 };
 
 const ProductOperations& cpu_product_operations(Isa isa, Dtype dtype);
-
-// Whether this is faster than the engine's own product, which has instructions of AVX-512 and tiles at its disposal.
-bool cpu_panels_pay(Isa isa);
-
 }  // namespace mhc

@@ -202,15 +202,14 @@ std::tuple<Tensor> write_tokens_(Tensor rows, Tensor part, Tensor lengths) {
     return {std::move(rows)};
 }
 
-// matrix [N, K] in panels [N / P, K, P], or as it is: where they do not pay, unless `anyway`, and where P does not
-// divide N.
-std::tuple<Tensor> panels(Tensor matrix, bool anyway) {
+// matrix [N, K] in panels [N / P, K, P], or as it is where P does not divide N.
+std::tuple<Tensor> panels(Tensor matrix) {
     const Sizes sizes = matrix.sizes();
     const Dtype dtype = dtype_of(matrix);
     if (sizes.size() != 2 || sizes[1] < 1) refuse("a matrix of other than two dimensions, or without columns");
     const ProductOperations& operations = cpu_product_operations(cpu_isa(), dtype);
     const int64_t columns = operations.panel_columns;
-    if ((!anyway && !cpu_panels_pay(cpu_isa())) || sizes[0] % columns != 0) return {std::move(matrix)};
+    if (sizes[0] % columns != 0) return {std::move(matrix)};
     matrix = std::move(matrix).contiguous();
     Tensor packed = Tensor::empty({sizes[0] / columns, sizes[1], columns}, matrix.type(), matrix);
     operations.pack(sizes[0], sizes[1], matrix.data(), packed.data());
@@ -265,7 +264,7 @@ constexpr Op OPS[] = {
      Boxed<attended>::call},
     {"write_tokens_", "(Tensor(a!) rows, Tensor part, Tensor lengths) -> Tensor(a!)", Boxed<write_tokens_>::call},
     {"merge_", "(Tensor(a!) o, Tensor(b!) lse, Tensor other, Tensor other_lse) -> Tensor(a!)", Boxed<merge_>::call},
-    {"panels", "(Tensor matrix, bool anyway) -> Tensor", Boxed<panels>::call},
+    {"panels", "(Tensor matrix) -> Tensor", Boxed<panels>::call},
     {"panel_product", "(Tensor x, Tensor panels, Tensor? bias) -> Tensor", Boxed<panel_product>::call},
     {"turned_", "(Tensor(a!) x, Tensor cos, Tensor sin, float scale) -> Tensor(a!)", Boxed<turned_>::call},
 };

@@ -46,7 +46,12 @@ public enum DecoderOperations {
         }
         return FUSABLE.stream()
                 .filter(decoder.definitions()::containsKey)
-                .map(name -> new Linker.Replacement(name, "ops.mhc_decoder." + name, Linker.Replacement.IF_CALLED))
+                .map(DecoderOperations::replacement)
                 .toList();
+    }
+
+    /** The operation of a function's name, wherever a program calls that. */
+    static Linker.Replacement replacement(String name) {
+        return new Linker.Replacement(name, "ops.mhc_decoder." + name, Linker.Replacement.IF_CALLED);
     }
 }

@@ -17,7 +17,8 @@ public enum PackedWeights {
     /** As the engine's own product does. */
     ONEDNN,
     /**
-     * In panels, as the product of {@code torch.ops.mhc_decoder} does: on processors without AVX-512, where it is faster.
+     * In panels, as the product of {@code torch.ops.mhc_decoder} does: on processors with AVX2 and without
+     * AVX-512, where it is faster.
      * What does not divide into panels is as for oneDNN.
      */
     PANELS;
@@ -33,7 +34,7 @@ public enum PackedWeights {
         if (!processor.equals("amd64") || !devices.stream().allMatch("cpu"::equals)) {
             return NONE;
         }
-        return operations == DecoderOperations.FUSED && !ProcessorFlags.here().multiplyWide() ? PANELS : ONEDNN;
+        return operations == DecoderOperations.FUSED && ProcessorFlags.here().multiplyEightAtMost() ? PANELS : ONEDNN;
     }
 
     /** Indices of the tensors to pack. */
@@ -81,7 +82,7 @@ public enum PackedWeights {
     List<Linker.Replacement> replacements(Optional<BlockScales> compressed) {
         if (this == PANELS) {
             return Stream.of("panels", "panel_product")
-                    .map(name -> new Linker.Replacement(name, "ops.mhc_decoder." + name, Linker.Replacement.IF_CALLED))
+                    .map(DecoderOperations::replacement)
                     .toList();
         }
         return this == NONE && compressed.isEmpty()

@@ -36,9 +36,9 @@ record ProcessorFlags(Set<String> names) {
                 .orElse(Set.of()));
     }
 
-    /** Whether it multiplies sixteen numbers at once. */
-    boolean multiplyWide() {
-        return names.contains("avx512f");
+    /** Whether it has AVX2 with fused products, eight numbers at once, and nothing wider. */
+    boolean multiplyEightAtMost() {
+        return names.contains("avx2") && names.contains("fma") && !names.contains("avx512f");
     }
 
     /** Whether it has instructions for products of bfloat16 with sums in float32: AVX512-BF16, or tiles. */

@@ -10,7 +10,7 @@ def linear(x: Tensor, matrix: Tensor, bias: Optional[Tensor] = None) -> Tensor:
     return torch.linear(x, as_multiplied(matrix, x), bias)
 
 
-def panels(matrix: Tensor, anyway: bool) -> Tensor:
+def panels(matrix: Tensor) -> Tensor:
     # [N / P, K, P], or the matrix itself where panels are not to be had.
     return matrix
 
@@ -23,17 +23,15 @@ def pack(w: List[Tensor], multiplied: List[int]) -> int:
     # How many stay in rows, because their packed product is another one; copied too, so that no file is needed.
     left = 0
     for i in multiplied:
-        packed = panels(w[i], False)
-        if packed.dim() == 3:
-            w[i] = packed
-            continue
-        w[i] = torch.clone(packed)
-        if packed.dtype == FLOAT32 or ops.mkldnn._is_mkldnn_bf16_supported():
+        packed = panels(w[i])
+        if packed.dim() == 2 and (packed.dtype == FLOAT32 or ops.mkldnn._is_mkldnn_bf16_supported()):
             reordered = ops.mkldnn._reorder_linear_weight(packed)
             if multiplies_alike(packed, reordered):
-                w[i] = reordered
+                packed = reordered
             else:
                 left = left + 1
+        in_rows = packed.dim() == 2 and not ops.prim.is_mkldnn(packed)
+        w[i] = torch.clone(packed) if in_rows else packed
     return left
 
 

@@ -9,7 +9,7 @@ class Program(Module):
 
     def prepare(self: Program, h: List[Tensor], f: List[Tensor], w: List[Tensor], repeats: int) -> float:
         matrix = w[0]
-        self.w = [matrix, ops.mkldnn._reorder_linear_weight(matrix), ops.mhc_decoder.panels(matrix, True)]
+        self.w = [matrix, ops.mkldnn._reorder_linear_weight(matrix), ops.mhc_decoder.panels(matrix)]
         return float(self.w[2].dim())
 
     def time_rows(self: Program, h: List[Tensor], f: List[Tensor], w: List[Tensor], repeats: int) -> float:

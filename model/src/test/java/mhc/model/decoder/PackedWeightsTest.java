@@ -31,6 +31,13 @@ class PackedWeightsTest {
         assertThat(Arrays.toString(packed)).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({"avx2 fma, true", "avx2 fma avx512f, false", "avx2, false", "sse2, false"})
+    void panelsAreForProcessorsOfEightNumbersAtOnce(String flags, boolean expected) {
+        assertThat(new ProcessorFlags(Set.of(flags.split(" "))).multiplyEightAtMost())
+                .isEqualTo(expected);
+    }
+
     @Test
     void flagsAreThoseOfTheFirstCore() {
         Stream<String> lines = Stream.of(

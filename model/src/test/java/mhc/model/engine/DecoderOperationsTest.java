@@ -169,7 +169,7 @@ class DecoderOperationsTest {
                 matrix = matrix / float(matrix.size(1)) ** 0.5
                 if half:
                     x, matrix, bias = x.to(15), matrix.to(15), bias.to(15)
-                packed = ops.mhc_decoder.panels(matrix, True)
+                packed = ops.mhc_decoder.panels(matrix)
                 assert packed.dim() == 3 and packed.numel() == matrix.numel()
                 expected = torch.linear(x.to(7), matrix.to(7), bias.to(7))
                 got = ops.mhc_decoder.panel_product(x, packed, bias)
@@ -183,10 +183,10 @@ class DecoderOperationsTest {
                 return max(errors)
 
             def in_rows(self: Program, matrix: Tensor) -> bool:
-                return ops.mhc_decoder.panels(matrix, True).dim() == 2
+                return ops.mhc_decoder.panels(matrix).dim() == 2
 
             def misfit(self: Program, x: Tensor, matrix: Tensor) -> Tensor:
-                return ops.mhc_decoder.panel_product(x, ops.mhc_decoder.panels(matrix, True), None)
+                return ops.mhc_decoder.panel_product(x, ops.mhc_decoder.panels(matrix), None)
 
             def beyond(self: Program, rows: Tensor, part: Tensor) -> Tensor:
                 return ops.mhc_decoder.write_tokens_(rows, part, torch.arange(rows.size(0)) + rows.size(2) - 1)
@@ -235,17 +235,15 @@ class DecoderOperationsTest {
     void computeWhatTheirFunctionsCompute(int tokens, int heads, int width, boolean half) {
         Random random = new Random(tokens + heads);
         int columns = heads * width;
-        double error = IValueUtils.runMethod(
-                        module,
-                        "run",
-                        tensor(random, tokens, columns),
-                        tensor(random, tokens, columns),
-                        tensor(random, columns),
-                        tensor(random, 1, 1, tokens, width),
-                        tensor(random, 1, 1, tokens, width),
-                        IValue.from((long) heads),
-                        IValue.from(half))
-                .toDouble();
+        double error = error(
+                "run",
+                tensor(random, tokens, columns),
+                tensor(random, tokens, columns),
+                tensor(random, columns),
+                tensor(random, 1, 1, tokens, width),
+                tensor(random, 1, 1, tokens, width),
+                IValue.from((long) heads),
+                IValue.from(half));
         assertThat(error).isLessThan(half ? 0x1p-7 : 2e-6);
     }
 
@@ -276,15 +274,13 @@ class DecoderOperationsTest {
     })
     void attendToWhatTheDefinitionSays(int rows, int heads, int queries, int keys, int width, boolean half) {
         Random random = new Random(keys);
-        double error = IValueUtils.runMethod(
-                        module,
-                        "attend",
-                        tensor(random, rows, queries, heads, width),
-                        tensor(random, rows, keys, heads, width),
-                        tensor(random, rows, keys, heads, width),
-                        IValue.from((long) keys / 2),
-                        IValue.from(half))
-                .toDouble();
+        double error = error(
+                "attend",
+                tensor(random, rows, queries, heads, width),
+                tensor(random, rows, keys, heads, width),
+                tensor(random, rows, keys, heads, width),
+                IValue.from((long) keys / 2),
+                IValue.from(half));
         assertThat(error).isLessThan(1e-5);
     }
 
@@ -302,14 +298,12 @@ class DecoderOperationsTest {
     })
     void multiplyInPanelsAsInRows(int rows, int inner, int columns, boolean half) {
         Random random = new Random(rows + inner);
-        double error = IValueUtils.runMethod(
-                        module,
-                        "multiply",
-                        tensor(random, rows, inner),
-                        tensor(random, columns, inner),
-                        tensor(random, columns),
-                        IValue.from(half))
-                .toDouble();
+        double error = error(
+                "multiply",
+                tensor(random, rows, inner),
+                tensor(random, columns, inner),
+                tensor(random, columns),
+                IValue.from(half));
         assertThat(error).isLessThan(half ? 0x1p-7 : 2e-6);
     }
 
@@ -383,6 +377,10 @@ class DecoderOperationsTest {
     /** Of a bundled checkpoint, or of a made-up one of a family without residual streams. */
     private static Path folder(String name) {
         return name.contains("-") ? BundledCheckpoints.folder(name) : Families.write(Families.config(name, "none"));
+    }
+
+    private static double error(String method, IValue... arguments) {
+        return IValueUtils.runMethod(module, method, arguments).toDouble();
     }
 
     private static IValue tensor(Random random, long... sides) {
