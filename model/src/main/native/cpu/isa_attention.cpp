@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "attention.h"
+#include "scratch.h"
 #include "team.h"
 #include "vector.h"
 
@@ -91,30 +92,6 @@ inline void tile_of(int64_t rows, int64_t depth, const A* a, int64_t a_row, cons
         tile_of<W, T - 1>(rows, depth, a, a_row, b, b_row, c, c_row, add);
     }
 }
-
-// Memory of a thread, which keeps it: its pages are there already the next time. Not a std::vector, of whose functions
-// the linker would take one instruction set's for all.
-class Scratch {
-public:
-    Scratch() = default;
-    Scratch(const Scratch&) = delete;
-    ~Scratch() { delete[] numbers_; }
-
-    // As many numbers at least; what was there may be lost.
-    float* of(int64_t count) {
-        if (count > count_) {
-            delete[] numbers_;
-            numbers_ = nullptr, count_ = 0;
-            numbers_ = new float[count + count / 2];
-            count_ = count + count / 2;
-        }
-        return numbers_;
-    }
-
-private:
-    float* numbers_ = nullptr;
-    int64_t count_ = 0;
-};
 
 // One head of one row at work, with memory of its thread. Exponentials that meet pairs are rounded as these are; their
 // sum is not.

@@ -100,8 +100,7 @@ struct Of {
 
     static void multiply(const Product& p) {
         const int64_t panels = p.columns / COLUMNS, blocks = (p.rows + BLOCK - 1) / BLOCK;
-        const int64_t worthwhile = p.rows * p.inner * p.columns / PER_THREAD;
-        const int threads = worthwhile > 1 ? int(smaller(team_size(), worthwhile)) : 1;
+        const int threads = team_for(p.rows * p.inner * p.columns, PER_THREAD);
         const int64_t least = p.rows < MOST_ROWS ? 4 : 1;  // few rows take several panels at once
         int64_t group = larger(least, CACHED / (p.inner * COLUMNS * int64_t(sizeof(S))));
         while (group > 1 && threads > 1 && blocks * ((panels + group - 1) / group) < 4 * threads) {

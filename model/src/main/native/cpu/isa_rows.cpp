@@ -11,9 +11,7 @@ constexpr int64_t PER_THREAD = 1 << 14;
 
 template <class Body>
 void spread(int64_t jobs, int64_t numbers, Body body) {
-    const int64_t worthwhile = jobs * numbers / PER_THREAD;
-    const int threads = worthwhile <= 1 ? 1 : team_size();
-    parallel(jobs, int64_t(threads) < worthwhile ? threads : int(worthwhile > 1 ? worthwhile : 1), body);
+    parallel(jobs, team_for(jobs * numbers, PER_THREAD), body);
 }
 
 // 1 / rms of the numbers that `at` gives. Four sums, added in a fixed order.

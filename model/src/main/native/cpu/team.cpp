@@ -66,6 +66,13 @@ int team_size() {
     return threads > 1 ? threads : 1;
 }
 
+int team_for(int64_t work, int64_t per_thread) {
+    const int64_t worthwhile = work / per_thread;
+    if (worthwhile <= 1) return 1;
+    const int threads = team_size();
+    return threads < worthwhile ? threads : int(worthwhile);
+}
+
 void run_parts(int64_t jobs, int threads, void (*body)(void*, int64_t, int64_t), void* context) {
     if (jobs <= 0) return;
     if (threads > jobs) threads = static_cast<int>(jobs);

@@ -11,6 +11,9 @@ void* find_symbol(const char* name);
 // Threads of the calling thread's team: 1 inside a parallel region, or where there is no OpenMP.
 int team_size();
 
+// As many of them as have `per_thread` of the work to do, at least one.
+int team_for(int64_t work, int64_t per_thread);
+
 // Runs body(context, from, to) over parts of [0, jobs), contiguous and in order, on at most team_size() threads.
 void run_parts(int64_t jobs, int threads, void (*body)(void* context, int64_t from, int64_t to), void* context);
 
