@@ -25,6 +25,7 @@ import mhc.datasets.Example;
 import mhc.datasets.InputException;
 import mhc.eval.Answer;
 import mhc.eval.Request;
+import mhc.eval.stats.Median;
 import mhc.jobs.config.HadoopSettings;
 import mhc.jobs.config.RunConfig;
 import mhc.jobs.executor.ModelFolders;
@@ -168,7 +169,7 @@ public final class InferenceBench implements AutoCloseable {
     }
 
     private void print(String name, double[] seconds, Work work) {
-        double median = median(seconds);
+        double median = Median.of(seconds);
         long fed = work.prefilledTokens() + work.decodedTokens();
         out.println(TABLE.line(
                 name,
@@ -245,13 +246,6 @@ public final class InferenceBench implements AutoCloseable {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getProcessCpuTime()
                 : 0;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
     @Override

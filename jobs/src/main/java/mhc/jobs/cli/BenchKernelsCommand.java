@@ -117,8 +117,10 @@ final class BenchKernelsCommand implements Callable<Integer> {
         if (Stream.concat(tokens.stream(), channels.stream()).anyMatch(count -> count < 1)) {
             throw new InputException("--tokens " + tokens + " --channels " + channels + " must all be at least 1.");
         }
+        if (products && (!device.equals("cpu") || model)) {
+            throw new InputException("--products goes with --device cpu and without --model.");
+        }
         if (products) {
-            requireProcessor();
             products();
             return 0;
         }
@@ -145,12 +147,6 @@ final class BenchKernelsCommand implements Callable<Integer> {
             write(Map.of("machine", machine, "rows", rows));
         }
         return 0;
-    }
-
-    private void requireProcessor() {
-        if (!device.equals("cpu") || model) {
-            throw new InputException("--products goes with --device cpu and without --model.");
-        }
     }
 
     private void products() {

@@ -31,6 +31,12 @@ public final class TimedProgram implements AutoCloseable {
         });
     }
 
+    /** How often a method is to repeat its operation to take so many seconds, by the faster of two calls that do it once. */
+    public long repeats(double seconds, String method, List<Tensor> h, List<Tensor> f, List<Tensor> w) {
+        double once = Math.min(seconds(method, h, f, w, 1), seconds(method, h, f, w, 1));
+        return (long) Math.ceil(seconds / once);
+    }
+
     private static IValue list(CallScope scope, List<Tensor> tensors) {
         return scope.closing(IValue.listFrom(tensors.stream().map(Tensor::array).toArray(PtNDArray[]::new)));
     }

@@ -1,11 +1,11 @@
 package mhc.model.probe;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import mhc.datasets.InputException;
+import mhc.eval.stats.Median;
 import mhc.model.engine.RandomTensors;
 import mhc.model.engine.RandomTensors.Tensor;
 import mhc.model.engine.TimedProgram;
@@ -192,22 +192,13 @@ public final class KernelBench implements AutoCloseable {
 
     /** Seconds of one call: the median over samples that each repeat it long enough to time. */
     private static double median(TimedProgram program, String operation, Inputs inputs) {
-        long repeats = 1;
-        double once = time(program, operation, inputs, repeats);
-        once = Math.min(once, time(program, operation, inputs, repeats));
-        if (once < SAMPLE_SECONDS) {
-            repeats = (long) Math.ceil(SAMPLE_SECONDS / once);
-        }
+        String loop = "time_" + operation;
+        long repeats = program.repeats(SAMPLE_SECONDS, loop, inputs.streams, inputs.outputs, inputs.fixed);
         double[] samples = new double[SAMPLES];
         for (int i = 0; i < SAMPLES; i++) {
-            samples[i] = time(program, operation, inputs, repeats) / repeats;
+            samples[i] = program.seconds(loop, inputs.streams, inputs.outputs, inputs.fixed, repeats) / repeats;
         }
-        Arrays.sort(samples);
-        return samples[SAMPLES / 2];
-    }
-
-    private static double time(TimedProgram program, String operation, Inputs inputs, long repeats) {
-        return program.seconds("time_" + operation, inputs.streams, inputs.outputs, inputs.fixed, repeats);
+        return Median.of(samples);
     }
 
     @Override

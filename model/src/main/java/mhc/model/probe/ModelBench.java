@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import mhc.datasets.InputException;
+import mhc.eval.stats.Median;
 import mhc.model.decoder.JsonFields;
 import mhc.model.decoder.KernelPath;
 import mhc.model.decoder.ModelConfig;
@@ -210,19 +211,13 @@ public final class ModelBench implements AutoCloseable {
                 }
             }
         }
-        return new Row(work, median(seconds[0]), overhead(seconds[1], seconds[0]), overhead(seconds[2], seconds[0]));
+        return new Row(work, Median.of(seconds[0]), overhead(seconds[1], seconds[0]), overhead(seconds[2], seconds[0]));
     }
 
     private static double overhead(double[] seconds, double[] plain) {
         double[] more = new double[seconds.length];
         Arrays.setAll(more, i -> seconds[i] / plain[i] - 1);
-        return median(more);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return Median.of(more);
     }
 
     @Override

@@ -1,10 +1,10 @@
 package mhc.model.probe;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import mhc.datasets.InputException;
+import mhc.eval.stats.Median;
 import mhc.model.decoder.Binder;
 import mhc.model.decoder.Linker;
 import mhc.model.engine.RandomTensors;
@@ -74,17 +74,15 @@ public final class ProductBench implements AutoCloseable {
             List<Tensor> x = List.of(tensors.normal(1, tokens, shape.inner));
             List<Tensor> matrix = List.of(tensors.normal(1 / Math.sqrt(shape.inner), shape.columns, shape.inner));
             program.seconds("prepare", x, x, matrix, 1);
-            List<String> forms = List.of("rows", "onednn", "panels");
-            long[] repeats = new long[forms.size()];
-            for (int form = 0; form < repeats.length; form++) {
-                time(forms.get(form), x, 1);
-                repeats[form] = (long) Math.ceil(ROUND_SECONDS / time(forms.get(form), x, 1));
-            }
-            double[][] seconds = new double[forms.size()][ROUNDS];
+            List<String> loops = List.of("time_rows", "time_onednn", "time_panels");
+            long[] repeats = loops.stream()
+                    .mapToLong(loop -> program.repeats(ROUND_SECONDS, loop, x, x, x))
+                    .toArray();
+            double[][] seconds = new double[loops.size()][ROUNDS];
             double[] gains = new double[ROUNDS];
             for (int round = 0; round < ROUNDS; round++) {
                 for (int form = 0; form < repeats.length; form++) {
-                    seconds[form][round] = time(forms.get(form), x, repeats[form]);
+                    seconds[form][round] = program.seconds(loops.get(form), x, x, x, repeats[form]) / repeats[form];
                 }
                 gains[round] = seconds[1][round] / seconds[2][round];
             }
@@ -93,22 +91,11 @@ public final class ProductBench implements AutoCloseable {
                     tokens,
                     shape.inner,
                     shape.columns,
-                    work / median(seconds[0]),
-                    work / median(seconds[1]),
-                    work / median(seconds[2]),
-                    median(gains));
+                    work / Median.of(seconds[0]),
+                    work / Median.of(seconds[1]),
+                    work / Median.of(seconds[2]),
+                    Median.of(gains));
         }
-    }
-
-    /** Seconds of one product. */
-    private double time(String form, List<Tensor> x, long repeats) {
-        return program.seconds("time_" + form, x, x, x, repeats) / repeats;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     @Override

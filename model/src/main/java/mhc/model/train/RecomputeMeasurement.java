@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import mhc.eval.stats.Median;
 import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
@@ -56,14 +56,13 @@ public record RecomputeMeasurement(long storedBytes, long equationBytes, double 
                 seconds[i] = (System.nanoTime() - start) / 1e9;
             }
         }
-        Arrays.sort(seconds);
         long equation = recompute.block() == 0
                 ? 0
                 : (long) batch
                         * length
                         * Float.BYTES
                         * recompute.storedPerToken(shape.streams(), 2 * shape.layers(), shape.hidden());
-        return new RecomputeMeasurement(stored, equation, seconds[STEPS / 2]);
+        return new RecomputeMeasurement(stored, equation, Median.of(seconds));
     }
 
     private static ModelConfig config(Shape shape) {
