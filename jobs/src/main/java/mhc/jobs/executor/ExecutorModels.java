@@ -95,7 +95,7 @@ public final class ExecutorModels {
 
     /**
      * The cores of an executor, all of which are the engine's: an executor's tasks share one model a device, whose
-     * forward passes follow each other, so that threads times passes at a time never exceeds the cores. Two executors of
+     * forward passes follow each other or share them, so that threads times passes at a time never exceeds the cores. Two executors of
      * a host that each took all of its cores would slow each other down by much more than half.
      */
     static int cores(SparkConf conf, int available) {

@@ -85,8 +85,10 @@ final class CheckpointModel implements LanguageModel {
             }
         });
         meter.tokenised(System.nanoTime() - start);
-        SequenceScorer.run(program, budget, meter, sequences);
-        GreedyDecoder.run(program, budget, meter, generations, exampleSeconds);
+        module().share(() -> {
+            SequenceScorer.run(program, budget, meter, sequences);
+            GreedyDecoder.run(program, budget, meter, generations, exampleSeconds);
+        });
         return meter.work();
     }
 

@@ -52,6 +52,11 @@ public final class Torch {
         JniUtils.setNumThreads(wantedThreads);
     }
 
+    /** Threads of the engine; it must run. */
+    static synchronized int threads() {
+        return threads;
+    }
+
     /**
      * Gradient mode and the graph executor's profiling are settings of a thread: both off, on every thread that calls.
      */

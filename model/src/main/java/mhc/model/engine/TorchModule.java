@@ -15,8 +15,8 @@ import mhc.model.decoder.TorchArchive;
 import mhc.model.inference.OutOfMemoryException;
 
 /**
- * TorchScript that the engine has loaded. Its methods run one at a time, on a thread that belongs to it, in the order
- * in which callers came.
+ * TorchScript that the engine has loaded. Its methods run on threads that belong to it, in the order in which callers
+ * came.
  */
 final class TorchModule implements AutoCloseable {
     /** As libtorch's allocators for CPU ("can't allocate memory", "not enough memory") and CUDA put it. */
@@ -26,21 +26,31 @@ final class TorchModule implements AutoCloseable {
     private final String source;
     private final PtNDManager manager;
     private final PtSymbolBlock block;
-    private final EngineThread thread = new EngineThread();
+    private final EngineThreads threads;
 
-    private TorchModule(String source, PtNDManager manager, PtSymbolBlock block) {
+    private TorchModule(String source, PtNDManager manager, PtSymbolBlock block, EngineThreads threads) {
         this.source = source;
         this.manager = manager;
         this.block = block;
+        this.threads = threads;
     }
 
+    /** Methods run one at a time. */
     static TorchModule load(String source, String device) {
+        return load(source, device, false);
+    }
+
+    /** @param sideBySide whether several methods may run at a time, on a part of the engine's threads each */
+    static TorchModule load(String source, String device, boolean sideBySide) {
         Torch.prepareThread();
         PtNDManager manager = (PtNDManager) Torch.newManager(device);
         try {
             byte[] archive = TorchArchive.of(source);
             return new TorchModule(
-                    source, manager, JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));
+                    source,
+                    manager,
+                    JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false),
+                    new EngineThreads(Torch.threads(), sideBySide));
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException("Reading from memory failed", e);
@@ -60,9 +70,17 @@ final class TorchModule implements AutoCloseable {
         return manager;
     }
 
-    /** Nanoseconds of the calling thread's clock, which stands still while others have their turn. */
+    /**
+     * Nanoseconds of the calling thread's clock, which stands still while others have their turn, and goes at half its
+     * speed beside the pass of one other.
+     */
     long clock() {
-        return System.nanoTime() - thread.waited();
+        return System.nanoTime() - threads.waited();
+    }
+
+    /** Runs on the calling thread what calls several methods, and has its part of the engine's threads meanwhile. */
+    void share(Runnable caller) {
+        threads.share(caller);
     }
 
     /**
@@ -71,7 +89,7 @@ final class TorchModule implements AutoCloseable {
      * @throws OutOfMemoryException when the engine cannot have the memory
      */
     <T> T run(Function<CallScope, T> work) {
-        return thread.run(() -> {
+        return threads.run(() -> {
             try (CallScope scope = new CallScope((PtNDManager) manager.newSubManager())) {
                 return work.apply(scope);
             } catch (EngineException e) {
@@ -90,7 +108,7 @@ final class TorchModule implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.close(() -> {
+        threads.close(() -> {
             block.close();
             manager.close();
         });

@@ -21,7 +21,8 @@ import mhc.model.inference.Pass;
 
 /**
  * A loaded {@link Program} with its weights: Java arrays in, Java arrays out, keys and values staying with the engine.
- * Thread-safe: one forward pass runs at a time, on a thread of the program's, in the order in which callers came.
+ * Thread-safe: forward passes run on threads of the program's, in the order in which callers came; on a processor those of
+ * several callers side by side, unless they are to be deterministic.
  */
 public final class TorchProgram implements ForwardPasses, AutoCloseable {
     /** Most numbers of one [positions, vocabulary] block of logits: 64 MB. */
@@ -58,7 +59,8 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         Optional<BlockScales> compressed = stored ? checkpoint.config().scales() : Optional.empty();
         TorchModule module = TorchModule.load(
                 ProgramModule.source(checkpoint.program().placed(placement), kernels, operations, packing, compressed),
-                options.device());
+                options.device(),
+                options.devices().stream().allMatch("cpu"::equals) && !options.deterministic());
         try {
             new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint, stored, placement, devices);
             return new TorchProgram(module, checkpoint.config().vocabulary(), type);

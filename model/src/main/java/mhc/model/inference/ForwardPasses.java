@@ -3,7 +3,7 @@ package mhc.model.inference;
 import java.util.Arrays;
 import java.util.List;
 
-/** Forward passes of a loaded decoder, as scheduling asks for them; thread-safe, one pass at a time. */
+/** Forward passes of a loaded decoder, as scheduling asks for them; thread-safe. */
 public interface ForwardPasses {
 
     /**
@@ -82,7 +82,10 @@ public interface ForwardPasses {
         }
     }
 
-    /** Nanoseconds of the calling thread's clock, which stands still while others have their turn. */
+    /**
+     * Nanoseconds of the calling thread's clock, which stands still while others have their turn, and goes slower while
+     * others' passes run beside its own.
+     */
     default long clock() {
         return System.nanoTime();
     }
