@@ -81,6 +81,9 @@ inline void products(const ProductOperations& (*ops)(Dtype)) {
                  {7, 33, 9, false},
                  {13, 1030, 3, true},
                  {16, 512, 40, false},
+                 // larger than what a cache keeps, for one tile of rows and for two
+                 {5, 515, 24, true},
+                 {11, 700, 20, false},
                  {29, 128, 2, false},
                  {230, 96, 3, true},
                  {brief ? 100 : 500, 200, 6, false},

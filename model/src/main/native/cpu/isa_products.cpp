@@ -19,6 +19,8 @@ constexpr int64_t RUN = 512;
 constexpr int64_t CACHED = 384 << 10;
 // Rows of x that pass panels together.
 constexpr int64_t BLOCK = 16 * MOST_ROWS;
+// Bytes that come from memory together.
+constexpr int LINE = 64;
 // Products for which another thread is worth waking.
 constexpr int64_t PER_THREAD = 1 << 17;
 
@@ -36,9 +38,12 @@ constexpr int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
 template <class S>
 struct Of {
-    // R rows of x from `row` with P panels from `panel`.
-    template <int R, int P>
-    static void tile(const Product& p, int64_t row, int64_t panel) {
+    // Of a panel, for each number of `inner`.
+    static constexpr int BYTES = COLUMNS * int(sizeof(S));
+
+    // R rows of x from `row` with P panels from `panel`; for each number of `inner` so many bytes from `next` are asked for.
+    template <int R, int P, int ASKED = 0>
+    static void tile(const Product& p, int64_t row, int64_t panel, [[maybe_unused]] const char* next = nullptr) {
         const float* x = p.x + row * p.inner;
         const S* w = static_cast<const S*>(p.panels) + panel * p.inner * COLUMNS;
         const S* bias = static_cast<const S*>(p.bias) + panel * COLUMNS;
@@ -53,6 +58,7 @@ struct Of {
             Vec sums[R][P * VECTORS] = {};
 #pragma GCC unroll 4
             for (int64_t k = from; k < to; k++) {
+                for (int line = 0; line < ASKED; line += LINE) __builtin_prefetch(next + k * ASKED + line, 0, 2);
                 Vec weights[P * VECTORS];
 #pragma GCC unroll 8
                 for (int v = 0; v < P * VECTORS; v++) {
@@ -89,11 +95,28 @@ struct Of {
         OF[count - 1](p, row, from, to);
     }
 
+    // A panel, while some of the lines of the next one come.
+    template <int ASKED, size_t... I>
+    static void tile_of(int count, const Product& p, int64_t row, int64_t panel, const char* next,
+                        std::index_sequence<I...>) {
+        constexpr void (*OF[])(const Product&, int64_t, int64_t, const char*) = {tile<int(I) + 1, 1, ASKED>...};
+        OF[count - 1](p, row, panel, next);
+    }
+
     // Rows in tiles of almost one height.
-    static void rows(const Product& p, int64_t row, int64_t end, int64_t from, int64_t to) {
-        for (int64_t left = (end - row + MOST_ROWS - 1) / MOST_ROWS; left > 0; left--) {
-            const int count = int((end - row + left - 1) / left);
-            tiles(count, p, row, from, to, std::make_index_sequence<MOST_ROWS>());
+    static void rows(const Product& p, int64_t row, int64_t end, int64_t from, int64_t to, bool ahead) {
+        constexpr auto HEIGHTS = std::make_index_sequence<MOST_ROWS>();
+        const int64_t tiles_of_rows = (end - row + MOST_ROWS - 1) / MOST_ROWS;
+        for (int64_t at = 0; at < tiles_of_rows; at++) {
+            const int count = int((end - row + tiles_of_rows - at - 1) / (tiles_of_rows - at));
+            const char* const next = static_cast<const char*>(p.panels) + to * p.inner * BYTES;
+            if (ahead && tiles_of_rows == 1) {
+                tile_of<BYTES>(count, p, row, from, next, HEIGHTS);
+            } else if (ahead && at < 2) {
+                tile_of<BYTES / 2>(count, p, row, from, next + at * p.inner * (BYTES / 2), HEIGHTS);
+            } else {
+                tiles(count, p, row, from, to, HEIGHTS);
+            }
             row += count;
         }
     }
@@ -102,7 +125,10 @@ struct Of {
         const int64_t panels = p.columns / COLUMNS, blocks = (p.rows + BLOCK - 1) / BLOCK;
         const int threads = team_for(p.rows * p.inner * p.columns, PER_THREAD);
         const int64_t least = p.rows < MOST_ROWS ? 4 : 1;  // few rows take several panels at once
-        int64_t group = larger(least, CACHED / (p.inner * COLUMNS * int64_t(sizeof(S))));
+        // With so few rows, multiplying a panel takes hardly longer than reading it from memory: then each is taken by itself
+        // and the next one asked for meanwhile. One or two rows wait for memory alone.
+        const bool ahead = 2 < p.rows && p.rows <= BLOCK && p.columns * p.inner * int64_t(sizeof(S)) > CACHED;
+        int64_t group = ahead ? 1 : larger(least, CACHED / (p.inner * BYTES));
         while (group > 1 && threads > 1 && blocks * ((panels + group - 1) / group) < 4 * threads) {
             group = (group + 1) / 2;
         }
@@ -110,7 +136,7 @@ struct Of {
         parallel(groups * blocks, threads, [&](int64_t from, int64_t to) {
             for (int64_t job = from; job < to; job++) {
                 const int64_t panel = job / blocks * group, row = job % blocks * BLOCK;
-                rows(p, row, smaller(p.rows, row + BLOCK), panel, smaller(panels, panel + group));
+                rows(p, row, smaller(p.rows, row + BLOCK), panel, smaller(panels, panel + group), ahead && job + 1 < to);
             }
         });
     }

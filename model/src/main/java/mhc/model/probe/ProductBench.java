@@ -15,18 +15,21 @@ import mhc.model.kernels.FusedKernels;
 
 /**
  * Times the product of a decoder's matrices in three forms: rows as they are stored and oneDNN's order, by the engine, and
- * panels, by this project's kernel. The matrices of C = 768, feed-forward 2048 and vocabulary 32,000, in float32.
+ * panels, by this project's kernel. The matrices of C = 768, feed-forward 2048 and vocabulary 32,000, in float32; for few
+ * tokens they come from memory, as those of a model do when it decodes.
  */
 public final class ProductBench implements AutoCloseable {
     private static final int ROUNDS = 11;
     private static final double ROUND_SECONDS = 0.01;
-    private static final List<Long> TOKENS = List.of(1L, 2L, 4L, 16L, 64L, 512L, 2048L);
+    private static final List<Long> TOKENS = List.of(1L, 2L, 4L, 8L, 16L, 32L, 64L, 512L, 2048L);
+
+    /** Up to so many tokens, a matrix is not in a cache: as many are multiplied in turns as take the bytes. */
+    private static final long FEW = 64;
+
+    private static final long BYTES = 256 << 20;
 
     private static final List<Shape> SHAPES =
             List.of(new Shape(768, 768), new Shape(768, 2048), new Shape(2048, 768), new Shape(768, 32_000));
-
-    /** The head runs at few positions. */
-    private static final long MOST_OF_THE_HEAD = 64;
 
     private final TimedProgram program;
 
@@ -62,7 +65,8 @@ public final class ProductBench implements AutoCloseable {
     public void run(Consumer<Row> rows) {
         for (Shape shape : SHAPES) {
             for (long tokens : TOKENS) {
-                if (shape.columns <= 2048 || tokens <= MOST_OF_THE_HEAD) {
+                // the head runs at few positions
+                if (shape.columns <= 2048 || tokens <= FEW) {
                     rows.accept(row(tokens, shape));
                 }
             }
@@ -73,7 +77,8 @@ public final class ProductBench implements AutoCloseable {
         try (RandomTensors tensors = RandomTensors.on("cpu")) {
             List<Tensor> x = List.of(tensors.normal(1, tokens, shape.inner));
             List<Tensor> matrix = List.of(tensors.normal(1 / Math.sqrt(shape.inner), shape.columns, shape.inner));
-            program.seconds("prepare", x, x, matrix, 1);
+            long bytes = Float.BYTES * shape.inner * shape.columns;
+            program.seconds("prepare", x, x, matrix, tokens > FEW ? 1 : Math.max(2, BYTES / bytes));
             List<String> loops = List.of("time_rows", "time_onednn", "time_panels");
             long[] repeats = loops.stream()
                     .mapToLong(loop -> program.repeats(ROUND_SECONDS, loop, x, x, x))

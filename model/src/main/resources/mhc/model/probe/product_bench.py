@@ -1,4 +1,5 @@
-# Loops that are timed: a product over x = h[0] with each form of one matrix, which `prepare` makes.
+# Loops that are timed: a product over x = h[0] with one form of each of some matrices, one after the other. `prepare` makes
+# `repeats` equal ones: [rows..., oneDNN's order..., panels...].
 
 
 class Program(Module):
@@ -8,24 +9,29 @@ class Program(Module):
     w: List[Tensor]
 
     def prepare(self: Program, h: List[Tensor], f: List[Tensor], w: List[Tensor], repeats: int) -> float:
-        matrix = w[0]
-        self.w = [matrix, ops.mkldnn._reorder_linear_weight(matrix), ops.mhc_decoder.panels(matrix)]
-        return float(self.w[2].dim())
+        rows = [torch.clone(w[0]) for i in range(repeats)]
+        self.w = rows + [ops.mkldnn._reorder_linear_weight(row) for row in rows]
+        self.w.extend([ops.mhc_decoder.panels(row) for row in rows])
+        return float(self.w[-1].dim())
 
     def time_rows(self: Program, h: List[Tensor], f: List[Tensor], w: List[Tensor], repeats: int) -> float:
         out = h[0]
+        count = len(self.w) // 3
         for i in range(repeats):
-            out = torch.linear(h[0], self.w[0])
+            out = torch.linear(h[0], self.w[i % count])
         return float(out.flatten()[0].item())
 
     def time_onednn(self: Program, h: List[Tensor], f: List[Tensor], w: List[Tensor], repeats: int) -> float:
         out = h[0]
+        count = len(self.w) // 3
         for i in range(repeats):
-            out = ops.mkldnn._linear_pointwise(h[0], self.w[1], None, "none", annotate(List[Optional[number]], []), "")
+            matrix = self.w[count + i % count]
+            out = ops.mkldnn._linear_pointwise(h[0], matrix, None, "none", annotate(List[Optional[number]], []), "")
         return float(out.flatten()[0].item())
 
     def time_panels(self: Program, h: List[Tensor], f: List[Tensor], w: List[Tensor], repeats: int) -> float:
         out = h[0]
+        count = len(self.w) // 3
         for i in range(repeats):
-            out = ops.mhc_decoder.panel_product(h[0], self.w[2], None)
+            out = ops.mhc_decoder.panel_product(h[0], self.w[2 * count + i % count], None)
         return float(out.flatten()[0].item())
