@@ -25,6 +25,11 @@ static_assert(KEYS % TILE == 0);
 // As few queries as keys are not worth being put in order for.
 constexpr int64_t FEW = 4;
 
+// Bytes of keys and values that come from memory, as those of rows that decode: the values of a few keys are asked for while
+// these are scored.
+constexpr int64_t LARGE = 1 << 20;
+constexpr int64_t LINE = 64;
+
 constexpr int64_t rounded_up(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
 // What numbers of a type are once they are in order: pairs where the instruction set multiplies these.
@@ -112,6 +117,7 @@ public:
           depth_((a.width + HELD<P> - 1) / HELD<P>),
           wide_(rounded_up(a.width, LANES)),
           few_(a.queries < FEW && a.width % LANES == 0),
+          large_(2 * a.rows * a.heads * a.keys * a.width * int64_t(sizeof(S)) > LARGE),
           values_as_they_lie_(few_ || (std::is_same_v<S, float> && a.width % LANES == 0)) {
         const int64_t keys = few_ ? 0 : rounded_up(a.keys, TILE) * depth_;
         const int64_t values = values_as_they_lie_ ? 0 : (a.keys + HELD<P> - 1) / HELD<P> * wide_;
@@ -233,7 +239,9 @@ private:
             const int64_t rows = count - i < TALL ? count - i : TALL;
             if (few_) {
                 const S* const q = q_ + (first + i) * a_.q_strides.token;
-                for (int64_t r = 0; r < rows; r++) dots(q + r * a_.q_strides.token, from, keys, scores_ + (i + r) * KEYS);
+                for (int64_t r = 0; r < rows; r++) {
+                    dots(q + r * a_.q_strides.token, from, keys, scores_ + (i + r) * KEYS, large_ && i + r == 0);
+                }
                 continue;
             }
             for (int64_t j = 0; j < keys; j += TILE) {
@@ -244,12 +252,16 @@ private:
     }
 
     // The scores of one query with keys as they lie.
-    void dots(const S* q, int64_t from, int64_t keys, float* scores) const {
+    void dots(const S* q, int64_t from, int64_t keys, float* scores, bool values_next) const {
         for (int64_t j = 0; j < keys; j += LANES) {
             Vec products[LANES];
             for (int64_t l = 0; l < LANES; l++) {
                 // Behind the last key, that one again.
                 const int64_t key = from + (j + l < keys ? j + l : keys - 1);
+                const char* const value = reinterpret_cast<const char*>(v_ + key * a_.v_strides.token);
+                for (int64_t at = 0; values_next && at < a_.width * int64_t(sizeof(S)); at += LINE) {
+                    __builtin_prefetch(value + at, 0, 2);
+                }
                 const S* const k = k_ + key * a_.k_strides.token;
                 products[l] = Vec{};
                 for (int64_t d = 0; d < a_.width; d += LANES) {
@@ -345,7 +357,7 @@ private:
     S* o_;
     float* lse_;
     const int64_t depth_, wide_;
-    const bool few_, values_as_they_lie_;
+    const bool few_, large_, values_as_they_lie_;
     P *keys_, *values_, *queries_;
     float *scores_, *sums_;
 };
