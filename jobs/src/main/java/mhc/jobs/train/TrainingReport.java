@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import mhc.datasets.InputException;
 import mhc.eval.stats.Difference;
+import mhc.eval.stats.Median;
 import mhc.jobs.run.TextColumns;
 import mhc.model.train.Step;
 import org.apache.parquet.schema.MessageType;
@@ -200,8 +201,6 @@ public final class TrainingReport {
         for (int i = 0; i < models.size(); i++) {
             TrainedModel model = models.get(i);
             List<Step> steps = model.steps();
-            double[] sorted =
-                    steps.stream().mapToDouble(Step::gradientNorm).sorted().toArray();
             int warmUp = model.options().path("schedule").path("warmUp").asInt();
             Step worst = steps.stream()
                     .filter(step -> step.step() >= warmUp)
@@ -212,7 +211,7 @@ public final class TrainingReport {
                     steps.stream().filter(step -> step.gradientNorm() > clip).count();
             print(columns.line(
                     model.name(),
-                    sorted[sorted.length / 2],
+                    Median.of(steps.stream().mapToDouble(Step::gradientNorm).toArray()),
                     worst.gradientNorm(),
                     worst.step(),
                     100.0 * clipped / steps.size()));
