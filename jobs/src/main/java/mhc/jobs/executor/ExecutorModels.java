@@ -94,9 +94,9 @@ public final class ExecutorModels {
     }
 
     /**
-     * The cores of an executor, all of which are the engine's: an executor's tasks share one model a device, whose
-     * forward passes follow each other or share them, so that threads times passes at a time never exceeds the cores. Two executors of
-     * a host that each took all of its cores would slow each other down by much more than half.
+     * The cores of an executor, all of which are the engine's: an executor's tasks share one model a device, and its
+     * forward passes the engine's threads, so that passes at a time times threads of each never exceed the cores. Two
+     * executors of a host that each took all of its cores would slow each other down by much more than half.
      */
     static int cores(SparkConf conf, int available) {
         String master = conf.get("spark.master", "");

@@ -23,9 +23,9 @@ final class EngineThreads {
     private final int most;
     private final Semaphore turns;
     // Guarded by itself; the thread that was given back last is the next.
-    private final Deque<Lane> idle = new ArrayDeque<>();
+    private final Deque<ExecutorService> idle = new ArrayDeque<>();
     private final ThreadLocal<Long> waited = ThreadLocal.withInitial(() -> 0L);
-    private int lanes;
+    private int started;
     private int users;
     private boolean closed;
 
@@ -57,32 +57,23 @@ final class EngineThreads {
         }
     }
 
-    /** One thread of passes, with a team of its own. */
-    private static final class Lane {
-        private final ExecutorService thread;
-        // Of this lane's thread alone.
-        private int team;
+    private static ExecutorService thread(int index) {
+        return Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(
+                    () -> {
+                        Torch.prepareThread();
+                        work.run();
+                    },
+                    "mhc-engine-" + index);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
 
-        Lane(int index) {
-            this.thread = Executors.newSingleThreadExecutor(work -> {
-                Thread thread = new Thread(
-                        () -> {
-                            Torch.prepareThread();
-                            // A thread takes the process's number when it first asks for it: not after its own is set.
-                            JniUtils.getNumThreads();
-                            work.run();
-                        },
-                        "mhc-engine-" + index);
-                thread.setDaemon(true);
-                return thread;
-            });
-        }
-
-        void setTeam(int wanted) {
-            if (team != wanted) {
-                JniUtils.setNumThreads(wanted);
-                team = wanted;
-            }
+    /** Of the calling thread. Asked for the first time it takes the process's number, which else would replace its own later. */
+    private static void setTeam(int wanted) {
+        if (JniUtils.getNumThreads() != wanted) {
+            JniUtils.setNumThreads(wanted);
         }
     }
 
@@ -99,11 +90,11 @@ final class EngineThreads {
         long asked = System.nanoTime();
         turns.acquireUninterruptibly();
         try {
-            Lane lane = take();
+            ExecutorService thread = take();
             try {
-                Done<T> done = finished(lane.thread.submit(() -> {
+                Done<T> done = finished(thread.submit(() -> {
                     int passes = passes();
-                    lane.setTeam(cores / passes);
+                    setTeam(cores / passes);
                     long began = System.nanoTime();
                     T result = work.call();
                     return new Done<>(result, (System.nanoTime() - began) / passes);
@@ -111,25 +102,25 @@ final class EngineThreads {
                 waited.set(waited.get() + System.nanoTime() - asked - done.own());
                 return done.result();
             } finally {
-                give(lane);
+                give(thread);
             }
         } finally {
             turns.release();
         }
     }
 
-    private Lane take() {
+    private ExecutorService take() {
         synchronized (idle) {
             if (closed) {
                 throw new IllegalStateException("The model is closed");
             }
-            return idle.isEmpty() ? new Lane(lanes++) : idle.pop();
+            return idle.isEmpty() ? thread(started++) : idle.pop();
         }
     }
 
-    private void give(Lane lane) {
+    private void give(ExecutorService thread) {
         synchronized (idle) {
-            idle.push(lane);
+            idle.push(thread);
         }
     }
 
@@ -175,17 +166,17 @@ final class EngineThreads {
     void close(Runnable last) {
         turns.acquireUninterruptibly(most);
         try {
-            Lane lane;
+            ExecutorService thread;
             synchronized (idle) {
                 if (closed) {
                     return;
                 }
-                lane = take();
+                thread = take();
                 closed = true;
             }
-            finished(lane.thread.submit(last));
-            give(lane);
-            idle.forEach(each -> each.thread.shutdown());
+            finished(thread.submit(last));
+            give(thread);
+            idle.forEach(ExecutorService::shutdown);
         } finally {
             turns.release(most);
         }

@@ -38,6 +38,14 @@ class EngineThreadsTest {
         callers.shutdownNow();
     }
 
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await(60, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Each of two callers runs a piece of work that waits for the other's; what the engine's threads were for both. */
     private List<Integer> together(EngineThreads threads) throws Exception {
         CyclicBarrier used = new CyclicBarrier(2);
@@ -111,19 +119,16 @@ class EngineThreadsTest {
     @Test
     void timeBesideAnotherCountsByHalf() {
         EngineThreads threads = new EngineThreads(2, true);
-        CyclicBarrier begun = new CyclicBarrier(2);
+        CyclicBarrier both = new CyclicBarrier(2);
         Runnable half = () -> threads.share(() -> {
-            try {
-                begun.await();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+            meet(both);
             long start = System.nanoTime(), waited = threads.waited();
             threads.run(() -> {
                 Thread.sleep(200);
                 return 0;
             });
             long seconds = System.nanoTime() - start, others = threads.waited() - waited;
+            meet(both); // neither is alone before the other has begun
             assertThat(others).isBetween(100_000_000L, seconds - 100_000_000L);
         });
         CompletableFuture.allOf(CompletableFuture.runAsync(half, callers), CompletableFuture.runAsync(half, callers))
