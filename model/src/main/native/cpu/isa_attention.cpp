@@ -6,17 +6,13 @@
 #include "attention.h"
 #include "scratch.h"
 #include "team.h"
+#include "tiles.h"
 #include "vector.h"
 
 namespace mhc::MHC_ISA {
 namespace {
 
 constexpr float NONE = -std::numeric_limits<float>::infinity();
-
-// A tile of results in registers: TALL rows of WIDE vectors.
-constexpr int TALL = 6;
-constexpr int WIDE = MHC_REGISTERS >= 32 ? 4 : 2;
-constexpr int64_t TILE = WIDE * LANES;
 
 constexpr int64_t QUERIES = 4 * TALL;
 constexpr int64_t KEYS = 256;
@@ -28,7 +24,6 @@ constexpr int64_t FEW = 4;
 // Bytes of keys and values that come from memory, as those of rows that decode: the values of a few keys are asked for while
 // these are scored.
 constexpr int64_t LARGE = 1 << 20;
-constexpr int64_t LINE = 64;
 
 constexpr int64_t rounded_up(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
@@ -51,50 +46,6 @@ inline P joined(const S* first, [[maybe_unused]] const S* second) {
         return {*first, second ? *second : Bf16{0}};
     } else {
         return widen(*first);
-    }
-}
-
-// Partial sums that a tile carries side by side: a small one would wait for each sum before it adds the next product.
-template <int T, int W>
-constexpr int CHAINS = T * W <= 2 ? 4 : T * W <= 4 ? 2 : 1;
-
-// c [T, W * LANES] (+)= a [T, depth] * b [depth, W * LANES]
-template <int T, int W, class A, class B>
-inline void tile(int64_t depth, const A* a, int64_t a_row, const B* b, int64_t b_row, float* c, int64_t c_row,
-                 bool add) {
-    constexpr int chains = CHAINS<T, W>;
-    Vec sums[chains][T][W] = {};
-    for (int t = 0; t < T && add; t++) {
-        for (int w = 0; w < W; w++) sums[0][t][w] = load(c + t * c_row + w * LANES, Whole{});
-    }
-    const auto multiply = [&](int64_t d, Vec (&to)[T][W]) {
-        decltype(load(b, Whole{})) wide[W];
-        for (int w = 0; w < W; w++) wide[w] = load(b + d * b_row + w * LANES, Whole{});
-        for (int t = 0; t < T; t++) {
-            const auto tall = broadcast(a + t * a_row + d);
-            for (int w = 0; w < W; w++) to[t][w] = multiply_add(tall, wide[w], to[t][w]);
-        }
-    };
-    int64_t d = 0;
-    for (; d + chains <= depth; d += chains) {
-        for (int chain = 0; chain < chains; chain++) multiply(d + chain, sums[chain]);
-    }
-    for (; d < depth; d++) multiply(d, sums[0]);
-    for (int t = 0; t < T; t++) {
-        for (int w = 0; w < W; w++) {
-            for (int chain = 1; chain < chains; chain++) sums[0][t][w] += sums[chain][t][w];
-            store(c + t * c_row + w * LANES, sums[0][t][w], Whole{});
-        }
-    }
-}
-
-// The same for 1 to TALL rows.
-template <int W, int T = TALL, class A, class B>
-inline void tile_of(int64_t rows, int64_t depth, const A* a, int64_t a_row, const B* b, int64_t b_row, float* c,
-                    int64_t c_row, bool add) {
-    if constexpr (T > 0) {
-        if (rows == T) return tile<T, W>(depth, a, a_row, b, b_row, c, c_row, add);
-        tile_of<W, T - 1>(rows, depth, a, a_row, b, b_row, c, c_row, add);
     }
 }
 
@@ -258,10 +209,7 @@ private:
             for (int64_t l = 0; l < LANES; l++) {
                 // Behind the last key, that one again.
                 const int64_t key = from + (j + l < keys ? j + l : keys - 1);
-                const char* const value = reinterpret_cast<const char*>(v_ + key * a_.v_strides.token);
-                for (int64_t at = 0; values_next && at < a_.width * int64_t(sizeof(S)); at += LINE) {
-                    __builtin_prefetch(value + at, 0, 2);
-                }
+                if (values_next) ask(v_ + key * a_.v_strides.token, a_.width * int64_t(sizeof(S)));
                 const S* const k = k_ + key * a_.k_strides.token;
                 products[l] = Vec{};
                 for (int64_t d = 0; d < a_.width; d += LANES) {

@@ -19,8 +19,6 @@ constexpr int64_t RUN = 512;
 constexpr int64_t CACHED = 384 << 10;
 // Rows of x that pass panels together.
 constexpr int64_t BLOCK = 16 * MOST_ROWS;
-// Bytes that come from memory together.
-constexpr int LINE = 64;
 // Products for which another thread is worth waking.
 constexpr int64_t PER_THREAD = 1 << 17;
 
@@ -42,8 +40,8 @@ struct Of {
     static constexpr int BYTES = COLUMNS * int(sizeof(S));
 
     // R rows of x from `row` with P panels from `panel`; for each number of `inner` so many bytes from `next` are asked for.
-    template <int R, int P, int ASKED = 0>
-    static void tile(const Product& p, int64_t row, int64_t panel, [[maybe_unused]] const char* next = nullptr) {
+    template <int R, int P, int ASKED>
+    static void tile(const Product& p, int64_t row, int64_t panel, [[maybe_unused]] const char* next) {
         const float* x = p.x + row * p.inner;
         const S* w = static_cast<const S*>(p.panels) + panel * p.inner * COLUMNS;
         const S* bias = static_cast<const S*>(p.bias) + panel * COLUMNS;
@@ -58,7 +56,7 @@ struct Of {
             Vec sums[R][P * VECTORS] = {};
 #pragma GCC unroll 4
             for (int64_t k = from; k < to; k++) {
-                for (int line = 0; line < ASKED; line += LINE) __builtin_prefetch(next + k * ASKED + line, 0, 2);
+                if (ASKED > 0) ask(next + k * ASKED, ASKED);
                 Vec weights[P * VECTORS];
 #pragma GCC unroll 8
                 for (int v = 0; v < P * VECTORS; v++) {
@@ -82,40 +80,35 @@ struct Of {
         }
     }
 
-    template <int R>
-    static void tiles(const Product& p, int64_t row, int64_t from, int64_t to) {
-        constexpr int P = panels_of(R);
-        for (; from + P <= to; from += P) tile<R, P>(p, row, from);
-        for (; from < to; from++) tile<R, 1>(p, row, from);
+    template <int R, int ASKED>
+    static void tiles(const Product& p, int64_t row, int64_t from, int64_t to, const char* next) {
+        constexpr int P = ASKED > 0 ? 1 : panels_of(R);
+        for (; from + P <= to; from += P) tile<R, P, ASKED>(p, row, from, next);
+        if constexpr (P > 1) {
+            for (; from < to; from++) tile<R, 1, ASKED>(p, row, from, next);
+        }
     }
 
-    template <size_t... I>
-    static void tiles(int count, const Product& p, int64_t row, int64_t from, int64_t to, std::index_sequence<I...>) {
-        constexpr void (*OF[])(const Product&, int64_t, int64_t, int64_t) = {tiles<int(I) + 1>...};
-        OF[count - 1](p, row, from, to);
-    }
-
-    // A panel, while some of the lines of the next one come.
     template <int ASKED, size_t... I>
-    static void tile_of(int count, const Product& p, int64_t row, int64_t panel, const char* next,
-                        std::index_sequence<I...>) {
-        constexpr void (*OF[])(const Product&, int64_t, int64_t, const char*) = {tile<int(I) + 1, 1, ASKED>...};
-        OF[count - 1](p, row, panel, next);
+    static void tiles(int count, const Product& p, int64_t row, int64_t from, int64_t to, const char* next,
+                      std::index_sequence<I...>) {
+        constexpr void (*OF[])(const Product&, int64_t, int64_t, int64_t, const char*) = {tiles<int(I) + 1, ASKED>...};
+        OF[count - 1](p, row, from, to, next);
     }
 
-    // Rows in tiles of almost one height.
+    // Rows in tiles of almost one height; with `ahead` a single panel, while the next one comes: half with each of the first two.
     static void rows(const Product& p, int64_t row, int64_t end, int64_t from, int64_t to, bool ahead) {
         constexpr auto HEIGHTS = std::make_index_sequence<MOST_ROWS>();
-        const int64_t tiles_of_rows = (end - row + MOST_ROWS - 1) / MOST_ROWS;
-        for (int64_t at = 0; at < tiles_of_rows; at++) {
-            const int count = int((end - row + tiles_of_rows - at - 1) / (tiles_of_rows - at));
-            const char* const next = static_cast<const char*>(p.panels) + to * p.inner * BYTES;
-            if (ahead && tiles_of_rows == 1) {
-                tile_of<BYTES>(count, p, row, from, next, HEIGHTS);
+        const int64_t all = (end - row + MOST_ROWS - 1) / MOST_ROWS;
+        const char* const next = static_cast<const char*>(p.panels) + to * p.inner * BYTES;
+        for (int64_t at = 0; at < all; at++) {
+            const int count = int((end - row + all - at - 1) / (all - at));
+            if (ahead && all == 1) {
+                tiles<BYTES>(count, p, row, from, to, next, HEIGHTS);
             } else if (ahead && at < 2) {
-                tile_of<BYTES / 2>(count, p, row, from, next + at * p.inner * (BYTES / 2), HEIGHTS);
+                tiles<BYTES / 2>(count, p, row, from, to, next + at * p.inner * (BYTES / 2), HEIGHTS);
             } else {
-                tiles(count, p, row, from, to, HEIGHTS);
+                tiles<0>(count, p, row, from, to, next, HEIGHTS);
             }
             row += count;
         }

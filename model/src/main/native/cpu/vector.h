@@ -87,6 +87,12 @@ inline __attribute__((always_inline)) void sweep(int64_t length, Body body) {
     if (at < length) body(at, Part{length - at});
 }
 
+// Asks memory for so many bytes, up to the second cache.
+inline __attribute__((always_inline)) void ask(const void* bytes, int64_t count) {
+    constexpr int64_t line = 64;
+    for (int64_t at = 0; at < count; at += line) __builtin_prefetch(static_cast<const char*>(bytes) + at, 0, 2);
+}
+
 inline Vec load(const float* p, Whole) {
     Vec v;
     std::memcpy(&v, p, sizeof v);
