@@ -1,5 +1,6 @@
 package mhc.model.decoder;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,6 +36,17 @@ public enum PackedWeights {
             return NONE;
         }
         return operations == DecoderOperations.FUSED && ProcessorFlags.here().multiplyEightAtMost() ? PANELS : ONEDNN;
+    }
+
+    /** Indices of a program's weights to pack; an embedding to be multiplied by stands behind all. */
+    public int[] of(Program program, ComputeType type) {
+        int[] matrices = of(program.tensors(), type);
+        return program.packsEmbedding(this)
+                ? IntStream.concat(
+                                Arrays.stream(matrices),
+                                IntStream.of(program.tensors().size()))
+                        .toArray()
+                : matrices;
     }
 
     /** Indices of the tensors to pack. */

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * @param layerStarts index of each layer's first weight, and of the first one behind all layers
  * @param script what a module calls: {@code stack} (one call of which runs all layers), {@code logits}, ...
  */
-public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Residual residual, Script script) {
+public record Program(
+        List<TensorSpec> tensors, List<Integer> layerStarts, boolean tied, Residual residual, Script script) {
     public Program {
         tensors = List.copyOf(tensors);
         layerStarts = List.copyOf(layerStarts);
@@ -26,7 +27,8 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
     /** Index of the rotary frequencies, which come from the configuration and not from a file. */
     public static final int FREQUENCIES = 0;
 
-    private static final int EMBEDDING = 1;
+    /** Index of the embedding. */
+    public static final int EMBEDDING = 1;
 
     public static Program of(ModelConfig config) {
         List<TensorSpec> tensors = new ArrayList<>();
@@ -54,7 +56,7 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
                     .alsoNamed("head.weight")
                     .multiplied());
         }
-        Script stack = Binder.of(Script.class, "stack.py", "handover.py")
+        Script stack = Binder.of(Script.class, "stack.py", "output_projection.py", "handover.py")
                 .set("LAYERS", config.layers())
                 .set("LAYER_STARTS", starts)
                 .set("NORM_EPS", config.normEps())
@@ -78,7 +80,7 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
                         config.feedForward().script(),
                         config.residual().script())
                 .reduce(stack, Script::and);
-        return new Program(tensors, starts, config.residual(), all);
+        return new Program(tensors, starts, config.tiedEmbeddings(), config.residual(), all);
     }
 
     /**
@@ -153,7 +155,7 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
         Script handsOver = Binder.of(Script.class, "placed.py")
                 .set("FIRST_LAYERS", placement.firstLayers())
                 .script();
-        return new Program(tensors, layerStarts, residual, script.with(handsOver));
+        return new Program(tensors, layerStarts, tied, residual, script.with(handsOver));
     }
 
     /**
@@ -183,6 +185,19 @@ public record Program(List<TensorSpec> tensors, List<Integer> layerStarts, Resid
         List<Linker.Replacement> replacements = new ArrayList<>(kernels.replacements(residual));
         replacements.addAll(operations.replacements(script));
         replacements.addAll(packing.replacements(compressed));
-        return Linker.link(List.of(module, script, packing.script(compressed)), replacements);
+        Script decoder = packsEmbedding(packing)
+                ? script.with(Binder.of(Script.class, "output_projection.py")
+                        .weight("lm_head", tensors.size())
+                        .script())
+                : script;
+        return Linker.link(List.of(module, decoder, packing.script(compressed)), replacements);
+    }
+
+    /**
+     * Whether the embedding, which is looked up as it is stored, is expected once more behind all weights, there to be
+     * packed: a step that decodes few rows takes a large part of its time to multiply them by it.
+     */
+    public boolean packsEmbedding(PackedWeights packing) {
+        return tied && packing != PackedWeights.NONE;
     }
 }

@@ -21,11 +21,13 @@ final class WeightBinding {
 
     private final TorchModule module;
     private final int[] packed;
+    private final boolean packsEmbedding;
     private final ComputeType type;
 
     WeightBinding(TorchModule module, PackedWeights packing, Program program, ComputeType type) {
         this.module = module;
-        this.packed = packing.of(program.tensors(), type);
+        this.packed = packing.of(program, type);
+        this.packsEmbedding = program.packsEmbedding(packing);
         this.type = type;
     }
 
@@ -46,17 +48,21 @@ final class WeightBinding {
             }
             // What can be held as it is stored is not packed when it is expanded: the numbers are to be the same.
             int[] whole = Arrays.stream(packed)
-                    .filter(index -> checkpoint
-                            .weights()
-                            .heldAsStored(
-                                    checkpoint.program().tensors().get(index),
-                                    checkpoint.config().scales())
-                            .isEmpty())
+                    .filter(index -> index == weights.length || isWhole(checkpoint, index))
                     .toArray();
             pack(scope, whole);
-            Arrays.stream(whole).forEach(index -> weights[index].close());
+            Arrays.stream(whole).filter(index -> index < weights.length).forEach(index -> weights[index].close());
             return null;
         });
+    }
+
+    private static boolean isWhole(Checkpoint checkpoint, int index) {
+        return checkpoint
+                .weights()
+                .heldAsStored(
+                        checkpoint.program().tensors().get(index),
+                        checkpoint.config().scales())
+                .isEmpty();
     }
 
     /**
@@ -77,7 +83,12 @@ final class WeightBinding {
 
     /** The index of the first weight that is not finite, or -1. */
     private int bindAndCheck(CallScope scope, PtNDArray[] weights) {
-        IValue list = scope.closing(IValue.listFrom(weights));
+        PtNDArray[] all = weights;
+        if (packsEmbedding) {
+            all = Arrays.copyOf(weights, weights.length + 1);
+            all[weights.length] = weights[Program.EMBEDDING];
+        }
+        IValue list = scope.closing(IValue.listFrom(all));
         return (int) scope.closing(module.call("bind", list)).toLong();
     }
 

@@ -118,7 +118,7 @@ final class TrainingProgram implements AutoCloseable {
             decoder = decoder.with(
                     Binder.of(TrainingProgram.class, "streams.py", coefficients).script());
         }
-        return new Program(program.tensors(), program.layerStarts(), residual, decoder)
+        return new Program(program.tensors(), program.layerStarts(), program.tied(), residual, decoder)
                 .source(module(layers, recompute), KernelPath.of(residual, false), PackedWeights.NONE);
     }
 

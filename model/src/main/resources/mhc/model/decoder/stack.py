@@ -70,7 +70,8 @@ def whole_sequences(w: List[Tensor], ids: Tensor, combs: Optional[List[Tensor]])
 
 def logits(w: List[Tensor], h: Tensor) -> Tensor:
     # In float32 throughout: logits rounded to a half type would tie, and ties decide what is most likely.
-    z = linear(norm(h.to(FLOAT32), w.norm).to(w.lm_head.device), w.lm_head)
+    matrix = output_projection(w)
+    z = linear(norm(h.to(FLOAT32), w.norm).to(matrix.device), matrix)
     if LOGITS_CAPPED:
         z = torch.tanh(z / LOGIT_CAP) * LOGIT_CAP
     return z

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,18 @@ class PackedWeightsTest {
     void holdWhatTheProcessorMultiplies(PackedWeights packing, ComputeType type, String flag, String expected) {
         int[] packed = packing.of(TENSORS, type, new ProcessorFlags(Set.of(flag)));
         assertThat(Arrays.toString(packed)).isEqualTo(expected);
+    }
+
+    /** It is looked up as it is stored and multiplied by as it is packed. */
+    @Test
+    void anEmbeddingThatIsTheOutputProjectionIsPackedBehindAllWeights() {
+        List<TensorSpec> tensors = List.of(TensorSpec.of("frequencies", 1), TensorSpec.wide("embedding", 9, 4));
+        Program tied = new Program(tensors, List.of(2), true, new PlainResidual(1e-6), new Script(Map.of()));
+        Program apart = new Program(tensors, List.of(2), false, new PlainResidual(1e-6), new Script(Map.of()));
+        assertThat(PackedWeights.PANELS.of(tied, ComputeType.FLOAT32)).containsExactly(2);
+        assertThat(PackedWeights.ONEDNN.of(tied, ComputeType.BFLOAT16)).containsExactly(2);
+        assertThat(PackedWeights.NONE.of(tied, ComputeType.FLOAT32)).isEmpty();
+        assertThat(PackedWeights.PANELS.of(apart, ComputeType.FLOAT32)).isEmpty();
     }
 
     @ParameterizedTest

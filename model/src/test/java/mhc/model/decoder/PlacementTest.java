@@ -21,7 +21,7 @@ class PlacementTest {
             tensors.add(TensorSpec.of("w" + tensors.size(), size));
         }
         List<Integer> starts = IntStream.range(1, sizes.length).boxed().toList();
-        return new Program(tensors, starts, new PlainResidual(1e-6), new Script(Map.of()));
+        return new Program(tensors, starts, false, new PlainResidual(1e-6), new Script(Map.of()));
     }
 
     private static Placement place(int devices, long... sizes) {
