@@ -45,6 +45,18 @@ public record ModelConfig(
         OptionalInt firstToken,
         List<Integer> endTokens) {
 
+    /**
+     * Whether all that a decoder computes of a token beside its products is done for each row by itself, where the
+     * operations are the fused ones: not where rows choose experts or what they attend to, or where the engine's attention,
+     * activation or bound of logits is taken, whose vectors end elsewhere in other company.
+     */
+    public boolean takesRowsApart() {
+        boolean attends = attention instanceof GroupedQueryAttention grouped
+                && grouped.scores().cap().isEmpty();
+        boolean gated = feedForward instanceof GatedFeedForward dense && dense.activation() == Activation.SILU;
+        return attends && gated && logitCap.isEmpty();
+    }
+
     /** A bound on what is laid out before any weight is seen. */
     static final int MOST_LAYERS = 4096;
 

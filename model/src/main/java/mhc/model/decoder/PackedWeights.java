@@ -18,8 +18,8 @@ public enum PackedWeights {
     /** As the engine's own product does. */
     ONEDNN,
     /**
-     * In panels, as the product of {@code torch.ops.mhc_decoder} does: on processors with AVX2 and without
-     * AVX-512, where it is faster.
+     * In panels, as the product of {@code torch.ops.mhc_decoder} does, whose rows have the same bits in any company: on
+     * processors with AVX2 and without AVX-512, where it is faster, and where that is wanted.
      * What does not divide into panels is as for oneDNN.
      */
     PANELS;
@@ -29,13 +29,15 @@ public enum PackedWeights {
      *
      * @param devices {@code cpu}, {@code cuda} or {@code cuda:N}
      * @param operations of the program, which has the fused product only among these
+     * @param rowsAlike whether a row is to have the same bits in any company, if that can be had
      */
-    public static PackedWeights on(List<String> devices, DecoderOperations operations) {
+    public static PackedWeights on(List<String> devices, DecoderOperations operations, boolean rowsAlike) {
         String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
         if (!processor.equals("amd64") || !devices.stream().allMatch("cpu"::equals)) {
             return NONE;
         }
-        return operations == DecoderOperations.FUSED && ProcessorFlags.here().multiplyEightAtMost() ? PANELS : ONEDNN;
+        boolean panels = rowsAlike || ProcessorFlags.here().multiplyEightAtMost();
+        return operations == DecoderOperations.FUSED && panels ? PANELS : ONEDNN;
     }
 
     /** Indices of a program's weights to pack; an embedding to be multiplied by stands behind all. */

@@ -42,7 +42,7 @@ final class CheckpointModel implements LanguageModel {
             KernelPath kernels) {
         this.program = program;
         this.tokenizer = tokenizer;
-        this.budget = Budget.of(options, checkpoint);
+        this.budget = Budget.of(options, checkpoint, program.rowsApart());
         this.exampleSeconds = options.exampleSeconds();
         GenerationConfig said = GenerationConfig.of(checkpoint);
         this.generation = options.generationConfig() ? said : said.withoutPenaltyAndLimit();

@@ -31,11 +31,13 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
     private final TorchModule module;
     private final int vocabulary;
     private final ComputeType type;
+    private final boolean rowsApart;
 
-    private TorchProgram(TorchModule module, int vocabulary, ComputeType type) {
+    private TorchProgram(TorchModule module, int vocabulary, ComputeType type, boolean rowsApart) {
         this.module = module;
         this.vocabulary = vocabulary;
         this.type = type;
+        this.rowsApart = rowsApart;
     }
 
     /**
@@ -55,15 +57,21 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                 placement.bytes(),
                 devices.stream().map(Torch::memory).toList());
         DecoderOperations operations = DecoderOperations.choose(options.kernels(), options.devices());
-        PackedWeights packing = PackedWeights.on(options.devices(), operations);
+        boolean rowsAlike = options.deterministic() && type == ComputeType.FLOAT32;
+        PackedWeights packing = PackedWeights.on(options.devices(), operations, rowsAlike);
         Optional<BlockScales> compressed = stored ? checkpoint.config().scales() : Optional.empty();
         TorchModule module = TorchModule.load(
                 ProgramModule.source(checkpoint.program().placed(placement), kernels, operations, packing, compressed),
                 options.device(),
                 options.devices().stream().allMatch("cpu"::equals) && !options.deterministic());
         try {
-            new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint, stored, placement, devices);
-            return new TorchProgram(module, checkpoint.config().vocabulary(), type);
+            WeightBinding binding = new WeightBinding(module, packing, checkpoint.program(), type);
+            binding.bind(checkpoint, stored, placement, devices);
+            boolean rowsApart = packing == PackedWeights.PANELS
+                    && (kernels == KernelPath.NONE || kernels == KernelPath.FUSED)
+                    && checkpoint.config().takesRowsApart()
+                    && binding.allInPanels();
+            return new TorchProgram(module, checkpoint.config().vocabulary(), type, rowsApart);
         } catch (RuntimeException e) {
             module.close();
             throw e;
@@ -79,13 +87,13 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
             Program program, int vocabulary, String device, KernelPath kernels, List<RandomTensors.Tensor> weights) {
         String wanted = kernels == KernelPath.REFERENCE ? "reference" : "auto";
         DecoderOperations operations = DecoderOperations.choose(wanted, List.of(device));
-        PackedWeights packing = PackedWeights.on(List.of(device), operations);
+        PackedWeights packing = PackedWeights.on(List.of(device), operations, false);
         TorchModule module =
                 TorchModule.load(ProgramModule.source(program, kernels, operations, packing, Optional.empty()), device);
         try {
             new WeightBinding(module, packing, program, ComputeType.FLOAT32)
                     .bind(weights.stream().map(RandomTensors.Tensor::array).toArray(PtNDArray[]::new));
-            return new TorchProgram(module, vocabulary, ComputeType.FLOAT32);
+            return new TorchProgram(module, vocabulary, ComputeType.FLOAT32, false);
         } catch (RuntimeException e) {
             module.close();
             throw e;
@@ -99,6 +107,11 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
 
     TorchModule module() {
         return module;
+    }
+
+    /** Whether each of the rows that decode has the bits that it would have by itself, whatever is beside it. */
+    boolean rowsApart() {
+        return rowsApart;
     }
 
     @Override

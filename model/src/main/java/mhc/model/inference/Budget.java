@@ -27,7 +27,7 @@ public record Budget(
     /** Passes larger than this gain nothing on a CPU and fall out of its caches. */
     private static final int CPU_PASS = 2048;
 
-    /** Tokens that are computed together, alone and in the same shape, in deterministic mode. */
+    /** Tokens that attend together, and always in the same shape, in deterministic mode. */
     private static final int BLOCK = 64;
 
     /** Shorter nodes are not cut further, however small the budget. */
@@ -41,11 +41,18 @@ public record Budget(
         this(tokens, cacheTokens, CacheCost.TOKENS, rows, share, deterministic, worthwhile);
     }
 
+    /** What options allow a model whose rows may differ with what decodes beside them. */
+    public static Budget of(InferenceOptions options, Checkpoint checkpoint) {
+        return of(options, checkpoint, false);
+    }
+
     /**
      * What options allow. Where a model keeps less of a token than the token itself, more tokens are kept, in the memory
      * that they would take as a whole.
+     *
+     * @param rowsApart whether a row that decodes has the same bits whatever is beside it
      */
-    public static Budget of(InferenceOptions options, Checkpoint checkpoint) {
+    public static Budget of(InferenceOptions options, Checkpoint checkpoint, boolean rowsApart) {
         ModelConfig config = checkpoint.config();
         long perLayer = (checkpoint.parameters() - (long) config.vocabulary() * config.hidden()) / config.layers();
         int tokens = options.device().equals("cpu")
@@ -55,10 +62,18 @@ public record Budget(
         ComputeType type = ComputeType.of(options.dtype());
         long cache = CACHE_FACTOR * options.maxBatchTokens() * config.wholeBytesPerToken(type);
         CacheCost cost = CacheCost.of(config, type);
-        int rows = options.deterministic()
+        int rows = options.deterministic() && !rowsApart
                 ? 1
                 : (int) Math.min(Math.min(MOST_ROWS, options.maxBatchTokens()), cost.mostSequences(cache));
         return new Budget(tokens, cache, cost, rows, options.prefixCache(), options.deterministic(), worthwhile);
+    }
+
+    /**
+     * Whether nothing may be computed together, since a token's numbers would depend on it. A model that gives a row the same
+     * bits in any company may take several.
+     */
+    boolean alone() {
+        return deterministic && rows == 1;
     }
 
     /** Length at which sequences are cut whatever they share, or 0. */

@@ -94,7 +94,7 @@ final class DecodeBatch implements AutoCloseable {
                         copied.stream().mapToInt(Node::length).toArray(),
                         node.kept(),
                         node.to()));
-        if (copied.size() == 1 && node.isLeaf()) {
+        if (copied.size() == 1 && node.isLeaf() && node.ends().size() == 1) {
             node.close();
         }
         rows.add(new Row(job, sequence, node, attended, tokens, before));
@@ -158,7 +158,7 @@ final class DecodeBatch implements AutoCloseable {
             Pass.Queries queries = new Pass.Queries();
             for (int i = 0; i < order.length; i++) {
                 for (Node node : rows.get(order[i]).attended()) {
-                    queries.add(node, i, 1);
+                    queries.add(node, 0, i, 1);
                 }
             }
             boolean asTheyStand = IntStream.range(0, order.length).allMatch(i -> order[i] == i);

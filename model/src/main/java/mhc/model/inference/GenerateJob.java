@@ -14,18 +14,19 @@ public final class GenerateJob {
     private final long[] prompt;
     private final boolean truncated;
     private final int maxTokens;
-    private final GeneratedText text;
+    private final List<String> stops;
     private final Tokenizer tokenizer;
     private final double penalty;
     // Tokens of the sequence, where repeating them is penalised.
     private final BitSet seen = new BitSet();
+    private GeneratedText text;
     private long last;
     private Answer.Stop stop;
     private Answer.Failed failure;
     private long nanos;
     private int produced;
     // Tokens before the first one with a small margin, or -1.
-    private int clearTokens = -1;
+    private int clearTokens;
     private Done done;
 
     /** Told when the answer is complete. */
@@ -44,8 +45,17 @@ public final class GenerateJob {
         this.truncated = truncated;
         this.maxTokens = generation.maxNewTokens().orElse(request.maxTokens());
         this.penalty = generation.repetitionPenalty();
-        this.text = new GeneratedText(tokenizer, stops(request, tokenizer));
+        this.stops = stops(request, tokenizer);
         this.tokenizer = tokenizer;
+        restart();
+    }
+
+    /** Forgets what has been generated. */
+    void restart() {
+        text = new GeneratedText(tokenizer, stops);
+        produced = 0;
+        clearTokens = -1;
+        seen.clear();
         if (penalty != 1) {
             Arrays.stream(prompt).forEach(token -> seen.set((int) token));
         }

@@ -91,10 +91,10 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
 
     /** Lets waiting rows in, unless the batch is nearly as large as it may be. */
     private void join() {
-        if (!batch.isEmpty() && (budget.deterministic() || batch.size() > joined - Math.max(1, joined / 8))) {
+        if (!batch.isEmpty() && batch.size() > joined - Math.max(1, joined / 8)) {
             return;
         }
-        while (!reader.isDone() && (batch.isEmpty() || (!budget.deterministic() && fits(reader.next(), 0, 0)))) {
+        while (!reader.isDone() && (batch.isEmpty() || fits(reader.next(), 0, 0))) {
             reader.read(new Admission(reader.next())::admits, this);
         }
         joined = batch.size();
@@ -135,9 +135,10 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
         return moves ? budget.cost().ofTokens(node.length()) : budget.cost().of(node.length());
     }
 
-    /** Of an answer's row. */
+    /** Of an answer's row, which holds the whole sequence where nothing may be attended to in company. */
     private long cost(GenerateJob job) {
-        return budget.cost().of(job.maxTokens());
+        int prompt = budget.deterministic() ? job.prompt().length : 0;
+        return budget.cost().of(prompt + job.maxTokens());
     }
 
     @Override
@@ -178,7 +179,7 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
     /** Positions to ask for what follows a node in which sequences end. */
     private List<Integer> asked(Node node) {
         List<Integer> last = List.of(node.to() - 1);
-        return budget.deterministic() ? Pass.wholeBlocks(node, last) : last;
+        return budget.alone() ? Pass.wholeBlocks(node, last) : last;
     }
 
     @Override
@@ -282,7 +283,10 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
                 cost(job) + node.finish().stream().mapToLong(this::costOfTokens).sum();
     }
 
-    /** Sends the later half of the rows back to wait, to be read again together with what they have generated. */
+    /**
+     * Sends the later half of the rows back to wait, to be read again together with what they have generated, or to begin
+     * anew where that would give other bits.
+     */
     private void retreat() {
         log.info("Out of memory at a step of {} answers: half of them wait from now on", batch.size());
         if (batch.size() == 1) {
@@ -295,6 +299,9 @@ public final class GreedyDecoder implements TreeReader.Questions<NextTokens>, Au
         for (Row row : batch.halve()) {
             boolean copied = !row.attended().contains(row.node());
             reserved -= cost(row.job()) + (copied ? costOfTokens(row.node()) : 0);
+            if (budget.deterministic()) {
+                row.job().restart();
+            }
             reader.putFirst(row.node().continued(row.job().sequence(), row.sequence(), copied));
         }
     }

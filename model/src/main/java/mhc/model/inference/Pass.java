@@ -6,16 +6,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.PrefixTree.Node;
 
 /** One forward pass over some nodes of a prefix tree, side by side without padding, and what is asked of it. */
 public final class Pass {
-    /** Positions per application of the head in deterministic mode: always the same ones together. */
+    /** Positions per application of the head where their company matters: always the same ones together. */
     private static final int HEAD_BLOCK = 16;
 
     private final List<Node> nodes;
+    private final boolean apart;
     private final int[] starts;
     private final int tokens;
     private final List<Node> kept = new ArrayList<>();
@@ -24,7 +24,13 @@ public final class Pass {
 
     /** @param nodes in the tree's order */
     public Pass(List<Node> nodes) {
+        this(nodes, false);
+    }
+
+    /** @param apart whether the queries of each node attend by themselves to what is above it, and not with other nodes' */
+    Pass(List<Node> nodes, boolean apart) {
         this.nodes = List.copyOf(nodes);
+        this.apart = apart;
         this.starts = new int[nodes.size()];
         int at = 0;
         for (int i = 0; i < starts.length; i++) {
@@ -127,19 +133,21 @@ public final class Pass {
         for (int i = 0; i < starts.length; i++) {
             here.put(nodes.get(i), starts[i]);
             for (Node node : nodes.get(i).above()) {
-                queries.add(node, starts[i], nodes.get(i).length());
+                queries.add(node, apart ? i : 0, starts[i], nodes.get(i).length());
             }
         }
         return queries.prefixes(here, new int[0]);
     }
 
-    /** The queries under each node: all of a node's stand side by side. */
+    /** The queries under each node: all of a node's, or of a group of them, stand side by side. */
     static final class Queries {
-        private final Map<Node, int[]> ranges = new LinkedHashMap<>();
+        private final Map<Under, int[]> ranges = new LinkedHashMap<>();
 
-        /** Some more queries attend to a node. */
-        void add(Node node, int first, int count) {
-            ranges.computeIfAbsent(node, key -> new int[] {first, 0})[1] = first + count;
+        private record Under(Node node, int group) {}
+
+        /** Some more queries of a group attend to a node. */
+        void add(Node node, int group, int first, int count) {
+            ranges.computeIfAbsent(new Under(node, group), key -> new int[] {first, 0})[1] = first + count;
         }
 
         /**
@@ -149,17 +157,16 @@ public final class Pass {
          */
         Prefixes prefixes(Map<Node, Integer> here, int[] order) {
             List<PrefixView> views = new ArrayList<>();
-            List<KvCache> sources = new ArrayList<>();
-            ranges.forEach((node, range) -> {
+            Map<Node, Integer> sources = new LinkedHashMap<>();
+            ranges.forEach((under, range) -> {
+                Node node = under.node();
                 Integer start = here.get(node);
-                int source = start != null ? PrefixView.THIS_PASS : sources.size();
-                if (start == null) {
-                    sources.add(node.kept());
-                }
+                int source =
+                        start != null ? PrefixView.THIS_PASS : sources.computeIfAbsent(node, key -> sources.size());
                 views.add(new PrefixView(
                         source, start == null ? 0 : start, node.length(), node.from(), range[0], range[1] - range[0]));
             });
-            return new Prefixes(views, sources, order);
+            return new Prefixes(views, sources.keySet().stream().map(Node::kept).toList(), order);
         }
     }
 

@@ -53,7 +53,7 @@ public final class SequenceScorer implements TreeReader.Questions<Scores> {
     private SequenceScorer(ForwardPasses program, Budget budget, WorkMeter meter, List<? extends Sequence> sequences) {
         this.program = program;
         this.sequences = sequences;
-        this.wholeBlocks = budget.deterministic();
+        this.wholeBlocks = budget.alone();
         Deque<Node> nodes =
                 PrefixTree.nodes(sequences.stream().map(Sequence::tokens).toList(), budget);
         nodes.forEach(node -> node.ends().forEach(end -> assign(node, sequences.get(end))));

@@ -70,19 +70,19 @@ final class TreeReader<F extends Found> implements AutoCloseable {
         int tokens = 0;
         while (!waiting.isEmpty()) {
             Node node = waiting.peek();
-            boolean fits = !budget.deterministic() && tokens + node.length() <= budget.tokens() && admit.test(node);
+            boolean fits = !budget.alone() && tokens + node.length() <= budget.tokens() && admit.test(node);
             if (!nodes.isEmpty() && !fits) {
                 break;
             }
             nodes.add(waiting.poll());
             tokens += node.length();
         }
-        Pass pass = new Pass(nodes);
+        Pass pass = new Pass(nodes, budget.deterministic());
         questions.ask(pass);
         long start = program.clock();
         F found;
         try {
-            found = questions.run(pass, budget.deterministic() ? Pass.headBlock() : Integer.MAX_VALUE);
+            found = questions.run(pass, budget.alone() ? Pass.headBlock() : Integer.MAX_VALUE);
         } catch (OutOfMemoryException e) {
             retreat(pass, questions);
             return;

@@ -35,6 +35,14 @@ def pack(w: List[Tensor], multiplied: List[int]) -> int:
     return left
 
 
+def in_panels(w: List[Tensor], multiplied: List[int]) -> int:
+    count = 0
+    for i in multiplied:
+        if w[i].dim() == 3:
+            count = count + 1
+    return count
+
+
 def multiplies_alike(matrix: Tensor, packed: Tensor) -> bool:
     # One row and many take different ways through the engine. Results in bfloat16 are rounded by up to 2^-8 of themselves.
     for rows in [1, 64]:

@@ -37,7 +37,7 @@ class PackedProductTest {
     void load() {
         Torch.start(1);
         List<String> devices = List.of("cpu");
-        packing = PackedWeights.on(devices, DecoderOperations.choose("auto", devices));
+        packing = PackedWeights.on(devices, DecoderOperations.choose("auto", devices), false);
         assumeTrue(packing != PackedWeights.NONE, "SKIPPED: this processor's matrices are not packed");
         module = TorchModule.load(
                 Linker.link(List.of(Script.module(COMPARE), packing.script()), packing.replacements()), "cpu");

@@ -37,6 +37,17 @@ class BudgetTest {
         }
         assertThat(budget(family, Tiny.options(100, true, false)).rows()).isEqualTo(100);
         assertThat(budget(family, Tiny.options(100, true, true)).rows()).isEqualTo(1);
+        assertThat(budget(family, Tiny.options(100, true, true)).alone()).isTrue();
+        assertThat(budget(family, Tiny.options(100, true, false)).alone()).isFalse();
+    }
+
+    @Test
+    void rowsThatAreApartRunTogetherInDeterministicModeToo() {
+        Checkpoint checkpoint = Checkpoint.open(Families.folder("llama", "mhc"));
+        Budget budget = Budget.of(Tiny.options(100, true, true), checkpoint, true);
+        assertThat(budget.rows()).isEqualTo(100);
+        assertThat(budget.alone()).isFalse();
+        assertThat(budget.block()).isEqualTo(64);
     }
 
     /** Four layers with vectors of 16 numbers; an entry of 16 for 8 tokens in one, of 16 and 8 for 4 tokens in two. */
