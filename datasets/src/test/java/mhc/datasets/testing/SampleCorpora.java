@@ -1,8 +1,5 @@
 package mhc.datasets.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import mhc.datasets.Corpora;
 import mhc.datasets.Corpus;
@@ -19,13 +16,9 @@ public final class SampleCorpora {
     private SampleCorpora() {}
 
     private static Corpora open() {
-        try {
-            Path folder = Files.createTempDirectory("samples");
-            Samples.copyTo(folder);
-            return new Corpora(folder.toString(), new Configuration());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path folder = TestFolders.create("samples");
+        Samples.copyTo(folder);
+        return new Corpora(folder.toString(), new Configuration());
     }
 
     /** All sixteen examples of a corpus, and its pool of the kind asked for. */

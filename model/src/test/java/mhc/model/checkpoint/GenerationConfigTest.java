@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import mhc.datasets.InputException;
+import mhc.datasets.testing.TestFolders;
 import mhc.eval.Answer;
 import mhc.eval.Request;
 import mhc.model.InferenceOptions;
@@ -26,7 +27,7 @@ class GenerationConfigTest {
     private static final String PROMPT = "Question: how many are there of them?\nAnswer:";
 
     private static Checkpoint checkpoint(String generation) throws IOException {
-        Path folder = Files.createTempDirectory("generation");
+        Path folder = TestFolders.create("generation");
         for (String name : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
             Files.copy(BundledCheckpoints.folder("gqa-none").resolve(name), folder.resolve(name));
         }

@@ -1,13 +1,11 @@
 package mhc.model.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import mhc.datasets.testing.TestFolders;
 import mhc.model.checkpoint.TinyCheckpoints;
 import mhc.model.decoder.JsonFields;
 
@@ -48,13 +46,9 @@ public final class Families {
     }
 
     static Path write(ObjectNode config) {
-        try {
-            Path folder = Files.createTempDirectory("family");
-            TinyCheckpoints.write(folder, config, 3);
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path folder = TestFolders.create("family");
+        TinyCheckpoints.write(folder, config, 3);
+        return folder;
     }
 
     static ObjectNode config(String family, String residual) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import mhc.datasets.testing.TestFolders;
 import mhc.eval.Answer;
 import mhc.eval.Request;
 import mhc.model.InferenceOptions;
@@ -35,7 +36,7 @@ public final class Tiny {
 
     public static Path folder(String residual) {
         return FOLDERS.computeIfAbsent(residual, kind -> {
-            Path folder = temporary();
+            Path folder = TestFolders.create("tiny-checkpoint");
             TinyCheckpoints.write(folder, kind, 7);
             return folder;
         });
@@ -43,7 +44,7 @@ public final class Tiny {
 
     /** A copy that a test may damage. */
     public static Path copy(String residual) {
-        Path copy = temporary();
+        Path copy = TestFolders.create("tiny-checkpoint");
         for (String name : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
             try {
                 Files.copy(folder(residual).resolve(name), copy.resolve(name));
@@ -127,15 +128,5 @@ public final class Tiny {
         long[] ids = new long[count];
         Arrays.setAll(ids, i -> 1 + (i * 37L + seed * 101L + (long) i * i * seed) % 400);
         return ids;
-    }
-
-    private static Path temporary() {
-        try {
-            Path folder = Files.createTempDirectory("tiny-checkpoint");
-            folder.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
