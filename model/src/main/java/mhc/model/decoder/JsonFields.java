@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,20 +21,26 @@ public final class JsonFields {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private final Path file;
+    // What messages call it.
+    private final String name;
     private final String prefix;
     private final JsonNode object;
     private final List<String> problems;
 
-    private JsonFields(Path file, String prefix, JsonNode object, List<String> problems) {
-        this.file = file;
+    private JsonFields(String name, String prefix, JsonNode object, List<String> problems) {
+        this.name = name;
         this.prefix = prefix;
         this.object = object;
         this.problems = problems;
     }
 
     public static JsonFields read(Path file) {
-        return new JsonFields(file, "", object(file), new ArrayList<>());
+        return new JsonFields(file.toString(), "", object(file), new ArrayList<>());
+    }
+
+    /** Of an object that a program put together. */
+    static JsonFields of(ObjectNode object) {
+        return new JsonFields("a configuration", "", object, new ArrayList<>());
     }
 
     /** The object under a key, without fields when there is none; its problems are problems of this one. */
@@ -42,7 +49,7 @@ public final class JsonFields {
         if (!absent(key) && !node.isObject()) {
             problem(key + " is " + node + ", expected an object");
         }
-        return new JsonFields(file, prefix + key + ".", node, problems);
+        return new JsonFields(name, prefix + key + ".", node, problems);
     }
 
     /** The JSON object in {@code file}; absent, unreadable or anything else is an {@link InputException}. */
@@ -78,7 +85,7 @@ public final class JsonFields {
     }
 
     private String sentence(String text) {
-        return file + ": " + prefix + text + ".";
+        return name + ": " + prefix + text + ".";
     }
 
     public void throwIfWrong() {

@@ -1,5 +1,6 @@
 package mhc.model.decoder;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -45,18 +46,6 @@ public record ModelConfig(
         OptionalInt firstToken,
         List<Integer> endTokens) {
 
-    /**
-     * Whether all that a decoder computes of a token beside its products is done for each row by itself, where the
-     * operations are the fused ones: not where rows choose experts or what they attend to, or where the engine's attention,
-     * activation or bound of logits is taken, whose vectors end elsewhere in other company.
-     */
-    public boolean takesRowsApart() {
-        boolean attends = attention instanceof GroupedQueryAttention grouped
-                && grouped.scores().cap().isEmpty();
-        boolean gated = feedForward instanceof GatedFeedForward dense && dense.activation() == Activation.SILU;
-        return attends && gated && logitCap.isEmpty();
-    }
-
     /** A bound on what is laid out before any weight is seen. */
     static final int MOST_LAYERS = 4096;
 
@@ -72,7 +61,15 @@ public record ModelConfig(
      * @throws InputException naming every problem of the file, one per line, or the unknown architecture alone
      */
     public static ModelConfig read(Path file) {
-        JsonFields fields = JsonFields.read(file);
+        return checked(JsonFields.read(file));
+    }
+
+    /** The same of one that a program put together. */
+    public static ModelConfig of(ObjectNode json) {
+        return checked(JsonFields.of(json));
+    }
+
+    private static ModelConfig checked(JsonFields fields) {
         ModelConfig config = read(fields);
         fields.throwIfWrong();
         return config;
@@ -181,6 +178,18 @@ public record ModelConfig(
                         .mapToLong(layer -> attention.numbersPerToken(layer))
                         .sum()
                 * type.bytes();
+    }
+
+    /**
+     * Whether all that a decoder computes of a token beside its products is done for each row by itself, where the
+     * operations are the fused ones: not where rows choose experts or what they attend to, or where the engine's attention,
+     * activation or bound of logits is taken, whose vectors end elsewhere in other company.
+     */
+    public boolean takesRowsApart() {
+        boolean attends = attention instanceof GroupedQueryAttention grouped
+                && grouped.scores().cap().isEmpty();
+        boolean gated = feedForward instanceof GatedFeedForward dense && dense.activation() == Activation.SILU;
+        return attends && gated && logitCap.isEmpty();
     }
 
     /** Angle per token of each pair of numbers, as passes take them: those of each rotary embedding of the attention. */

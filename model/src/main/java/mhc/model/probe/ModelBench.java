@@ -1,10 +1,6 @@
 package mhc.model.probe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -116,17 +112,7 @@ public final class ModelBench implements AutoCloseable {
         if (!residual.equals("none")) {
             config.put("hc_mult", 4);
         }
-        try {
-            Path file = Files.createTempFile("mhc-bench", ".json");
-            try {
-                Files.write(file, JsonFields.JSON.writeValueAsBytes(config));
-                return ModelConfig.read(file);
-            } finally {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("A temporary file cannot be written", e);
-        }
+        return ModelConfig.of(config);
     }
 
     /** Times a prompt of 512 tokens, and steps of decoding 1 and 16 rows that have 128 tokens each. */

@@ -1,10 +1,5 @@
 package mhc.model.train;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -26,7 +21,7 @@ public record RecomputeMeasurement(long storedBytes, long equationBytes, double 
 
     /** Takes a few steps of a model whose residual is mHC. The engine must run. */
     public static RecomputeMeasurement of(Shape shape, int batch, int length, Recompute recompute) {
-        ModelConfig config = config(shape);
+        ModelConfig config = ModelConfig.of(shape.config("mhc", 0, ""));
         Initialisation initialisation = new Initialisation(config, Set.of(Mapping.values()), 1);
         List<TensorSpec> specs = Program.of(config).tensors().stream()
                 .skip(Program.FREQUENCIES + 1)
@@ -63,18 +58,5 @@ public record RecomputeMeasurement(long storedBytes, long equationBytes, double 
                         * Float.BYTES
                         * recompute.storedPerToken(shape.streams(), 2 * shape.layers(), shape.hidden());
         return new RecomputeMeasurement(stored, equation, Median.of(seconds));
-    }
-
-    private static ModelConfig config(Shape shape) {
-        ObjectNode json = shape.config("mhc", 0, "");
-        try {
-            Path file = Files.createTempFile("config", ".json");
-            Files.writeString(file, json.toString());
-            ModelConfig config = ModelConfig.read(file);
-            Files.delete(file);
-            return config;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -2,9 +2,6 @@ package mhc.model.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -13,14 +10,11 @@ import mhc.model.decoder.ModelConfig;
 import mhc.model.decoder.Program;
 import mhc.model.decoder.TensorSpec;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class InitialisationTest {
-    @TempDir
-    private Path folder;
 
     @Test
-    void sharedTensorsHaveTheSameValuesForEveryResidual() throws IOException {
+    void sharedTensorsHaveTheSameValuesForEveryResidual() {
         Map<String, float[]> none = values("none", EnumSet.allOf(Mapping.class));
         for (String residual : new String[] {"hc", "mhc"}) {
             Map<String, float[]> other = values(residual, EnumSet.allOf(Mapping.class));
@@ -30,7 +24,7 @@ class InitialisationTest {
     }
 
     @Test
-    void hyperConnectionsBeginAsPublished() throws IOException {
+    void hyperConnectionsBeginAsPublished() {
         Map<String, float[]> hc = values("hc", EnumSet.allOf(Mapping.class));
 
         // Sublayer 3 of three streams reads stream 0.
@@ -40,7 +34,7 @@ class InitialisationTest {
     }
 
     @Test
-    void mhcBeginsByOneStreamForEachSublayerAndWithoutMixing() throws IOException {
+    void mhcBeginsByOneStreamForEachSublayerAndWithoutMixing() {
         Map<String, float[]> mhc = values("mhc", EnumSet.allOf(Mapping.class));
 
         assertThat(mhc.get("model.layers.0.ffn_hc.base"))
@@ -49,17 +43,15 @@ class InitialisationTest {
     }
 
     @Test
-    void anAblationOfHyperConnectionsReadsTheMean() throws IOException {
+    void anAblationOfHyperConnectionsReadsTheMean() {
         Map<String, float[]> hc = values("hc", EnumSet.of(Mapping.RES, Mapping.POST));
 
         assertThat(Arrays.copyOf(hc.get("model.layers.0.attn_hc.base"), 4)).containsExactly(1 / 3f, 1 / 3f, 1 / 3f, 1);
     }
 
-    private Map<String, float[]> values(String residual, EnumSet<Mapping> learned) throws IOException {
-        Path file = folder.resolve("config.json");
+    private Map<String, float[]> values(String residual, EnumSet<Mapping> learned) {
         Shape shape = new Shape(16, 2, 2, 1, 24, 64, 64, 3, 20, true);
-        Files.writeString(file, shape.config(residual, 0, "test").toString());
-        ModelConfig config = ModelConfig.read(file);
+        ModelConfig config = ModelConfig.of(shape.config(residual, 0, "test"));
         Initialisation initialisation = new Initialisation(config, learned, 9);
         Map<String, float[]> values = new HashMap<>();
         for (TensorSpec spec : Program.of(config).tensors()) {
