@@ -91,7 +91,8 @@ final class Section {
         }
         if (!child.isArray()) {
             problems.add("%s is %s: expected a list, such as [piqa, gsm8k]", path + key, child);
-            return texts;
+            // Read on as if it were one: nothing else is wrong with it because of that.
+            return List.of(child.asText());
         }
         child.forEach(element -> texts.add(element.asText()));
         return texts;

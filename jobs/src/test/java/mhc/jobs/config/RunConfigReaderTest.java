@@ -174,6 +174,15 @@ class RunConfigReaderTest {
     }
 
     @Test
+    void aSingleBenchmarkIsToldOnceThatAListIsMeant() {
+        Settings settings = Settings.parse(SMALLEST);
+        settings.assign("benchmarks=piqa");
+        assertThatThrownBy(() -> RunConfigReader.read(settings))
+                .isInstanceOf(InputException.class)
+                .hasMessage("benchmarks is \"piqa\": expected a list, such as [piqa, gsm8k]");
+    }
+
+    @Test
     void offsetsAreDistinctAndNotNegative() {
         for (String wrong : List.of("[]", "[0, 0]", "[-1]", "[0, 2000]")) {
             Settings settings = Settings.parse(SMALLEST);
