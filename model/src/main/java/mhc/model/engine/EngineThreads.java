@@ -20,25 +20,30 @@ import java.util.concurrent.Semaphore;
  */
 final class EngineThreads {
     private final int cores;
-    private final int most;
-    private final Semaphore turns;
+    private final Semaphore turns = new Semaphore(1, true);
     // Guarded by itself; the thread that was given back last is the next.
     private final Deque<ExecutorService> idle = new ArrayDeque<>();
     private final ThreadLocal<Long> waited = ThreadLocal.withInitial(() -> 0L);
+    private int most = 1;
     private int started;
     private int users;
     private boolean closed;
 
     /**
-     * Threads that start when they are needed.
+     * Threads that start when they are needed, for one pass at a time.
      *
      * @param cores engine threads of all passes together
-     * @param sideBySide whether there may be several passes at a time, with one engine thread each at least
      */
-    EngineThreads(int cores, boolean sideBySide) {
+    EngineThreads(int cores) {
         this.cores = cores;
-        this.most = sideBySide ? cores : 1;
-        this.turns = new Semaphore(most, true);
+    }
+
+    /** From now on there may be several passes at a time, with one engine thread each at least. */
+    void allowSideBySide() {
+        synchronized (idle) {
+            turns.release(cores - most);
+            most = cores;
+        }
     }
 
     /** Runs on the calling thread what asks for several pieces of work, and has its part of the engine's threads meanwhile. */

@@ -37,11 +37,6 @@ final class TorchModule implements AutoCloseable {
 
     /** Methods run one at a time. */
     static TorchModule load(String source, String device) {
-        return load(source, device, false);
-    }
-
-    /** @param sideBySide whether several methods may run at a time, on a part of the engine's threads each */
-    static TorchModule load(String source, String device, boolean sideBySide) {
         Torch.prepareThread();
         PtNDManager manager = (PtNDManager) Torch.newManager(device);
         try {
@@ -50,7 +45,7 @@ final class TorchModule implements AutoCloseable {
                     source,
                     manager,
                     JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false),
-                    new EngineThreads(Torch.threads(), sideBySide));
+                    new EngineThreads(Torch.threads()));
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException("Reading from memory failed", e);
@@ -76,6 +71,11 @@ final class TorchModule implements AutoCloseable {
      */
     long clock() {
         return System.nanoTime() - threads.waited();
+    }
+
+    /** From now on several methods may run at a time, on a part of the engine's threads each. */
+    void allowSideBySide() {
+        threads.allowSideBySide();
     }
 
     /** Runs on the calling thread what calls several methods, and has its part of the engine's threads meanwhile. */

@@ -22,7 +22,7 @@ import mhc.model.inference.Pass;
 /**
  * A loaded {@link Program} with its weights: Java arrays in, Java arrays out, keys and values staying with the engine.
  * Thread-safe: forward passes run on threads of the program's, in the order in which callers came; on a processor those of
- * several callers side by side, unless they are to be deterministic.
+ * several callers side by side, unless bits that are to be the same could differ then.
  */
 public final class TorchProgram implements ForwardPasses, AutoCloseable {
     /** Most numbers of one [positions, vocabulary] block of logits: 64 MB. */
@@ -62,8 +62,7 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         Optional<BlockScales> compressed = stored ? checkpoint.config().scales() : Optional.empty();
         TorchModule module = TorchModule.load(
                 ProgramModule.source(checkpoint.program().placed(placement), kernels, operations, packing, compressed),
-                options.device(),
-                options.devices().stream().allMatch("cpu"::equals) && !options.deterministic());
+                options.device());
         try {
             WeightBinding binding = new WeightBinding(module, packing, checkpoint.program(), type);
             binding.bind(checkpoint, stored, placement, devices);
@@ -71,6 +70,9 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                     && (kernels == KernelPath.NONE || kernels == KernelPath.FUSED)
                     && checkpoint.config().takesRowsApart()
                     && binding.allInPanels();
+            if (options.devices().stream().allMatch("cpu"::equals) && (rowsApart || !options.deterministic())) {
+                module.allowSideBySide();
+            }
             return new TorchProgram(module, checkpoint.config().vocabulary(), type, rowsApart);
         } catch (RuntimeException e) {
             module.close();

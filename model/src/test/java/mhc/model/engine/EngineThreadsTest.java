@@ -74,15 +74,21 @@ class EngineThreadsTest {
         return teams;
     }
 
+    private static EngineThreads sideBySide(int cores) {
+        EngineThreads threads = new EngineThreads(cores);
+        threads.allowSideBySide();
+        return threads;
+    }
+
     @Test
     void callersRunSideBySideAndShareTheCores() throws Exception {
-        assertThat(together(new EngineThreads(4, true))).containsExactly(2, 2);
-        assertThat(together(new EngineThreads(3, true))).containsExactly(1, 1);
+        assertThat(together(sideBySide(4))).containsExactly(2, 2);
+        assertThat(together(sideBySide(3))).containsExactly(1, 1);
     }
 
     @Test
     void whereTheyMayNotTheyTakeTurns() {
-        for (EngineThreads threads : List.of(new EngineThreads(4, false), new EngineThreads(1, true))) {
+        for (EngineThreads threads : List.of(new EngineThreads(4), sideBySide(1))) {
             AtomicInteger running = new AtomicInteger();
             Runnable caller = () -> threads.share(() -> {
                 for (int i = 0; i < 5; i++) {
@@ -101,7 +107,7 @@ class EngineThreadsTest {
 
     @Test
     void aCallerThatIsAloneHasAllOfThemOnOneThread() {
-        EngineThreads threads = new EngineThreads(3, true);
+        EngineThreads threads = sideBySide(3);
         List<String> seen = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             seen.add(threads.run(() -> Thread.currentThread().getName() + " " + JniUtils.getNumThreads()));
@@ -111,14 +117,14 @@ class EngineThreadsTest {
 
     @Test
     void theCoresOfACallerThatIsDoneGoToTheOthers() throws Exception {
-        EngineThreads threads = new EngineThreads(2, true);
+        EngineThreads threads = sideBySide(2);
         assertThat(together(threads)).containsExactly(1, 1);
         assertThat(threads.<Integer>run(JniUtils::getNumThreads)).isEqualTo(2);
     }
 
     @Test
     void timeBesideAnotherCountsByHalf() {
-        EngineThreads threads = new EngineThreads(2, true);
+        EngineThreads threads = sideBySide(2);
         CyclicBarrier both = new CyclicBarrier(2);
         Runnable half = () -> threads.share(() -> {
             meet(both);
@@ -137,7 +143,7 @@ class EngineThreadsTest {
 
     @Test
     void afterTheEndNothingRuns() {
-        EngineThreads threads = new EngineThreads(2, true);
+        EngineThreads threads = sideBySide(2);
         AtomicInteger ended = new AtomicInteger();
         threads.run(() -> 1);
         threads.close(ended::incrementAndGet);
