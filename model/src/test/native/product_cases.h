@@ -13,12 +13,15 @@ namespace mhc {
 struct ProductCase {
     int64_t rows, inner, panels;
     bool bias;
+    int64_t missing = 0;  // rows of w at the last panel's end
+
+    int64_t columns(const ProductOperations& ops) const { return panels * ops.panel_columns - missing; }
 };
 
 // Rows of x from `row` with all panels.
 inline Stored multiplied(const ProductOperations& ops, const ProductCase& c, Dtype dtype, Stored& panels, Stored& bias,
                          const std::vector<float>& x, int64_t row, int64_t rows) {
-    const int64_t columns = c.panels * ops.panel_columns;
+    const int64_t columns = c.columns(ops);
     Stored y(dtype, rows * columns);
     ops.multiply({rows, c.inner, columns, x.data() + row * c.inner, panels.data(), c.bias ? bias.data() : nullptr,
                   y.data()});
@@ -27,12 +30,13 @@ inline Stored multiplied(const ProductOperations& ops, const ProductCase& c, Dty
 
 inline void multiplies(const ProductOperations& ops, const ProductCase& c, Dtype dtype) {
     Random random(uint64_t(c.rows * 31 + c.inner));
-    const int64_t columns = c.panels * ops.panel_columns;
-    Stored matrix(dtype, random.normal(columns * c.inner, 1)), panels(dtype, columns * c.inner);
+    const int64_t columns = c.columns(ops);
+    Stored matrix(dtype, random.normal(columns * c.inner, 1)), panels(dtype, c.panels * (c.inner + 1) * ops.panel_columns);
     Stored bias(dtype, random.normal(columns, 1)), numbers(dtype, random.normal(c.rows * c.inner, 1));
     std::vector<float> x(c.rows * c.inner);
     ops.widen(c.rows * c.inner, numbers.data(), x.data());
     ops.pack(columns, c.inner, matrix.data(), panels.data());
+    expect(ops.columns(c.panels, c.inner, panels.data()) == columns, "panels tell how many columns they have", columns);
     const Stored y = multiplied(ops, c, dtype, panels, bias, x, 0, c.rows);
 
     const reference::Values ws = matrix.doubles(), bs = bias.doubles(), xs = numbers.doubles(), ys = y.doubles();
@@ -85,6 +89,10 @@ inline void products(const ProductOperations& (*ops)(Dtype)) {
                  {5, 515, 24, true},
                  {11, 700, 20, false},
                  {29, 128, 2, false},
+                 // the last panel filled up
+                 {1, 40, 1, true, 3},
+                 {6, 129, 9, true, 1},
+                 {31, 600, 12, false, 2},
                  {230, 96, 3, true},
                  {brief ? 100 : 500, 200, 6, false},
              }) {

@@ -39,16 +39,31 @@ struct Of {
     // Of a panel, for each number of `inner`.
     static constexpr int BYTES = COLUMNS * int(sizeof(S));
 
+    // Numbers from a panel to the next one.
+    static constexpr int64_t step(int64_t inner) { return (inner + 1) * COLUMNS; }
+
+    // A vector of which the first `left` numbers are there, perhaps none.
+    static Vec load_of(const S* from, int64_t left) {
+        if (left >= LANES) return load(from, Whole{});
+        return left > 0 ? load(from, Part{left}) : Vec{};
+    }
+
+    static void store_of(S* to, Vec numbers, int64_t left) {
+        if (left >= LANES) return store(to, numbers, Whole{});
+        if (left > 0) store(to, numbers, Part{left});
+    }
+
     // R rows of x from `row` with P panels from `panel`; for each number of `inner` so many bytes from `next` are asked for.
     template <int R, int P, int ASKED>
     static void tile(const Product& p, int64_t row, int64_t panel, [[maybe_unused]] const char* next) {
         const float* x = p.x + row * p.inner;
-        const S* w = static_cast<const S*>(p.panels) + panel * p.inner * COLUMNS;
+        const S* w = static_cast<const S*>(p.panels) + panel * step(p.inner);
         const S* bias = static_cast<const S*>(p.bias) + panel * COLUMNS;
         S* y = static_cast<S*>(p.y) + row * p.columns + panel * COLUMNS;
+        const int64_t left = p.columns - panel * COLUMNS;
         Vec total[R][P * VECTORS];
         for (int v = 0; v < P * VECTORS; v++) {
-            const Vec start = p.bias ? load(bias + v * LANES, Whole{}) : Vec{};
+            const Vec start = p.bias ? load_of(bias + v * LANES, left - v * LANES) : Vec{};
             for (int r = 0; r < R; r++) total[r][v] = start;
         }
         for (int64_t from = 0; from < p.inner; from += RUN) {
@@ -60,7 +75,7 @@ struct Of {
                 Vec weights[P * VECTORS];
 #pragma GCC unroll 8
                 for (int v = 0; v < P * VECTORS; v++) {
-                    weights[v] = load(w + (v / VECTORS * p.inner + k) * COLUMNS + v % VECTORS * LANES, Whole{});
+                    weights[v] = load(w + v / VECTORS * step(p.inner) + k * COLUMNS + v % VECTORS * LANES, Whole{});
                 }
 #pragma GCC unroll 16
                 for (int r = 0; r < R; r++) {
@@ -76,7 +91,7 @@ struct Of {
             }
         }
         for (int r = 0; r < R; r++) {
-            for (int v = 0; v < P * VECTORS; v++) store(y + r * p.columns + v * LANES, total[r][v], Whole{});
+            for (int v = 0; v < P * VECTORS; v++) store_of(y + r * p.columns + v * LANES, total[r][v], left - v * LANES);
         }
     }
 
@@ -100,7 +115,7 @@ struct Of {
     static void rows(const Product& p, int64_t row, int64_t end, int64_t from, int64_t to, bool ahead) {
         constexpr auto HEIGHTS = std::make_index_sequence<MOST_ROWS>();
         const int64_t all = (end - row + MOST_ROWS - 1) / MOST_ROWS;
-        const char* const next = static_cast<const char*>(p.panels) + to * p.inner * BYTES;
+        const char* const next = static_cast<const char*>(p.panels) + to * step(p.inner) * sizeof(S);
         for (int64_t at = 0; at < all; at++) {
             const int count = int((end - row + all - at - 1) / (all - at));
             if (ahead && all == 1) {
@@ -115,7 +130,7 @@ struct Of {
     }
 
     static void multiply(const Product& p) {
-        const int64_t panels = p.columns / COLUMNS, blocks = (p.rows + BLOCK - 1) / BLOCK;
+        const int64_t panels = (p.columns + COLUMNS - 1) / COLUMNS, blocks = (p.rows + BLOCK - 1) / BLOCK;
         const int threads = team_for(p.rows * p.inner * p.columns, PER_THREAD);
         const int64_t least = p.rows < MOST_ROWS ? 4 : 1;  // few rows take several panels at once
         // With so few rows, multiplying a panel takes hardly longer than reading it from memory: then each is taken by itself
@@ -135,15 +150,28 @@ struct Of {
     }
 
     static void pack(int64_t columns, int64_t inner, const void* matrix, void* panels) {
-        parallel(columns / COLUMNS, team_size(), [&](int64_t from, int64_t to) {
+        parallel((columns + COLUMNS - 1) / COLUMNS, team_size(), [&](int64_t from, int64_t to) {
             for (int64_t panel = from; panel < to; panel++) {
                 const S* rows = static_cast<const S*>(matrix) + panel * COLUMNS * inner;
-                S* out = static_cast<S*>(panels) + panel * COLUMNS * inner;
+                S* out = static_cast<S*>(panels) + panel * step(inner);
+                const int64_t here = smaller(COLUMNS, columns - panel * COLUMNS);
                 for (int64_t k = 0; k < inner; k++) {
-                    for (int c = 0; c < COLUMNS; c++) *out++ = rows[c * inner + k];
+                    for (int c = 0; c < COLUMNS; c++) *out++ = c < here ? rows[c * inner + k] : S{};
+                }
+                for (int c = 0; c < COLUMNS; c += LANES) {
+                    store(out + c, Vec{}, Whole{});
+                    store_of(out + c, splat<Vec>(1.0f), here - c);
                 }
             }
         });
+    }
+
+    static int64_t columns(int64_t count, int64_t inner, const void* panels) {
+        if (count == 0) return 0;
+        const S* const present = static_cast<const S*>(panels) + count * step(inner) - COLUMNS;
+        int64_t here = 0;
+        for (int c = 0; c < COLUMNS; c++) here += MHC_ISA::widen(present[c]) != 0;
+        return (count - 1) * COLUMNS + here;
     }
 
     static void widen(int64_t count, const void* numbers, float* wide) {
@@ -153,7 +181,7 @@ struct Of {
 };
 
 template <class S>
-constexpr ProductOperations OPERATIONS{COLUMNS, Of<S>::pack, Of<S>::widen, Of<S>::multiply};
+constexpr ProductOperations OPERATIONS{COLUMNS, Of<S>::pack, Of<S>::columns, Of<S>::widen, Of<S>::multiply};
 
 }  // namespace
 

@@ -5,7 +5,8 @@
 namespace mhc {
 
 // y = x w^T + bias of w [columns, inner]. A panel is as many rows of w as a kernel takes at once, those of one number
-// of `inner` side by side: [columns / panel_columns, inner, panel_columns].
+// of `inner` side by side, and then 1 for each of them: [columns / panel_columns (rounded up), inner + 1, panel_columns]. What
+// no row of w is left for is 0.
 struct Product {
     int64_t rows, inner, columns;
     const float* x;      // [rows, inner]
@@ -18,6 +19,7 @@ struct Product {
 struct ProductOperations {
     int64_t panel_columns;
     void (*pack)(int64_t columns, int64_t inner, const void* matrix, void* panels);
+    int64_t (*columns)(int64_t count, int64_t inner, const void* panels);  // of w, by its panels
     void (*widen)(int64_t count, const void* numbers, float* wide);
     void (*multiply)(const Product&);
 };

@@ -202,16 +202,16 @@ std::tuple<Tensor> write_tokens_(Tensor rows, Tensor part, Tensor lengths) {
     return {std::move(rows)};
 }
 
-// matrix [N, K] in panels [N / P, K, P], or as it is where P does not divide N.
+// matrix [N, K] in panels [N / P (rounded up), K + 1, P]
 std::tuple<Tensor> panels(Tensor matrix) {
     const Sizes sizes = matrix.sizes();
     const Dtype dtype = dtype_of(matrix);
     if (sizes.size() != 2 || sizes[1] < 1) refuse("a matrix of other than two dimensions, or without columns");
     const ProductOperations& operations = cpu_product_operations(cpu_isa(), dtype);
     const int64_t columns = operations.panel_columns;
-    if (sizes[0] % columns != 0) return {std::move(matrix)};
     matrix = std::move(matrix).contiguous();
-    Tensor packed = Tensor::empty({sizes[0] / columns, sizes[1], columns}, matrix.type(), matrix);
+    const int64_t count = (sizes[0] + columns - 1) / columns;
+    Tensor packed = Tensor::empty({count, sizes[1] + 1, columns}, matrix.type(), matrix);
     operations.pack(sizes[0], sizes[1], matrix.data(), packed.data());
     return {std::move(packed)};
 }
@@ -225,12 +225,14 @@ std::tuple<Tensor> panel_product(Tensor x, Tensor panels, OptionalTensor bias) {
     if (shape.size() != 3 || shape[2] != operations.panel_columns || panels.type() != x.type()) {
         refuse("panels that are not of this processor or of another type than x");
     }
-    if (sizes.empty() || sizes.back() != shape[1]) refuse("x that has another number of columns than the matrix");
+    const int64_t inner = shape[1] - 1;
+    if (sizes.empty() || sizes.back() != inner) refuse("x that has another number of columns than the matrix");
     x = std::move(x).contiguous();
     panels = std::move(panels).contiguous();
     Product p{};
-    p.rows = product(sizes, sizes.size() - 1), p.inner = shape[1], p.columns = shape[0] * shape[2];
+    p.rows = product(sizes, sizes.size() - 1), p.inner = inner;
     p.panels = panels.data();
+    p.columns = operations.columns(shape[0], inner, p.panels);
     if (bias) {
         bias = checked(std::move(*bias), "bias", {p.columns}, x.type());
         p.bias = bias->data();

@@ -20,7 +20,6 @@ public enum PackedWeights {
     /**
      * In panels, as the product of {@code torch.ops.mhc_decoder} does, whose rows have the same bits in any company: on
      * processors with AVX2 and without AVX-512, where it is faster, and where that is wanted.
-     * What does not divide into panels is as for oneDNN.
      */
     PANELS;
 

@@ -64,12 +64,11 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                 ProgramModule.source(checkpoint.program().placed(placement), kernels, operations, packing, compressed),
                 options.device());
         try {
-            WeightBinding binding = new WeightBinding(module, packing, checkpoint.program(), type);
-            binding.bind(checkpoint, stored, placement, devices);
+            new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint, stored, placement, devices);
             boolean rowsApart = packing == PackedWeights.PANELS
+                    && !stored
                     && (kernels == KernelPath.NONE || kernels == KernelPath.FUSED)
-                    && checkpoint.config().takesRowsApart()
-                    && binding.allInPanels();
+                    && checkpoint.config().takesRowsApart();
             if (options.devices().stream().allMatch("cpu"::equals) && (rowsApart || !options.deterministic())) {
                 module.allowSideBySide();
             }

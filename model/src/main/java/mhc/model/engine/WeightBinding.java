@@ -56,15 +56,6 @@ final class WeightBinding {
         });
     }
 
-    /** Whether every matrix is in panels, once weights are bound. */
-    boolean allInPanels() {
-        return module.run(scope -> {
-            IValue indices = scope.list(Arrays.stream(packed).asLongStream().toArray());
-            return packed.length > 0
-                    && scope.closing(module.call("in_panels", indices)).toLong() == packed.length;
-        });
-    }
-
     private static boolean isWhole(Checkpoint checkpoint, int index) {
         return checkpoint
                 .weights()

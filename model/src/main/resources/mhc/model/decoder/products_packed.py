@@ -11,12 +11,14 @@ def linear(x: Tensor, matrix: Tensor, bias: Optional[Tensor] = None) -> Tensor:
 
 
 def panels(matrix: Tensor) -> Tensor:
-    # [N / P, K, P], or the matrix itself where panels are not to be had.
+    # [N / P, K + 1, P], or the matrix itself where panels are not to be had.
     return matrix
 
 
 def panel_product(x: Tensor, matrix: Tensor, bias: Optional[Tensor]) -> Tensor:
-    return torch.linear(x, matrix.transpose(1, 2).flatten(0, 1), bias)
+    rows = matrix.transpose(1, 2).flatten(0, 1)
+    present = int(rows.select(1, rows.size(1) - 1).sum().item())
+    return torch.linear(x, rows.narrow(1, 0, rows.size(1) - 1).narrow(0, 0, present), bias)
 
 
 def pack(w: List[Tensor], multiplied: List[int]) -> int:
@@ -33,14 +35,6 @@ def pack(w: List[Tensor], multiplied: List[int]) -> int:
         in_rows = packed.dim() == 2 and not ops.prim.is_mkldnn(packed)
         w[i] = torch.clone(packed) if in_rows else packed
     return left
-
-
-def in_panels(w: List[Tensor], multiplied: List[int]) -> int:
-    count = 0
-    for i in multiplied:
-        if w[i].dim() == 3:
-            count = count + 1
-    return count
 
 
 def multiplies_alike(matrix: Tensor, packed: Tensor) -> bool:

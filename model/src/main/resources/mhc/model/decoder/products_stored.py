@@ -7,7 +7,3 @@ def linear(x: Tensor, matrix: Tensor, bias: Optional[Tensor] = None) -> Tensor:
 
 def pack(w: List[Tensor], multiplied: List[int]) -> int:
     return 0
-
-
-def in_panels(w: List[Tensor], multiplied: List[int]) -> int:
-    return 0

@@ -19,9 +19,6 @@ class Program(Module):
     def pack(self: Program, multiplied: List[int]) -> int:
         return pack(self.w, multiplied)
 
-    def in_panels(self: Program, multiplied: List[int]) -> int:
-        return in_panels(self.w, multiplied)
-
     def score(
         self: Program,
         ids: Tensor,

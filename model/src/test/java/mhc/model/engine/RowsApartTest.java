@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mhc.eval.Request;
@@ -41,8 +39,6 @@ class RowsApartTest {
     private static final List<int[]> COMPANIES = List.of(
             new int[] {3, 11}, new int[] {16, 0, 5}, new int[] {12, 9, 1, 8, 2, 15, 4}, new int[] {10, 6, 7, 13, 14});
 
-    private static final Map<String, Path> FOLDERS = new HashMap<>();
-
     static Stream<Arguments> models() {
         Stream<Arguments> tiny = Stream.of("none", "mhc").map(residual -> Arguments.of("tiny", residual));
         Stream<Arguments> families = Stream.of("llama", "llama3", "mistral", "mixed-window", "qwen2", "qwen3", "olmo2")
@@ -50,16 +46,8 @@ class RowsApartTest {
         return Stream.concat(tiny, families);
     }
 
-    /** In widths that divide into panels of every instruction set. */
     private static Path folder(String family, String residual) {
-        return family.equals("tiny")
-                ? Tiny.folder(residual)
-                : FOLDERS.computeIfAbsent(
-                        family + " " + residual,
-                        key -> Families.write(Families.config(family, residual)
-                                .put("hidden_size", 64)
-                                .put("intermediate_size", 96)
-                                .put("head_dim", 16)));
+        return family.equals("tiny") ? Tiny.folder(residual) : Families.folder(family, residual);
     }
 
     private static TorchProgram load(String family, String residual, InferenceOptions options) {
