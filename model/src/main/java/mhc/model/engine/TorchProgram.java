@@ -65,7 +65,8 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
                 options.device());
         try {
             new WeightBinding(module, packing, checkpoint.program(), type).bind(checkpoint, stored, placement, devices);
-            boolean rowsApart = packing == PackedWeights.PANELS
+            boolean rowsApart = rowsAlike
+                    && packing == PackedWeights.PANELS
                     && !stored
                     && (kernels == KernelPath.NONE || kernels == KernelPath.FUSED)
                     && checkpoint.config().takesRowsApart();
@@ -110,7 +111,10 @@ public final class TorchProgram implements ForwardPasses, AutoCloseable {
         return module;
     }
 
-    /** Whether each of the rows that decode has the bits that it would have by itself, whatever is beside it. */
+    /**
+     * Whether deterministic answers may be computed together: each row has the bits that it would have by itself, whatever is
+     * beside it and on any number of threads.
+     */
     boolean rowsApart() {
         return rowsApart;
     }
