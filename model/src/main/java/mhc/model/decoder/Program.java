@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * is said by a {@code Pass}, see {@link AttentionProgram}.
  *
  * @param layerStarts index of each layer's first weight, and of the first one behind all layers
+ * @param tied whether the embedding is the output projection as well
  * @param script what a module calls: {@code stack} (one call of which runs all layers), {@code logits}, ...
  */
 public record Program(

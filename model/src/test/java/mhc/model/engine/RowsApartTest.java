@@ -13,14 +13,10 @@ import mhc.model.InferenceOptions;
 import mhc.model.LanguageModel;
 import mhc.model.checkpoint.Checkpoint;
 import mhc.model.decoder.DecoderOperations;
-import mhc.model.inference.Budget;
 import mhc.model.inference.ForwardPasses.KvCache;
 import mhc.model.inference.ForwardPasses.Opening;
 import mhc.model.inference.ForwardPasses.Prefixes;
 import mhc.model.inference.ForwardPasses.Steps;
-import mhc.model.inference.Pass;
-import mhc.model.inference.PrefixTree;
-import mhc.model.inference.PrefixTree.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -55,15 +51,6 @@ class RowsApartTest {
         return TorchProgram.load(checkpoint, options, LanguageModels.startEngine(checkpoint, options));
     }
 
-    private static KvCache read(TorchProgram program, long[] tokens) {
-        Budget whole = new Budget(tokens.length, tokens.length, 1, false, false, 0);
-        Node node = PrefixTree.nodes(List.of(tokens), whole).remove();
-        Pass pass = new Pass(List.of(node));
-        pass.keep(node);
-        pass.ask(0, tokens.length - 1);
-        return program.prefill(pass, 1).kept().get(0);
-    }
-
     /** Tokens and the bits of their margins, [rows][steps]. */
     private static List<List<String>> decoded(TorchProgram program, List<KvCache> read, int[] chosen) {
         long[] all = Tiny.tokens(LENGTHS.length, 77);
@@ -94,7 +81,7 @@ class RowsApartTest {
         try (TorchProgram program = load(family, residual, OPTIONS)) {
             assertThat(program.rowsApart()).isTrue();
             List<KvCache> read = IntStream.range(0, LENGTHS.length)
-                    .mapToObj(i -> read(program, Tiny.tokens(LENGTHS[i], i)))
+                    .mapToObj(i -> TorchProgramTest.read(program, Tiny.tokens(LENGTHS[i], i)))
                     .toList();
             List<List<String>> together =
                     decoded(program, read, IntStream.range(0, LENGTHS.length).toArray());

@@ -12,7 +12,6 @@ import mhc.model.decoder.TensorSpec;
 import org.junit.jupiter.api.Test;
 
 class InitialisationTest {
-
     @Test
     void sharedTensorsHaveTheSameValuesForEveryResidual() {
         Map<String, float[]> none = values("none", EnumSet.allOf(Mapping.class));
